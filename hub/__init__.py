@@ -1,0 +1,1 @@
+"""An open-source GraphQL hub for partner ecosystems."""

@@ -1,0 +1,67 @@
+"""Every error the hub raises on purpose; the class says what the caller should do.
+
+HubError
+ ├── ConfigurationError      the operator must change a setting; commands print it and exit 1
+ ├── InputError              what a person handed in cannot be used: a file, an argument, a cursor
+ ├── NotFound                the thing named does not exist, or the viewer may not see it
+ ├── StoreError              the database refuses or fails; nothing was half-written
+ └── SourceError             an outside system
+      ├── AuthError          its credentials no longer work; the owner must reconnect
+      ├── Forbidden          this stream is absent or not permitted there; the other streams go on
+      ├── Unavailable        it fails for now; try again, after `retry_after` seconds if given
+      │    └── QuotaExhausted    it will fail until the quota is renewed; stop, keep the bookmark
+      ├── BookmarkExpired    it cannot resume where we stopped; restart from the data
+      └── UnexpectedPayload  it sent what we do not understand; the payload is kept, the record is not
+"""
+
+
+class HubError(Exception):
+    """The base of all errors the hub raises on purpose. Messages never hold secrets or personal data."""
+
+
+class ConfigurationError(HubError):
+    """A setting is missing, wrong, or points to something unusable."""
+
+
+class InputError(HubError):
+    """What a person handed in cannot be used as it is."""
+
+
+class NotFound(HubError):
+    """The thing named does not exist, or the viewer may not see it."""
+
+
+class StoreError(HubError):
+    """The database refused or failed."""
+
+
+class SourceError(HubError):
+    """An outside system did not do what was asked."""
+
+
+class AuthError(SourceError):
+    """The source no longer accepts the credentials."""
+
+
+class Forbidden(SourceError):
+    """The object or field does not exist in this source, or the credentials may not read it."""
+
+
+class Unavailable(SourceError):
+    """The source fails for now. `retry_after` is in seconds, None where the source gave no hint."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class QuotaExhausted(Unavailable):
+    """The source's daily quota is used up, down to the reserve left for its other users."""
+
+
+class BookmarkExpired(SourceError):
+    """The source forgot the position that the bookmark names."""
+
+
+class UnexpectedPayload(SourceError):
+    """A payload lacks a mandatory field or holds a value of an unknown kind."""

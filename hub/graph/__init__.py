@@ -1,0 +1,1 @@
+"""Thinking: which records are the same company. No network, no database."""

@@ -1,0 +1,83 @@
+"""The nouns."""
+
+from hub.model.account import Account, AccountMembership, AccountRecord, AccountRedirect
+from hub.model.api_key import ApiKey
+from hub.model.base import Base, Identified, Json, Link, Removal, RemovalEvidence, Synced
+from hub.model.connection import (
+    Connection,
+    ConnectionState,
+    StreamState,
+    StreamStatus,
+    SyncRun,
+    SyncRunState,
+)
+from hub.model.issue import Issue, IssueKind
+from hub.model.lead import Campaign, CampaignMember, Lead
+from hub.model.match import Evidence, Match, Relation, RelationKind, Verdict
+from hub.model.opportunity import (
+    Opportunity,
+    OpportunityAccount,
+    OpportunityContact,
+    OpportunityLine,
+    OpportunityPartner,
+    Pipeline,
+    Stage,
+    StageChange,
+)
+from hub.model.organization import Organization, Partnership, PartnershipType, Program, Tier
+from hub.model.person import ContactAccount, ContactRecord, Person, PersonRedirect
+from hub.model.product import Product
+from hub.model.raw_record import RawRecord, RawRecordVersion
+from hub.model.sales_user import SalesUser
+
+__all__ = [
+    "Account",
+    "AccountMembership",
+    "AccountRecord",
+    "AccountRedirect",
+    "ApiKey",
+    "Base",
+    "Campaign",
+    "CampaignMember",
+    "Connection",
+    "ConnectionState",
+    "ContactAccount",
+    "ContactRecord",
+    "Evidence",
+    "Identified",
+    "Issue",
+    "IssueKind",
+    "Json",
+    "Lead",
+    "Link",
+    "Match",
+    "Opportunity",
+    "OpportunityAccount",
+    "OpportunityContact",
+    "OpportunityLine",
+    "OpportunityPartner",
+    "Organization",
+    "Partnership",
+    "PartnershipType",
+    "Person",
+    "PersonRedirect",
+    "Pipeline",
+    "Product",
+    "Program",
+    "RawRecord",
+    "RawRecordVersion",
+    "Relation",
+    "RelationKind",
+    "Removal",
+    "RemovalEvidence",
+    "SalesUser",
+    "Stage",
+    "StageChange",
+    "StreamState",
+    "StreamStatus",
+    "SyncRun",
+    "SyncRunState",
+    "Synced",
+    "Tier",
+    "Verdict",
+]

@@ -1,0 +1,83 @@
+"""Companies: what each connection says about one, and the one company that results."""
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub.model.base import CURRENCY, Base, Identified, Synced
+
+
+class Account(Identified, Base, kw_only=True):
+    """One company after matching. Its id is minted once and outlives every re-mapping."""
+
+    __tablename__ = "account"
+    __table_args__ = (Index("account_name_idx", "name", "id"), Index("account_domain_idx", "domain"))
+
+    name: Mapped[str]
+    domain: Mapped[str | None] = mapped_column(default=None)
+    """Registrable domain, lower case, IDNA-encoded."""
+    created_at: Mapped[datetime] = mapped_column(init=False, server_default=func.now())
+
+
+class AccountRecord(Synced, Base, kw_only=True):
+    """What one connection says about one company."""
+
+    __tablename__ = "account_record"
+    __table_args__ = (
+        UniqueConstraint("connection_id", "external_id"),
+        Index("account_record_account_idx", "account_id", "name", "id"),
+        Index("account_record_name_idx", "name", "id"),
+    )
+
+    name: Mapped[str | None]
+    website: Mapped[str | None] = mapped_column(default=None)
+    domain: Mapped[str | None] = mapped_column(default=None)
+    """The domain as the source gives it; unchecked."""
+    phone: Mapped[str | None] = mapped_column(default=None)
+    industry: Mapped[str | None] = mapped_column(default=None)
+    employees: Mapped[int | None] = mapped_column(default=None)
+    revenue: Mapped[Decimal | None] = mapped_column(default=None)
+    """Annual revenue, in `revenue_currency`."""
+    revenue_currency: Mapped[str | None] = mapped_column(CURRENCY, default=None)
+    street: Mapped[str | None] = mapped_column(default=None)
+    city: Mapped[str | None] = mapped_column(default=None)
+    region: Mapped[str | None] = mapped_column(default=None)
+    postal_code: Mapped[str | None] = mapped_column(default=None)
+    country: Mapped[str | None] = mapped_column(default=None)
+    """As the source spells it."""
+    kind: Mapped[str | None] = mapped_column(default=None)
+    """The source's own word for what the company is to them: "Customer", "Partner", …"""
+    duns: Mapped[str | None] = mapped_column(default=None)
+    parent_external_id: Mapped[str | None] = mapped_column(default=None)
+    owner_external_id: Mapped[str | None] = mapped_column(default=None)
+    """external_id of the SalesUser who owns it."""
+
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"), init=False, default=None)
+    """The account it belongs to; None until it was mapped. Written by mapping only."""
+
+
+class AccountMembership(Identified, Base, kw_only=True):
+    """Which account a record belonged to, and when. The open interval is the present one."""
+
+    __tablename__ = "account_membership"
+    __table_args__ = (
+        Index("account_membership_one_open", "record_id", unique=True, postgresql_where=text("valid_to is null")),
+    )
+
+    record_id: Mapped[UUID] = mapped_column(ForeignKey("account_record.id", ondelete="CASCADE"))
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    valid_from: Mapped[datetime]
+    valid_to: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class AccountRedirect(Base, kw_only=True):
+    """A retired account id and the account that took its place. Chains are never longer than one step."""
+
+    __tablename__ = "account_redirect"
+
+    retired_id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    retired_at: Mapped[datetime]

@@ -1,0 +1,41 @@
+"""What a person should look at."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, UniqueConstraint, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub.model.base import Base, Identified
+
+
+class IssueKind(StrEnum):
+    """What went wrong, by what a person can do about it."""
+
+    UNMAPPED_PAYLOAD = "UNMAPPED_PAYLOAD"
+    """A payload lacks a mandatory field or holds an unknown value; it is kept raw."""
+    NEW_FIELD = "NEW_FIELD"
+    """A source sends a field that the connector has not heard of; it is kept raw."""
+    STREAM_UNAVAILABLE = "STREAM_UNAVAILABLE"
+    """A source lacks a kind of object, or the credentials may not read it."""
+    BAD_ROW = "BAD_ROW"
+    """A line of a file cannot be read; it was left out."""
+
+
+class Issue(Identified, Base, kw_only=True):
+    """Something a person should look at. One row per (connection, stream, kind, subject), however often seen."""
+
+    __tablename__ = "issue"
+    __table_args__ = (UniqueConstraint("connection_id", "stream", "kind", "subject"),)
+
+    connection_id: Mapped[UUID] = mapped_column(ForeignKey("connection.id", ondelete="CASCADE"))
+    stream: Mapped[str]
+    kind: Mapped[IssueKind]
+    subject: Mapped[str]
+    """What it is about: a payload's external id, a field's name, a line number, or the stream's name."""
+    message: Mapped[str]
+    first_seen_at: Mapped[datetime] = mapped_column(init=False, server_default=func.now())
+    last_seen_at: Mapped[datetime] = mapped_column(init=False, server_default=func.now())
+    resolved_at: Mapped[datetime | None] = mapped_column(default=None)
+    """When a later sync no longer met it."""

@@ -1,0 +1,77 @@
+"""Why records are thought to be the same company, and how companies are related."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import TypedDict
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, func
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub.model.base import Base, Identified
+
+
+class Verdict(StrEnum):
+    """What two compared records are to each other."""
+
+    SAME = "SAME"
+    DIFFERENT = "DIFFERENT"
+    RELATED = "RELATED"
+    UNSURE = "UNSURE"
+
+
+class Evidence(TypedDict):
+    """One comparison that speaks for or against a match."""
+
+    feature: str
+    """What was compared: "domain", "name", …"""
+    left: str
+    right: str
+    bits: float
+    """log2 of how much likelier the observation is for one company than for two."""
+
+
+class Match(Identified, Base, kw_only=True):
+    """Two account records compared. Left is the smaller id."""
+
+    __tablename__ = "match"
+    __table_args__ = (
+        UniqueConstraint("left_id", "right_id"),
+        CheckConstraint("left_id < right_id", name="ordered"),
+    )
+
+    left_id: Mapped[UUID] = mapped_column(ForeignKey("account_record.id", ondelete="CASCADE"))
+    right_id: Mapped[UUID] = mapped_column(ForeignKey("account_record.id", ondelete="CASCADE"), index=True)
+    score: Mapped[Decimal]
+    """The sum of the evidence, in bits."""
+    evidence: Mapped[list[Evidence]] = mapped_column(JSONB)
+    verdict: Mapped[Verdict]
+    decided_by: Mapped[str]
+    """The rule set and its version, such as "rules-1"."""
+    created_at: Mapped[datetime] = mapped_column(init=False, server_default=func.now())
+
+
+class RelationKind(StrEnum):
+    """How one company is related to another. Never part of identity."""
+
+    PARENT_OF = "PARENT_OF"
+    SUCCESSOR_OF = "SUCCESSOR_OF"
+    BRAND_OF = "BRAND_OF"
+
+
+class Relation(Identified, Base, kw_only=True):
+    """`from` is KIND `to`, as a record of a connection says."""
+
+    __tablename__ = "relation"
+    __table_args__ = (
+        UniqueConstraint("kind", "from_id", "to_id", "record_id"),
+        CheckConstraint("from_id <> to_id", name="two_ends"),
+    )
+
+    kind: Mapped[RelationKind]
+    from_id: Mapped[UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    to_id: Mapped[UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    record_id: Mapped[UUID] = mapped_column(ForeignKey("account_record.id", ondelete="CASCADE"), index=True)
+    """The account record that names the relation."""

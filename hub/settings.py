@@ -1,0 +1,61 @@
+"""Every setting of the hub, read once from the environment and passed in."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import platformdirs
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from hub.errors import ConfigurationError
+
+
+def _absolute(value: Any) -> Any:
+    return Path(value).expanduser().absolute() if isinstance(value, (str, Path)) else value
+
+
+class Settings(BaseSettings):
+    """The hub's settings; each is read from `HUB_` plus its name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="HUB_", frozen=True, extra="ignore")
+
+    data_dir: Annotated[Path, BeforeValidator(_absolute)] = Field(
+        default_factory=lambda: Path(platformdirs.user_data_dir("ecosystem-hub")),
+        description="Where the embedded database and the secret key live.",
+    )
+    database_url: SecretStr | None = Field(
+        None, description="postgresql://… of a server to use (15 or newer); unset: the embedded PostgreSQL."
+    )
+    secret_key: SecretStr | None = Field(
+        None,
+        description="32 bytes in base64 that encrypt stored credentials; unset: a key file in the data directory.",
+    )
+    host: str = Field("127.0.0.1", description="The address `hub serve` listens on.")
+    port: int = Field(8000, ge=0, le=65535, description="The port `hub serve` listens on; 0 takes a free one.")
+    log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="The least level logged.")
+
+    @classmethod
+    def from_env(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """The settings that `environment` names; raises ConfigurationError naming the variable at fault."""
+        prefix = "HUB_"
+        given = {key[len(prefix) :].lower(): value for key, value in environment.items() if key.startswith(prefix)}
+        try:
+            return cls.model_validate({name: value for name, value in given.items() if value != ""})
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = prefix + str(first["loc"][0]).upper()
+            raise ConfigurationError(f"{name}: {first['msg']}.") from error
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what `from_env` passes in: tests must not depend on the environment they run in."""
+        return (init_settings,)
