@@ -4,6 +4,7 @@ HubError
  ├── ConfigurationError      the operator must change a setting; commands print it and exit 1
  ├── InputError              what a person handed in cannot be used: a file, an argument, a cursor
  ├── NotFound                the thing named does not exist, or the viewer may not see it
+ ├── Busy                    another process is doing just that; wait for it
  ├── StoreError              the database refuses or fails; nothing was half-written
  └── SourceError             an outside system
       ├── AuthError          its credentials no longer work; the owner must reconnect
@@ -29,6 +30,10 @@ class InputError(HubError):
 
 class NotFound(HubError):
     """The thing named does not exist, or the viewer may not see it."""
+
+
+class Busy(HubError):
+    """Another process is doing what only one may do at a time."""
 
 
 class StoreError(HubError):

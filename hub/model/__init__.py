@@ -27,7 +27,7 @@ from hub.model.opportunity import (
 from hub.model.organization import Organization, Partnership, PartnershipType, Program, Tier
 from hub.model.person import ContactAccount, ContactRecord, Person, PersonRedirect
 from hub.model.product import Product
-from hub.model.raw_record import RawRecord, RawRecordVersion
+from hub.model.raw_record import RawRecord, RawRecordVersion, SeenKey
 from hub.model.sales_user import SalesUser
 
 __all__ = [
@@ -71,6 +71,7 @@ __all__ = [
     "Removal",
     "RemovalEvidence",
     "SalesUser",
+    "SeenKey",
     "Stage",
     "StageChange",
     "StreamState",

@@ -9,7 +9,10 @@ from uuid import UUID
 from sqlalchemy import Date, ForeignKey, MetaData, Numeric, String, Text, Uuid, text
 from sqlalchemy import Enum as EnumType
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
-from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, QueryableAttribute, mapped_column
+
+Attribute = QueryableAttribute[Any]
+"""A column, as its class names it: Account.name."""
 
 Json = dict[str, Any]
 """A JSON object kept as jsonb."""

@@ -69,6 +69,8 @@ class SyncRunState(StrEnum):
     FAILED = "FAILED"
     INTERRUPTED = "INTERRUPTED"
     """The process ended in the middle; the next run resumes from the bookmark."""
+    UNAVAILABLE = "UNAVAILABLE"
+    """The source lacks the object, or the credentials may not read it."""
 
 
 class SyncRun(Identified, Base, kw_only=True):

@@ -1,6 +1,6 @@
 """Interest that is not a deal yet, and the campaigns that raised it."""
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import Index, UniqueConstraint
@@ -63,4 +63,4 @@ class CampaignMember(Link, Base, kw_only=True):
     lead_external_id: Mapped[str | None] = mapped_column(default=None)
     status: Mapped[str | None] = mapped_column(default=None)
     has_responded: Mapped[bool] = mapped_column(default=False)
-    responded_at: Mapped[datetime | None] = mapped_column(default=None)
+    responded_on: Mapped[date | None] = mapped_column(default=None)

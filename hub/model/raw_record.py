@@ -36,3 +36,13 @@ class RawRecordVersion(Base, kw_only=True):
     payload: Mapped[object] = mapped_column(JSON)
     observed_at: Mapped[datetime]
     superseded_at: Mapped[datetime]
+
+
+class SeenKey(Base, kw_only=True):
+    """A key met so far by the run that now reads a whole stream; what such a run does not meet is gone."""
+
+    __tablename__ = "seen_key"
+
+    connection_id: Mapped[UUID] = mapped_column(ForeignKey("connection.id", ondelete="CASCADE"), primary_key=True)
+    stream: Mapped[str] = mapped_column(primary_key=True)
+    external_id: Mapped[str] = mapped_column(primary_key=True)

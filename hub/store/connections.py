@@ -1,0 +1,71 @@
+"""The connections, and the credentials they hold."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hub.errors import NotFound
+from hub.model import Connection, ConnectionState, Json
+from hub.store.secrets import Sealer
+
+
+async def connect(  # noqa: PLR0913 - a connection is made of as much
+    session: AsyncSession,
+    sealer: Sealer,
+    *,
+    name: str,
+    connector: str,
+    owner_id: UUID,
+    subject_id: UUID,
+    config: Mapping[str, Any],
+    secrets: Mapping[str, Any],
+) -> UUID:
+    """A connection of this name, new or changed to these settings; ready to be synced."""
+    values = {
+        "connector": connector,
+        "owner_id": owner_id,
+        "subject_id": subject_id,
+        "config": dict(config),
+        "credentials": sealer.sealed(dict(secrets), name),
+        "state": ConnectionState.ACTIVE,
+    }
+    new = insert(Connection).values(name=name, **values)
+    upsert = new.on_conflict_do_update(index_elements=["name"], set_=values).returning(Connection.id)
+    return (await session.execute(upsert)).scalar_one()
+
+
+def full_config(connection: Connection, sealer: Sealer) -> Json:
+    """Everything its connector needs to open it, secrets included."""
+    return {**connection.config, **sealer.opened(connection.credentials, connection.name)}
+
+
+async def by_id(session: AsyncSession, connection_id: UUID) -> Connection:
+    """The connection; raises NotFound."""
+    connection = await session.get(Connection, connection_id)
+    if connection is None:
+        raise NotFound("There is no such connection.")
+    return connection
+
+
+async def named(session: AsyncSession, name: str | None) -> list[Connection]:
+    """The connection of this name, or all; raises NotFound, naming those there are."""
+    every = list(await session.scalars(select(Connection).order_by(Connection.created_at, Connection.id)))
+    chosen = [connection for connection in every if name is None or connection.name == name]
+    if name is not None and not chosen:
+        known = ", ".join(connection.name for connection in every) or "none yet; see `hub connect --help`"
+        raise NotFound(f"There is no connection {name!r}. Connections: {known}.")
+    return chosen
+
+
+async def require_reauthorization(session: AsyncSession, connection_id: UUID) -> None:
+    """Note that the source refuses the credentials."""
+    (await by_id(session, connection_id)).state = ConnectionState.REAUTH_REQUIRED
+
+
+async def count(session: AsyncSession) -> int:
+    """How many connections there are."""
+    return (await session.execute(select(func.count()).select_from(Connection))).scalar_one()

@@ -1,0 +1,138 @@
+"""The one store: how it is reached, checked and handed out."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import orjson
+from sqlalchemy import URL, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from hub.errors import ConfigurationError, StoreError
+from hub.settings import Settings
+from hub.store import embedded, migration
+
+Session = AsyncSession
+"""What the other functions of the store are given: one transaction."""
+
+OLDEST = 15
+"""The oldest major version of PostgreSQL that the hub runs on."""
+
+
+@dataclass(frozen=True)
+class Database:
+    """A migrated database."""
+
+    engine: AsyncEngine
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[AsyncSession]:
+        """A session in a transaction that is committed when the context ends well. Raises StoreError on a full disk."""
+        async with async_sessionmaker(self.engine, expire_on_commit=False).begin() as session:
+            try:
+                yield session
+            except DBAPIError as error:
+                raise _translated(error) from error
+
+    async def ready(self) -> bool:
+        """Whether the database answers and is at the newest migration."""
+        try:
+            async with self.engine.connect() as connection:
+                return await connection.run_sync(migration.is_current)
+        except OperationalError:
+            return False
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Database]:
+    """The database that `settings` name, at the newest migration.
+
+    Raises ConfigurationError where it cannot be used as configured, StoreError where it fails.
+    """
+    async with reached(settings) as database:
+        async with database.engine.begin() as connection:
+            await connection.run_sync(migration.upgrade)
+        yield database
+
+
+async def upgraded(settings: Settings) -> tuple[str | None, str | None]:
+    """Apply the migrations that are missing; the newest one that was applied before, and now."""
+    async with reached(settings) as database, database.engine.begin() as connection:
+        before = await connection.run_sync(migration.revision)
+        await connection.run_sync(migration.upgrade)
+        return before, await connection.run_sync(migration.revision)
+
+
+async def findings(settings: Settings) -> list[str]:
+    """How the database's schema differs from the one this code expects; empty where it does not."""
+    async with reached(settings) as database, database.engine.connect() as connection:
+        if not await connection.run_sync(migration.is_current):
+            return ["migrations are missing; run `hub db upgrade`"]
+        return [repr(difference) for difference in await connection.run_sync(migration.drift)]
+
+
+@asynccontextmanager
+async def reached(settings: Settings) -> AsyncIterator[Database]:
+    """The database that `settings` name, as it is."""
+    if settings.database_url is None:
+        with embedded.running(settings.data_dir) as url:
+            async with _connected(_parsed(url)) as database:
+                yield database
+    else:
+        async with _connected(_parsed(settings.database_url.get_secret_value())) as database:
+            yield database
+
+
+@asynccontextmanager
+async def _connected(url: URL) -> AsyncIterator[Database]:
+    engine = create_async_engine(
+        url,
+        pool_size=10,
+        max_overflow=10,
+        json_serializer=lambda value: orjson.dumps(value).decode(),
+        json_deserializer=orjson.loads,
+        connect_args={"application_name": "hub", "connect_timeout": 10, "options": "-c timezone=UTC"},
+    )
+    try:
+        await _check(engine)
+        yield Database(engine)
+    finally:
+        await engine.dispose()
+
+
+def _parsed(text_url: str) -> URL:
+    try:
+        url = make_url(text_url)
+    except ArgumentError as error:
+        raise ConfigurationError(_URL_HINT) from error
+    if url.drivername not in ("postgres", "postgresql", "postgresql+psycopg"):
+        raise ConfigurationError(_URL_HINT)
+    return url.set(drivername="postgresql+psycopg")
+
+
+_URL_HINT = "HUB_DATABASE_URL is not a PostgreSQL URL; it looks like postgresql://user:password@host:5432/database."
+
+
+async def _check(engine: AsyncEngine) -> None:
+    try:
+        async with engine.connect() as connection:
+            version = int((await connection.execute(text("show server_version_num"))).scalar_one())
+    except DBAPIError as error:
+        place = engine.url.render_as_string(hide_password=True)
+        raise ConfigurationError(f"The database {place} cannot be used: {_first_line(error)}.") from error
+    if version < OLDEST * 10_000:
+        raise ConfigurationError(f"The database server is PostgreSQL {version // 10_000}; {OLDEST} or newer is needed.")
+
+
+def _translated(error: DBAPIError) -> Exception:
+    """A StoreError for what an operator can mend; anything else as it is: a defect of ours."""
+    state = getattr(error.orig, "sqlstate", None)
+    if state in ("53100", "25006", "53300", "57P03") or isinstance(error, OperationalError):
+        return StoreError(f"The database refuses to go on: {_first_line(error)}.")
+    return error
+
+
+def _first_line(error: DBAPIError) -> str:
+    lines = str(error.orig).strip().splitlines() or ["no reason given"]
+    return lines[0].rstrip(".")

@@ -1,0 +1,44 @@
+"""What a person should look at."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import Text, any_, func, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hub.model import Issue, IssueKind
+
+
+async def report(
+    session: AsyncSession, connection_id: UUID, stream: str, kind: IssueKind, messages: Mapping[str, str]
+) -> None:
+    """Open, or see again, one issue per subject in `messages`."""
+    if not messages:
+        return
+    place = {"connection_id": connection_id, "stream": stream, "kind": kind}
+    rows = [{**place, "subject": subject, "message": message} for subject, message in messages.items()]
+    new = insert(Issue).values(rows)
+    await session.execute(
+        new.on_conflict_do_update(
+            index_elements=["connection_id", "stream", "kind", "subject"],
+            set_={"message": new.excluded.message, "last_seen_at": func.now(), "resolved_at": None},
+        )
+    )
+
+
+async def resolve(
+    session: AsyncSession, connection_id: UUID, stream: str, kind: IssueKind, subjects: Sequence[str] | None = None
+) -> None:
+    """Close the open issues of a kind about `subjects`, or all of them."""
+    place = (Issue.connection_id == connection_id, Issue.stream == stream, Issue.kind == kind)
+    open_ones = update(Issue).where(*place, Issue.resolved_at.is_(None)).values(resolved_at=func.now())
+    if subjects is not None:
+        open_ones = open_ones.where(Issue.subject == any_(literal(list(subjects), ARRAY(Text))))
+    await session.execute(open_ones)
+
+
+async def open_by_kind(session: AsyncSession) -> dict[str, int]:
+    """How many issues of each kind wait for a person."""
+    counted = select(Issue.kind, func.count()).where(Issue.resolved_at.is_(None)).group_by(Issue.kind)
+    return dict((await session.execute(counted.order_by(Issue.kind))).tuples().all())

@@ -1,0 +1,25 @@
+"""One at a time, across processes and machines."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy import text
+
+from hub.errors import Busy
+from hub.store.database import Database
+
+
+@asynccontextmanager
+async def only_one(database: Database, what: str) -> AsyncIterator[None]:
+    """Hold the lock on `what`; raises Busy where another process holds it.
+
+    The lock belongs to an open transaction, so that it ends with the process, and a connection pooler in
+    between does not matter. The transaction reads nothing: it holds no snapshot, so vacuum is not kept back.
+    """
+    async with database.engine.connect() as connection, connection.begin():
+        taken = await connection.execute(
+            text("select pg_try_advisory_xact_lock(hashtextextended(:what, 0))"), {"what": what}
+        )
+        if not taken.scalar_one():
+            raise Busy(f"Another process is at work on {what}; try again when it is done.")
+        yield

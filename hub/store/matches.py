@@ -1,0 +1,86 @@
+"""Why records are thought to be one company, since when, and how companies are related."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+from psycopg.types.json import Jsonb
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hub.store.staging import stage
+
+_COLUMNS = {
+    "left_id": "uuid",
+    "right_id": "uuid",
+    "score": "numeric",
+    "evidence": "jsonb",
+    "verdict": "text",
+    "decided_by": "text",
+}
+
+_DROP_VANISHED = text("""
+    delete from match where not exists (
+        select from staged_match staged where (staged.left_id, staged.right_id) = (match.left_id, match.right_id)
+    )
+""")
+
+_KEEP = text("""
+    insert into match as present (left_id, right_id, score, evidence, verdict, decided_by)
+    select left_id, right_id, score, evidence, verdict, decided_by from staged_match
+    on conflict (left_id, right_id) do update
+    set score = excluded.score, evidence = excluded.evidence, verdict = excluded.verdict,
+        decided_by = excluded.decided_by, created_at = now()
+    where (present.score, present.evidence, present.verdict, present.decided_by)
+      is distinct from (excluded.score, excluded.evidence, excluded.verdict, excluded.decided_by)
+""")
+
+
+async def replace(session: AsyncSession, matches: Iterable[tuple[Any, ...]]) -> None:
+    """Make `matches`, as (left, right, score, evidence, verdict, decided_by), all that there are."""
+    rows = ((*head, Jsonb(evidence, dumps=orjson.dumps), verdict, rule) for *head, evidence, verdict, rule in matches)
+    await stage(session, "staged_match", _COLUMNS, rows)
+    await session.execute(text("create index on staged_match (left_id, right_id)"))
+    await session.execute(_DROP_VANISHED)
+    await session.execute(_KEEP)
+
+
+_CLOSE_MEMBERSHIPS = text("""
+    update account_membership membership set valid_to = now()
+    from account_record record
+    where record.id = membership.record_id and membership.valid_to is null
+      and (record.removal is not null or record.account_id <> membership.account_id)
+""")
+
+_OPEN_MEMBERSHIPS = text("""
+    insert into account_membership (record_id, account_id, valid_from)
+    select id, account_id, now() from account_record record
+    where removal is null and account_id is not null and not exists (
+        select from account_membership membership where membership.record_id = record.id and membership.valid_to is null
+    )
+""")
+
+
+async def note_memberships(session: AsyncSession) -> None:
+    """Write into the history which account each live record belongs to from now on."""
+    await session.execute(_CLOSE_MEMBERSHIPS)
+    await session.execute(_OPEN_MEMBERSHIPS)
+
+
+_PARENTS = """
+    select 'PARENT_OF', parent.account_id, child.account_id, child.id
+    from account_record child
+    join account_record parent on parent.connection_id = child.connection_id
+                              and parent.external_id = child.parent_external_id
+    where child.removal is null and parent.removal is null and parent.account_id <> child.account_id
+"""
+
+_DROP_RELATIONS = text(f"delete from relation where (kind, from_id, to_id, record_id) not in ({_PARENTS})")  # noqa: S608
+
+_ADD_RELATIONS = text(f"insert into relation (kind, from_id, to_id, record_id) {_PARENTS} on conflict do nothing")
+
+
+async def note_relations(session: AsyncSession) -> None:
+    """Derive which account is another's parent from what records say of their own parents."""
+    await session.execute(_DROP_RELATIONS)
+    await session.execute(_ADD_RELATIONS)

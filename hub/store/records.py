@@ -1,0 +1,160 @@
+"""What payloads were understood to say: rows of the model, written in bulk and only where they differ."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any, cast
+from uuid import UUID
+
+import orjson
+from psycopg.types.json import Jsonb
+from sqlalchemy import Table, inspect, text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hub.model import Link, Removal, RemovalEvidence, Synced
+from hub.store.raw_records import Kept
+from hub.store.staging import stage
+
+_WRITTEN_ELSEWHERE = frozenset({"id", "connection_id", "observed_at", "account_id", "person_id"})
+"""Columns that mapping a payload does not decide."""
+
+
+async def save(session: AsyncSession, connection_id: UUID, found: Sequence[tuple[Kept, Sequence[Synced]]]) -> None:
+    """Write the records found in each payload, and drop the links that payloads seen before no longer name."""
+    by_model: dict[type[Synced], list[tuple[UUID, Synced]]] = {}
+    for raw, records in found:
+        for record in records:
+            by_model.setdefault(type(record), []).append((raw.id, record))
+    for model, rows in by_model.items():
+        await _upsert(session, connection_id, model, rows)
+    seen_before = {raw.id: records for raw, records in found if not raw.is_new}
+    if seen_before:
+        await _drop_stale_links(session, seen_before)
+
+
+async def _upsert(
+    session: AsyncSession, connection_id: UUID, model: type[Synced], rows: Iterable[tuple[UUID, Synced]]
+) -> None:
+    columns = _columns(model)
+    named = [name for name in columns if name != "raw_id"]
+    # Of two records with one id in a page, the later is the newer.
+    latest = {record.external_id: (raw_id, record) for raw_id, record in rows}
+    values = ([raw_id, *(_plain(getattr(record, name)) for name in named)] for raw_id, record in latest.values())
+    await stage(session, "staged_record", {"raw_id": columns["raw_id"], **{n: columns[n] for n in named}}, values)
+    await session.execute(text(_upsert_statement(model)), {"connection": connection_id})
+
+
+@cache
+def _columns(model: type[Synced]) -> Mapping[str, str]:
+    """The columns that mapping decides, with their SQL types."""
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    return {
+        column.name: column.type.compile(dialect)
+        for column in _table(model).columns
+        if column.name not in _WRITTEN_ELSEWHERE
+    }
+
+
+@cache
+def _upsert_statement(model: type[Synced]) -> str:
+    table, columns = _table(model).name, list(_columns(model))
+    names = ", ".join(columns)
+    changes = ", ".join(f"{name} = excluded.{name}" for name in columns)
+    old, new = (", ".join(f"{side}.{name}" for name in columns) for side in ("present", "excluded"))
+    return f"""
+        insert into {table} as present ({names}, connection_id, observed_at)
+        select {names}, :connection, now() from staged_record
+        on conflict (connection_id, external_id) do update set {changes}, observed_at = excluded.observed_at
+        where ({old}) is distinct from ({new})
+    """  # noqa: S608 - names of our own tables and columns
+
+
+def _plain(value: Any) -> Any:
+    """A value that PostgreSQL takes: its text and jsonb have no room for NUL, which some people's typing does."""
+    if isinstance(value, dict):
+        return Jsonb(value, dumps=_json)
+    return value.replace("\x00", "") if isinstance(value, str) and "\x00" in value else value
+
+
+def _json(value: Any) -> bytes:
+    return orjson.dumps(value, default=str).replace(rb"\u0000", b"")
+
+
+async def _drop_stale_links(session: AsyncSession, found: Mapping[UUID, Sequence[Synced]]) -> None:
+    """Links of these payloads that the payloads no longer name."""
+    for model in Link.__subclasses__():
+        named = [r.external_id for records in found.values() for r in records if isinstance(r, model)]
+        statement = f"""
+            delete from {_table(model).name} where raw_id = any(:raw_ids) and external_id <> all(:named)
+        """  # noqa: S608 - names of our own tables
+        await session.execute(text(statement), {"raw_ids": list(found), "named": named})
+
+
+_REMOVED = {
+    "external_id": "text",
+    "removal": "text",
+    "evidence": "text",
+    "removed_at": "timestamptz",
+    "merged_into": "text",
+}
+
+RemovalRow = tuple[str, Removal, RemovalEvidence, datetime | None, str | None]
+"""external_id, removal, evidence, removed_at, merged_into."""
+
+
+async def bury(
+    session: AsyncSession, connection_id: UUID, model: type[Synced], removals: Sequence[RemovalRow]
+) -> list[str]:
+    """Mark rows as removed that are not so marked yet, or only less exactly; the external ids of just those.
+
+    A link that is gone leaves nothing to keep, and is deleted.
+    """
+    await stage(session, "staged_removal", _REMOVED, removals)
+    statement = _BURY_LINKS if issubclass(model, Link) else _BURY
+    result = await session.execute(text(statement.format(table=_table(model).name)), {"connection": connection_id})
+    return list(result.scalars())
+
+
+_BURY = """
+    update {table} present
+    set removal = gone.removal, removal_evidence = gone.evidence, merged_into = gone.merged_into,
+        removed_at = coalesce(gone.removed_at, now()), observed_at = now()
+    from staged_removal gone
+    where present.connection_id = :connection and present.external_id = gone.external_id
+      and (present.removal is null or (gone.removal = 'MERGED' and present.removal <> 'MERGED'))
+    returning present.external_id
+"""
+
+_BURY_LINKS = """
+    delete from {table} present using staged_removal gone
+    where present.connection_id = :connection and present.external_id = gone.external_id
+    returning present.external_id
+"""
+
+
+async def sweep(session: AsyncSession, raw_ids: Sequence[UUID]) -> None:
+    """Remove all that was mapped from payloads which a whole reading of their stream no longer met."""
+    for model in _leaves(Synced):
+        statement = _SWEEP_LINKS if issubclass(model, Link) else _SWEEP
+        await session.execute(text(statement.format(table=_table(model).name)), {"raw_ids": list(raw_ids)})
+
+
+_SWEEP = """
+    update {table} set removal = 'DELETED', removal_evidence = 'REPLACED_LIST', removed_at = now(), observed_at = now()
+    where raw_id = any(:raw_ids) and removal is null
+"""
+
+_SWEEP_LINKS = "delete from {table} where raw_id = any(:raw_ids)"
+
+
+def _table(model: type[Synced]) -> Table:
+    return cast("Table", inspect(model).local_table)
+
+
+def _leaves(model: type[Synced]) -> Iterator[type[Synced]]:
+    below = model.__subclasses__()
+    if not below:
+        yield model
+    for subclass in below:
+        yield from _leaves(subclass)

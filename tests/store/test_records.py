@@ -1,0 +1,151 @@
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select, text
+
+from hub.model import (
+    AccountRecord,
+    ContactAccount,
+    ContactRecord,
+    RawRecord,
+    RawRecordVersion,
+    Removal,
+    RemovalEvidence,
+)
+from hub.store import raw_records, records
+from hub.store.database import Database
+from hub.store.raw_records import Kept
+from tests.builders import NOON, a_connection
+
+PAYLOAD = b'{"Id": "1",  "Amount": 1.0E7, "Name": "\\u00c4cme"}'
+
+
+@pytest.fixture
+async def connection_id(database: Database) -> UUID:
+    async with database.session() as session:
+        return await a_connection(session)
+
+
+async def kept(database: Database, connection_id: UUID, payload: bytes, stream: str = "accounts") -> dict[str, Kept]:
+    async with database.session() as session:
+        return await raw_records.keep(session, connection_id, stream, {"1": payload})
+
+
+async def mapped(database: Database, connection_id: UUID, raw: Kept, *rows) -> None:
+    async with database.session() as session:
+        await records.save(session, connection_id, [(raw, rows)])
+
+
+async def every(database: Database, model) -> list:
+    async with database.session() as session:
+        return list(await session.scalars(select(model).order_by(model.external_id)))
+
+
+async def test_a_payload_stays_byte_for_byte_as_sent(database: Database, connection_id: UUID):
+    await kept(database, connection_id, PAYLOAD)
+
+    async with database.session() as session:
+        stored = (await session.execute(text("select payload::text from raw_record"))).scalar_one()
+    assert stored.encode() == PAYLOAD
+
+
+async def test_the_same_payload_again_is_no_change(database: Database, connection_id: UUID):
+    first = await kept(database, connection_id, PAYLOAD)
+
+    assert list(first) == ["1"]
+    assert await kept(database, connection_id, PAYLOAD) == {}
+
+
+async def test_an_earlier_payload_stays_as_a_version(database: Database, connection_id: UUID):
+    await kept(database, connection_id, b'{"v": 1}')
+    await kept(database, connection_id, b'{"v": 2}')
+
+    async with database.session() as session:
+        raw = (await session.scalars(select(RawRecord))).one()
+        earlier = (await session.scalars(select(RawRecordVersion))).one()
+    assert (raw.version, raw.payload) == (2, {"v": 2})
+    assert (earlier.version, earlier.payload) == (1, {"v": 1})
+
+
+async def test_a_record_keeps_its_id_and_changes_only_where_it_differs(database: Database, connection_id: UUID):
+    (raw,) = (await kept(database, connection_id, PAYLOAD)).values()
+    await mapped(database, connection_id, raw, AccountRecord(external_id="1", name="Acme", custom={"a": 1}))
+    (first,) = await every(database, AccountRecord)
+    await mapped(database, connection_id, raw, AccountRecord(external_id="1", name="Acme", custom={"a": 1}))
+    (same,) = await every(database, AccountRecord)
+    await mapped(database, connection_id, raw, AccountRecord(external_id="1", name="Acme AG", custom={"a": 1}))
+    (changed,) = await every(database, AccountRecord)
+
+    assert (same.id, same.observed_at) == (first.id, first.observed_at)
+    assert (changed.id, changed.name) == (first.id, "Acme AG")
+    assert changed.observed_at > first.observed_at
+
+
+async def test_of_two_records_with_one_id_in_a_page_the_later_wins(database: Database, connection_id: UUID):
+    (raw,) = (await kept(database, connection_id, PAYLOAD)).values()
+    await mapped(
+        database,
+        connection_id,
+        raw,
+        AccountRecord(external_id="1", name="a"),
+        AccountRecord(external_id="1", name="b"),
+    )
+
+    assert [record.name for record in await every(database, AccountRecord)] == ["b"]
+
+
+async def test_links_that_a_payload_no_longer_names_are_gone(database: Database, connection_id: UUID):
+    (raw,) = (await kept(database, connection_id, PAYLOAD, "contacts")).values()
+    contact = ContactRecord(external_id="1", first_name="Ann", last_name="Lee")
+
+    def works_at(account: str) -> ContactAccount:
+        return ContactAccount(external_id=f"1:{account}", contact_external_id="1", account_external_id=account)
+
+    await mapped(database, connection_id, raw, contact, works_at("a"), works_at("b"))
+    raw = raw._replace(is_new=False)
+    await mapped(
+        database,
+        connection_id,
+        raw,
+        ContactRecord(external_id="1", first_name="Ann", last_name="Lee"),
+        works_at("b"),
+    )
+
+    assert [link.account_external_id for link in await every(database, ContactAccount)] == ["b"]
+    assert len(await every(database, ContactRecord)) == 1
+
+
+async def test_a_removal_is_kept_with_its_evidence_and_a_merge_is_not_undone(database: Database, connection_id: UUID):
+    (raw,) = (await kept(database, connection_id, PAYLOAD)).values()
+    await mapped(database, connection_id, raw, AccountRecord(external_id="1", name="Acme"))
+
+    async def bury(removal: Removal, into: str | None) -> list[str]:
+        async with database.session() as session:
+            row = ("1", removal, RemovalEvidence.DELETED_FEED, NOON, into)
+            return await records.bury(session, connection_id, AccountRecord, [row])
+
+    assert await bury(Removal.DELETED, None) == ["1"]
+    assert await bury(Removal.MERGED, "2") == ["1"]
+    assert await bury(Removal.DELETED, None) == []
+    (record,) = await every(database, AccountRecord)
+    assert (record.removal, record.merged_into, record.removed_at) == (Removal.MERGED, "2", NOON)
+
+
+async def test_what_a_whole_reading_did_not_meet_is_removed_and_may_come_back(database: Database, connection_id: UUID):
+    (raw,) = (await kept(database, connection_id, PAYLOAD)).values()
+    await mapped(database, connection_id, raw, AccountRecord(external_id="1", name="Acme"))
+
+    async with database.session() as session:
+        await raw_records.see(session, connection_id, "accounts", ["1"])
+        assert await raw_records.unseen(session, connection_id, "accounts") == {}
+        await raw_records.start_over(session, connection_id, "accounts")
+        gone = await raw_records.unseen(session, connection_id, "accounts")
+        await records.sweep(session, list(gone.values()))
+        await raw_records.expect_again(session, connection_id, "accounts", list(gone))
+
+    assert gone == {"1": raw.id}
+    (record,) = await every(database, AccountRecord)
+    assert (record.removal, record.removal_evidence) == (Removal.DELETED, RemovalEvidence.REPLACED_LIST)
+    assert await kept(database, connection_id, PAYLOAD) == {"1": Kept(raw.id, is_new=False)}
+    async with database.session() as session:
+        assert (await session.scalars(select(RawRecordVersion))).all() == []
