@@ -106,7 +106,7 @@ class AccountEntry(Entry):
     custom: dict[str, object] = field(default_factory=dict)
     planted: tuple[str, ...] = ()
     """The kinds of noise in it: "typo", "legal-form", "trade-name", "no-website", "wrong-website",
-    "shared-domain", "free-mail", "subsidiary", "duplicate"."""
+    "shared-domain", "free-mail", "subsidiary", "duplicate", "url-shape", "odd-text", "no-name"."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -1,0 +1,62 @@
+"""An ASGI app, served by uvicorn in the running event loop; signals are left to whoever runs the loop."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from hub.errors import ConfigurationError
+
+PATIENCE = 5
+"""Seconds that open requests have to end."""
+
+
+@asynccontextmanager
+async def listening(app: ASGIApp, listener: socket.socket, **options: Any) -> AsyncIterator[str]:
+    """The app's base URL, for as long as the context is open; `options` are uvicorn's."""
+    config = uvicorn.Config(
+        app,
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=PATIENCE,
+        **options,
+    )
+    server = _Server(config)
+    running = asyncio.create_task(server.serve([listener]))
+    try:
+        await server.ready.wait()
+        host, port = listener.getsockname()[:2]
+        yield f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    finally:
+        server.should_exit = True
+        await running
+        listener.close()
+
+
+def listener_on(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes a free one. Raises ConfigurationError where the address cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        raise ConfigurationError(f"Cannot listen on {host}:{port}: {error.strerror}. Choose another port.") from error
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield

@@ -1,0 +1,224 @@
+"""Search: filtered, sorted by one property, in pages by offset, never beyond ten thousand rows."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from hub.sandbox.hubspot.call import Call, within
+from hub.sandbox.hubspot.definitions import properties_of
+from hub.sandbox.hubspot.filters import Filter, Predicate, operand, predicate, reading, tokens
+from hub.sandbox.hubspot.object_types import ObjectType, object_type
+from hub.sandbox.hubspot.portal import Portal
+from hub.sandbox.hubspot.records import asked_properties, record
+from hub.sandbox.hubspot.refusal import invalid
+from hub.sandbox.hubspot.stamps import epoch_milliseconds
+
+MOST_FOUND = 200
+DEFAULT_FOUND = 10
+WINDOW = 10_000
+LONGEST_BODY = 3_000
+MOST_GROUPS, MOST_PER_GROUP, MOST_FILTERS = 5, 6, 18
+REMEMBERED = 64
+"""How many row lists are kept at a time."""
+
+Group = tuple[Filter, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """What a search asks for."""
+
+    groups: tuple[Group, ...]
+    text: str
+    sort: str | None
+    descending: bool
+    properties: tuple[str, ...]
+    limit: int
+    offset: int
+
+
+def search(portal: Portal, call: Call) -> dict[str, Any]:
+    """A page of the records that match."""
+    kind = object_type(call.path["object_type"])
+    query = _query(call)
+    rows = _visible(portal, _sorted(portal, kind, query))
+    page = rows[query.offset : query.offset + query.limit]
+    properties = asked_properties(portal, kind, query.properties, kind.defaults + kind.search_defaults)
+    answer: dict[str, Any] = {
+        "total": len(rows),
+        "results": [record(portal, kind, entry, properties) for entry in page],
+    }
+    if query.offset + query.limit < len(rows):
+        answer["paging"] = {"next": {"after": str(query.offset + query.limit)}}
+    return answer
+
+
+def _query(call: Call) -> Query:
+    if len(call.body.decode(errors="replace")) > LONGEST_BODY:
+        raise invalid(f"The request body must not be longer than {LONGEST_BODY} characters")
+    content = call.json()
+    groups = tuple(
+        tuple(Filter.of(each) for each in group.get("filters") or ()) for group in content.get("filterGroups") or ()
+    )
+    _check_groups(groups)
+    sort, descending = _sort(content.get("sorts") or [])
+    limit = within(content.get("limit") or DEFAULT_FOUND, MOST_FOUND, "limit")
+    return Query(
+        groups=groups,
+        text=str(content.get("query") or ""),
+        sort=sort,
+        descending=descending,
+        properties=tuple(content.get("properties") or ()),
+        limit=limit,
+        offset=_offset(content.get("after") or 0, limit),
+    )
+
+
+def _check_groups(groups: tuple[Group, ...]) -> None:
+    if len(groups) > MOST_GROUPS:
+        raise invalid(f"Too many filterGroups: {len(groups)}, at most {MOST_GROUPS}")
+    if any(len(group) > MOST_PER_GROUP for group in groups) or sum(map(len, groups)) > MOST_FILTERS:
+        raise invalid(f"Too many filters: at most {MOST_PER_GROUP} in a group and {MOST_FILTERS} in all")
+
+
+def _sort(sorts: list[Any]) -> tuple[str | None, bool]:
+    if len(sorts) > 1:
+        raise invalid("Only one sort is allowed")
+    if not sorts:
+        return None, False
+    given = sorts[0] if isinstance(sorts[0], dict) else {"propertyName": sorts[0]}
+    return given.get("propertyName"), given.get("direction", "ASCENDING") == "DESCENDING"
+
+
+def _offset(after: object, limit: int) -> int:
+    if not str(after).isdecimal():
+        raise invalid(f"after must be an integer, but was {after}")
+    offset = int(str(after))
+    if offset + limit > WINDOW:
+        raise invalid(f"Paging through results is limited to the first {WINDOW} results")
+    return offset
+
+
+def _visible(portal: Portal, rows: list[Any]) -> list[Any]:
+    """Rows that the index has caught up with."""
+    if not portal.index_lag:
+        return rows
+    indexed = portal.clock.now() - portal.index_lag
+    return [entry for entry in rows if entry.modified_at <= indexed]
+
+
+def _sorted(portal: Portal, kind: ObjectType, query: Query) -> list[Any]:
+    """All rows that match, in the order asked for; in the order of ids where none is."""
+    if query.sort in (None, "hs_object_id"):
+        rows = _matching(portal, kind, query)
+        return rows[::-1] if query.descending else rows
+    found = properties_of(portal, kind).get(str(query.sort))
+    if found is None:
+        raise invalid(f"There was a problem with the request: property {query.sort} does not exist")
+    read = reading(portal, kind, found)
+    key = (kind.plural, query.groups, query.text, query.sort, query.descending)
+    return _remembered(portal, key, lambda: _ordered(_matching(portal, kind, query), read, query))
+
+
+def _ordered(rows: list[Any], read: Callable[[Any], Any], query: Query) -> list[Any]:
+    filled = [entry for entry in rows if read(entry) is not None]
+    empty = [entry for entry in rows if read(entry) is None]
+    return sorted(filled, key=read, reverse=query.descending) + empty
+
+
+def _matching(portal: Portal, kind: ObjectType, query: Query) -> list[Any]:
+    """All rows that match, in the order of their ids.
+
+    The bounds on the id are cut out last, so that a walk through the ids filters everything else once only.
+    """
+    if len(query.groups) > 1:
+        key = (kind.plural, query.groups, query.text)
+        return _remembered(portal, key, lambda: _in_any(portal, kind, query.groups, query.text))
+    group = query.groups[0] if query.groups else ()
+    bounds = [each for each in group if each.name == "hs_object_id" and each.operator in _CUTS]
+    rest = tuple(each for each in group if each not in bounds)
+    rows = _remembered(portal, (kind.plural, rest, query.text), lambda: _in_any(portal, kind, (rest,), query.text))
+    if not bounds:
+        return rows
+    number = properties_of(portal, kind)["hs_object_id"]
+    low, high = 0, len(rows)
+    for each in bounds:
+        first, last = _CUTS[each.operator](rows, [operand(number, value) for value in each.values])
+        low, high = max(low, first), min(high, last)
+    return rows[low:high]
+
+
+def _number(entry: Any) -> int:
+    return int(entry.id)
+
+
+_Cut = Callable[[list[Any], list[Any]], tuple[int, int]]
+_CUTS: dict[str, _Cut] = {
+    "GT": lambda rows, values: (bisect_right(rows, values[0], key=_number), len(rows)),
+    "GTE": lambda rows, values: (bisect_left(rows, values[0], key=_number), len(rows)),
+    "LT": lambda rows, values: (0, bisect_left(rows, values[0], key=_number)),
+    "LTE": lambda rows, values: (0, bisect_right(rows, values[0], key=_number)),
+    "BETWEEN": lambda rows, values: (
+        bisect_left(rows, values[0], key=_number),
+        bisect_right(rows, values[1], key=_number),
+    ),
+}
+
+
+def _in_any(portal: Portal, kind: ObjectType, groups: tuple[Group, ...], text: str) -> list[Any]:
+    rows: dict[str, Any] = {}
+    for group in groups:
+        tests = [predicate(portal, kind, each) for each in group]
+        tests += [_text_test(portal, kind, text)] if text else []
+        candidates = _in_window(portal, kind, group)
+        rows.update((entry.id, entry) for entry in candidates if all(test(entry) for test in tests))
+    return sorted(rows.values(), key=_number)
+
+
+def _text_test(portal: Portal, kind: ObjectType, text: str) -> Predicate:
+    wanted = tokens(text)
+    known = properties_of(portal, kind)
+    reads = [known[name].read for name in kind.searched]
+
+    def holds(entry: Any) -> bool:
+        present = tokens(" ".join(read(entry, portal) or "" for read in reads))
+        return all(any(word.startswith(each) for word in present) for each in wanted)
+
+    return holds
+
+
+def _in_window(portal: Portal, kind: ObjectType, group: Group) -> Iterable[Any]:
+    """The live rows that the group's bounds on the modified date leave; strictness is the tests' business."""
+    bounds = [each for each in group if each.name == kind.modified]
+    if not bounds:
+        rows: list[Any] = portal.shelf(kind).live
+        return rows
+    ordered, stamps = _by_modified(portal, kind)
+    found = properties_of(portal, kind)[kind.modified]
+    low, high = 0, len(ordered)
+    for each in bounds:
+        values = [operand(found, value) for value in each.values]
+        if each.operator in ("GT", "GTE", "BETWEEN"):
+            low = max(low, bisect_left(stamps, values[0]))
+        if each.operator in ("LT", "LTE", "BETWEEN"):
+            high = min(high, bisect_right(stamps, values[-1]))
+    return ordered[low:high]
+
+
+def _by_modified(portal: Portal, kind: ObjectType) -> tuple[list[Any], list[int]]:
+    key = ("by modified", kind.plural)
+    if key not in portal.derived:
+        ordered = sorted(portal.shelf(kind).live, key=lambda entry: entry.modified_at)
+        portal.derived[key] = ordered, [epoch_milliseconds(entry.modified_at) for entry in ordered]
+    ordered, stamps = portal.derived[key]
+    return ordered, stamps
+
+
+def _remembered(portal: Portal, key: Any, rows: Callable[[], list[Any]]) -> list[Any]:
+    kept: dict[Any, list[Any]] = portal.derived.setdefault("searches", {})
+    if key not in kept:
+        if len(kept) >= REMEMBERED:
+            del kept[next(iter(kept))]
+        kept[key] = rows()
+    return kept[key]

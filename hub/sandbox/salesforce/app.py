@@ -1,0 +1,82 @@
+"""The ASGI application that imitates one Salesforce org."""
+
+from typing import cast
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from hub.sandbox.clock import Clock
+from hub.sandbox.salesforce import endpoints, oauth
+from hub.sandbox.salesforce.endpoints import answer, data
+from hub.sandbox.salesforce.objects import sobjects
+from hub.sandbox.salesforce.org import Org
+from hub.sandbox.salesforce.refusal import OAuthRefusal, Refusal, not_found
+from hub.sandbox.salesforce.sessions import Sessions
+from hub.sandbox.salesforce.state import State
+from hub.sandbox.salesforce.wire import Wire
+from hub.sandbox.world import World
+
+_DATA = "/services/data/v{version}"
+_OBJECT = f"{_DATA}/sobjects/{{sobject}}"
+_NO_SUCH_METHOD = 405
+
+
+def salesforce_app(world: World, clock: Clock, *, partner_licences: bool = False) -> Starlette:
+    """An org over `world.salesforce`, which clients change. Its knobs are at `app.state.salesforce`.
+
+    Serve it with uvicorn's `date_header=False`: the Date header tells the sandbox's time.
+    """
+    app = Starlette(
+        routes=_routes(),
+        middleware=[
+            Middleware(Wire, clock=clock),
+            Middleware(GZipMiddleware, minimum_size=1000, compresslevel=1),
+        ],
+        exception_handlers={Refusal: _refused, OAuthRefusal: _refused, HTTPException: _no_such_thing},
+    )
+    app.router.redirect_slashes = False
+    org = Org(world, clock, sobjects(world.salesforce, partner_licences=partner_licences))
+    app.state.salesforce = State(org, Sessions(clock))
+    return app
+
+
+def _routes() -> list[Route]:
+    return [
+        Route("/services/oauth2/token", oauth.token, methods=["POST"]),
+        Route("/services/oauth2/introspect", oauth.introspect, methods=["POST"]),
+        Route("/services/oauth2/revoke", oauth.revoke, methods=["POST"]),
+        Route("/services/oauth2/userinfo", oauth.userinfo, methods=["GET", "POST"]),
+        Route("/services/data", endpoints.versions),
+        Route(_DATA, data(endpoints.resources)),
+        Route(f"{_DATA}/limits", data(endpoints.limits)),
+        Route(f"{_DATA}/query", data(endpoints.query)),
+        Route(f"{_DATA}/queryAll", data(endpoints.query_all)),
+        Route(f"{_DATA}/query/{{locator}}", data(endpoints.query_more)),
+        Route(f"{_DATA}/queryAll/{{locator}}", data(endpoints.query_more)),
+        Route(f"{_DATA}/sobjects", data(endpoints.describe_all)),
+        Route(_OBJECT, data(endpoints.summary)),
+        Route(_OBJECT, data(endpoints.create_row), methods=["POST"]),
+        Route(f"{_OBJECT}/describe", data(endpoints.describe)),
+        Route(f"{_OBJECT}/updated", data(endpoints.updated_rows)),
+        Route(f"{_OBJECT}/deleted", data(endpoints.deleted_rows)),
+        Route(f"{_OBJECT}/{{id}}", data(endpoints.row)),
+        Route(f"{_OBJECT}/{{id}}", data(endpoints.edit_row), methods=["PATCH"]),
+        Route(f"{_OBJECT}/{{id}}", data(endpoints.delete_row), methods=["DELETE"]),
+    ]
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    refusal = cast("Refusal | OAuthRefusal", error)
+    return answer(refusal.body(), refusal.status)
+
+
+async def _no_such_thing(request: Request, error: Exception) -> Response:
+    if isinstance(error, HTTPException) and error.status_code == _NO_SUCH_METHOD:
+        problem = f"HTTP Method '{request.method}' not allowed"
+        return answer(Refusal(405, "METHOD_NOT_ALLOWED", problem).body(), 405)
+    return answer(not_found().body(), 404)

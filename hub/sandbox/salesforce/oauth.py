@@ -1,0 +1,174 @@
+"""The OAuth endpoints: client credentials and JWT bearer. Their errors are objects, not arrays."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from urllib.parse import parse_qsl
+
+import jwt
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from hub.sandbox.salesforce.credentials import SalesforceCredentials, credentials
+from hub.sandbox.salesforce.org import ORG_ID
+from hub.sandbox.salesforce.refusal import OAuthRefusal
+from hub.sandbox.salesforce.spelling import json
+from hub.sandbox.salesforce.state import State, bearer, state
+
+JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+LOGIN_HOSTS = ("login.salesforce.com", "test.salesforce.com")
+LONGEST_LIFE = 300
+"""Seconds that an assertion may still live; it also stands off milliseconds taken for seconds."""
+_SCOPE = "api"
+
+
+def _answer(body: object) -> Response:
+    return Response(json(body), media_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+async def token(request: Request) -> Response:
+    """A new access token. It says nothing about its expiry: Salesforce never does."""
+    form = await _form(request)
+    grant = form.get("grant_type")
+    if grant == "client_credentials":
+        if request.url.hostname in LOGIN_HOSTS:
+            raise OAuthRefusal("invalid_grant", "request not supported on this domain")
+        _check_client(*_client(request, form))
+    elif grant == JWT_BEARER:
+        _check_assertion(form.get("assertion", ""), _base_url(request))
+    else:
+        raise OAuthRefusal("unsupported_grant_type", "grant type not supported")
+    return _answer(_granted(state(request), _base_url(request)))
+
+
+async def _form(request: Request) -> Mapping[str, str]:
+    """The parameters. Clients send them in the body; some put them into the query string."""
+    body = (await request.body()).decode("utf-8", "replace")
+    return {**request.query_params, **dict(parse_qsl(body, keep_blank_values=True))}
+
+
+def _base_url(request: Request) -> str:
+    return str(request.base_url).rstrip("/")
+
+
+def _granted(here: State, base_url: str) -> dict[str, str]:
+    identity = f"{base_url}/id/{ORG_ID}/{here.org.default_user()}"
+    issued_at = str(int(here.org.clock.now().timestamp() * 1000))
+    secret = credentials().client_secret.encode()
+    signature = hmac.new(secret, f"{identity}{issued_at}".encode(), hashlib.sha256).digest()
+    return {
+        "access_token": here.sessions.token(),
+        "signature": base64.b64encode(signature).decode(),
+        "scope": _SCOPE,
+        "instance_url": base_url,
+        "id": identity,
+        "token_type": "Bearer",
+        "issued_at": issued_at,
+    }
+
+
+def _client(request: Request, form: Mapping[str, str]) -> tuple[str, str]:
+    scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return form.get("client_id", ""), form.get("client_secret", "")
+    try:
+        client_id, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError) as error:
+        raise OAuthRefusal("invalid_client", "invalid client credentials") from error
+    return client_id, secret
+
+
+def _check_client(client_id: str, secret: str) -> None:
+    if client_id != credentials().client_id:
+        raise OAuthRefusal("invalid_client_id", "client identifier invalid")
+    if not hmac.compare_digest(secret.encode(), credentials().client_secret.encode()):
+        raise OAuthRefusal("invalid_client", "invalid client credentials")
+
+
+def _check_assertion(assertion: str, base_url: str) -> None:
+    """Assertions are dated by the client's clock, so the sandbox's own does not count here."""
+    known = credentials()
+    try:
+        claims = jwt.decode(
+            assertion,
+            known.public_key_pem,
+            algorithms=["RS256"],
+            audience=[f"https://{host}" for host in LOGIN_HOSTS] + [base_url],
+            options={"require": ["iss", "sub", "aud", "exp"]},
+        )
+    except jwt.InvalidAudienceError as error:
+        raise OAuthRefusal("invalid_grant", "audience is invalid") from error
+    except jwt.InvalidTokenError as error:
+        raise OAuthRefusal("invalid_grant", "invalid assertion") from error
+    _check_claims(claims, known)
+
+
+def _check_claims(claims: Mapping[str, object], known: SalesforceCredentials) -> None:
+    if claims["iss"] != known.client_id:
+        raise OAuthRefusal("invalid_client_id", "client identifier invalid")
+    if claims["sub"] != known.username:
+        raise OAuthRefusal("invalid_grant", "user hasn't approved this consumer")
+    if int(str(claims["exp"])) > time.time() + LONGEST_LIFE:
+        raise OAuthRefusal("invalid_grant", "invalid assertion")
+
+
+async def introspect(request: Request) -> Response:
+    """Whether a token is good, and how long. The only place that tells."""
+    form = await _form(request)
+    _check_client(*_client(request, form))
+    session = state(request).sessions.session(form.get("token", ""))
+    if session is None:
+        return _answer({"active": False})
+    return _answer(
+        {
+            "active": True,
+            "scope": _SCOPE,
+            "client_id": credentials().client_id,
+            "username": credentials().username,
+            "token_type": "access_token",
+            "iat": _seconds(session.issued_at),
+            "nbf": _seconds(session.issued_at),
+            "exp": _seconds(session.expires_at),
+        }
+    )
+
+
+def _seconds(moment: datetime) -> int:
+    return int(moment.astimezone(UTC).timestamp())
+
+
+async def revoke(request: Request) -> Response:
+    """Ends a session."""
+    form = await _form(request)
+    if not state(request).sessions.revoke(form.get("token", "")):
+        raise OAuthRefusal("invalid_token", "invalid token")
+    return Response()
+
+
+async def userinfo(request: Request) -> Response:
+    """Who the token acts for."""
+    here = state(request)
+    if here.sessions.session(bearer(request)) is None:
+        return PlainTextResponse("Bad_OAuth_Token", 403)
+    base_url = _base_url(request)
+    user = here.org.default_user()
+    return _answer(
+        {
+            "sub": f"{base_url}/id/{ORG_ID}/{user}",
+            "user_id": user,
+            "organization_id": ORG_ID,
+            "preferred_username": credentials().username,
+            "name": "Integration User",
+            "email": credentials().username,
+            "active": True,
+            "user_type": "STANDARD",
+            "urls": {
+                "rest": f"{base_url}/services/data/v{{version}}/",
+                "query": f"{base_url}/services/data/v{{version}}/query/",
+            },
+        }
+    )

@@ -1,0 +1,54 @@
+"""What a query means for the rows of an org: which it finds, in which order, and how they are spelled."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hub.sandbox.salesforce.aggregates import aggregated
+from hub.sandbox.salesforce.finding import Asked, arranged, cut, found
+from hub.sandbox.salesforce.org import SObject
+from hub.sandbox.salesforce.refusal import Refusal, at
+from hub.sandbox.salesforce.shape import Body, shape
+from hub.sandbox.salesforce.soql import Aggregate, Query
+
+MAX_OFFSET = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The rows that a query found. They are spelled when they are sent."""
+
+    total: int
+    rows: Sequence[Any]
+    spelled: Callable[[Any], Body]
+    width: int
+    """How many columns were asked for."""
+
+
+def result(asked: Asked, query: Query) -> Result:
+    """What a query finds; raises INVALID_TYPE, INVALID_FIELD or MALFORMED_QUERY."""
+    sobject = asked.org.sobject(query.entity)
+    if sobject is None:
+        raise _unknown_type(query)
+    if query.offset > MAX_OFFSET:
+        raise Refusal(400, "NUMBER_OUTSIDE_VALID_RANGE", f"Maximum SOQL offset allowed is {MAX_OFFSET}")
+    if query.groups or any(isinstance(column, Aggregate) for column in query.columns):
+        return _aggregate(asked, sobject, query)
+    spelled = shape(asked, sobject, query)
+    rows = cut(arranged(asked.org, sobject, query, found(asked, sobject, query)), query)
+    return Result(len(rows), rows, spelled, len(query.columns))
+
+
+def _unknown_type(query: Query) -> Refusal:
+    problem = f"sObject type '{query.entity}' is not supported. The describe call lists the types that exist."
+    return at(query.soql, query.entity_at, "INVALID_TYPE", problem)
+
+
+def _aggregate(asked: Asked, sobject: SObject[Any], query: Query) -> Result:
+    rows = found(asked, sobject, query)
+    if [column for column in query.columns if isinstance(column, Aggregate) and column.path is None]:
+        if len(query.columns) > 1 or query.groups:
+            raise at(query.soql, query.entity_at, "MALFORMED_QUERY", "COUNT() must be the only element in SELECT")
+        return Result(len(cut(rows, query)), (), dict, 1)
+    bodies = cut(aggregated(asked.org, sobject, query, rows), query)
+    return Result(len(bodies), bodies, lambda body: body, len(query.columns))
