@@ -1,6 +1,6 @@
 """What a connector is: streams that yield pages of payloads, and pure functions that understand them."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -58,12 +58,16 @@ class Stream(Generic[SourceT]):
     """The model class that its tombstones refer to."""
     key: Callable[[Payload], str]
     """The source's id of a payload, so that raw can be kept before it is understood."""
-    pages: Callable[[SourceT, Bookmark | None], AsyncIterator[Page]]
+    pages: Callable[[SourceT, Bookmark | None], AsyncGenerator[Page, None]]
     """All pages from a bookmark on; from the start where it is None. Ends when the source has no more."""
     to_records: Callable[[Payload], Iterable[Synced]]
-    """What a payload says. Pure. KeyError, ValueError and TypeError in it mean: not understood."""
+    """What a payload says. Pure. KeyError, ValueError, TypeError, AttributeError and ArithmeticError in it mean that
+    the payload is not understood: it is kept raw and becomes an issue."""
     fields: frozenset[str]
     """Every field heard of; another one in a payload is reported as new. Empty: any field may come."""
+    whole: bool = False
+    """Each run reads every row, so that rows it no longer meets are gone. They are removed only after the
+    last page, never after a failed or interrupted run. Bookmarks of such a stream are None or informative."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

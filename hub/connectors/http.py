@@ -1,0 +1,221 @@
+"""The HTTP client of one connection: its pace, its retries, and refusals as errors."""
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, TypeVar
+
+import httpx
+import msgspec
+
+from hub.errors import AuthError, Forbidden, QuotaExhausted, SourceError, Unavailable, UnexpectedPayload
+
+Sleep = Callable[[float], Awaitable[None]]
+Refusal = Callable[[httpx.Response], SourceError | None]
+"""What an answer of status 300 or more means at one vendor; None where it is no refusal."""
+
+TIMEOUT = httpx.Timeout(connect=10, read=120, write=30, pool=60)
+LARGEST_BODY = 128 * 1024 * 1024
+"""Decoded bytes. A page of 2,000 wide rows takes some 40 MB."""
+ATTEMPTS = 5
+PATIENCE = 120.0
+"""Seconds one request may spend waiting between its attempts."""
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+T = TypeVar("T")
+
+
+class Rate:
+    """At most `burst` requests at once and `per_second` of them in the long run: a token bucket."""
+
+    def __init__(
+        self,
+        per_second: float,
+        burst: int,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        self._per_second = per_second
+        self._burst = burst
+        self._clock = clock
+        self._sleep = sleep
+        self._tokens = float(burst)
+        self._counted_at = clock()
+
+    async def turn(self) -> None:
+        """Return when one more request may go."""
+        now = self._clock()
+        earned = (now - self._counted_at) * self._per_second
+        self._counted_at = now
+        # Below zero, the tokens are a queue: each who waits sleeps off the debt it found and its own.
+        self._tokens = min(float(self._burst), self._tokens + earned) - 1
+        if self._tokens < 0:
+            await self._sleep(-self._tokens / self._per_second)
+
+
+class Http:
+    """One connection's client. It is for reading: every request may be sent again after a failure."""
+
+    def __init__(
+        self, client: httpx.AsyncClient, *, refusal: Refusal, rate: Rate, sleep: Sleep = asyncio.sleep
+    ) -> None:
+        self._client = client
+        self._refusal = refusal
+        self._rate = rate
+        self._sleep = sleep
+
+    async def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        json: Any = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        """The answer, read whole, once the source gives one that is no refusal."""
+        waited = 0.0
+        for attempt in range(1, ATTEMPTS + 1):
+            request = self._client.build_request(method, url, params=params, json=json, headers=headers)
+            try:
+                return await self._answer(request)
+            except QuotaExhausted:
+                raise
+            except Unavailable as error:
+                pause = _pause(attempt, error.retry_after)
+                if attempt == ATTEMPTS or waited + pause > PATIENCE:
+                    raise
+            waited += pause
+            await self._sleep(pause)
+        raise AssertionError("unreachable")  # pragma: no cover
+
+    async def _answer(self, request: httpx.Request) -> httpx.Response:
+        await self._rate.turn()
+        try:
+            response = await _read(await self._client.send(request, stream=True))
+        except httpx.RequestError as error:
+            raise Unavailable(f"{request.method} {_place(request)}: {type(error).__name__}") from error
+        refused = self._refusal(response) if response.status_code >= httpx.codes.MULTIPLE_CHOICES else _page(response)
+        if refused is not None:
+            raise refused
+        return response
+
+
+@asynccontextmanager
+async def opened(
+    base_url: str,
+    *,
+    rate: Rate,
+    auth: httpx.Auth | None = None,
+    refusal: Refusal | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
+    sleep: Sleep = asyncio.sleep,
+) -> AsyncIterator[Http]:
+    """The client of one connection; relative addresses start at `base_url`. No request leaves before `send`."""
+    async with httpx.AsyncClient(
+        base_url=base_url,
+        auth=auth,
+        timeout=TIMEOUT,
+        follow_redirects=False,
+        transport=transport,
+        # A proxy named in the environment is for the outside world, not for the sandbox on this machine.
+        mounts={f"all://[{host}]" if ":" in host else f"all://{host}": None for host in LOOPBACK},
+    ) as client:
+        yield Http(client, refusal=refusal or refusal_by_status, rate=rate, sleep=sleep)
+
+
+def refusal_by_status(response: httpx.Response) -> SourceError | None:
+    """What a status of 300 or more means where the vendor says nothing better."""
+    status = response.status_code
+    message = described(response)
+    if status == httpx.codes.UNAUTHORIZED:
+        return AuthError(message)
+    if status in (httpx.codes.FORBIDDEN, httpx.codes.NOT_FOUND, httpx.codes.GONE):
+        return Forbidden(message)
+    if status in (httpx.codes.REQUEST_TIMEOUT, httpx.codes.TOO_MANY_REQUESTS, httpx.codes.LOCKED):
+        return Unavailable(message, retry_after(response))
+    if status < httpx.codes.BAD_REQUEST or status >= httpx.codes.INTERNAL_SERVER_ERROR:
+        return Unavailable(message, retry_after(response))
+    return UnexpectedPayload(message)
+
+
+def described(response: httpx.Response) -> str:
+    """Method, place and status of an answer: what a message may say about it."""
+    return f"{response.request.method} {_place(response.request)} answered {response.status_code}"
+
+
+def retry_after(response: httpx.Response) -> float | None:
+    """The seconds to wait that the Retry-After header names, as a number or as a date; None where it does not."""
+    given = response.headers.get("Retry-After", "").strip()
+    if not given:
+        return None
+    if given.isdecimal():
+        return float(given)
+    until = _http_date(given)
+    if until is None:
+        return None
+    now = _http_date(response.headers.get("Date", "")) or datetime.now(UTC)
+    return max(0.0, (until - now).total_seconds())
+
+
+def server_time(response: httpx.Response) -> datetime:
+    """The source's own clock when it answered, UTC. Ours may be wrong, so windows never end by it."""
+    stamp = _http_date(response.headers.get("Date", ""))
+    if stamp is None:
+        raise UnexpectedPayload(f"{described(response)} without a Date header that can be read")
+    return stamp
+
+
+def decoded(response: httpx.Response, shape: type[T]) -> T:
+    """The body, as `shape`: other JSON is unexpected, a body cut short or empty is a failure for now."""
+    try:
+        return msgspec.json.decode(response.content, type=shape)
+    except msgspec.ValidationError as error:
+        raise UnexpectedPayload(f"{described(response)}: {error}") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Unavailable(f"{described(response)} with what is not JSON") from error
+
+
+async def _read(response: httpx.Response) -> httpx.Response:
+    """The same answer with its body in memory."""
+    body = bytearray()
+    try:
+        async for chunk in response.aiter_bytes():
+            body += chunk
+            if len(body) > LARGEST_BODY:
+                raise UnexpectedPayload(f"{described(response)} with more than {LARGEST_BODY} bytes")
+    finally:
+        await response.aclose()
+    wire = {"content-encoding", "content-length", "transfer-encoding"}
+    headers = [(name, value) for name, value in response.headers.multi_items() if name not in wire]
+    return httpx.Response(response.status_code, headers=headers, content=bytes(body), request=response.request)
+
+
+def _page(response: httpx.Response) -> SourceError | None:
+    """Maintenance pages and login forms come with status 200, too."""
+    if response.headers.get("Content-Type", "").startswith("text/html"):
+        return Unavailable(f"{described(response)} with a page for people")
+    return None
+
+
+def _pause(attempt: int, asked: float | None) -> float:
+    # The jitter keeps many connections from coming back in the same moment.
+    backoff = min(30.0, 0.5 * 2.0**attempt) * random.uniform(0.5, 1)  # noqa: S311 - not a secret
+    return max(backoff, asked or 0.0)
+
+
+def _place(request: httpx.Request) -> str:
+    return f"{request.url.host}{request.url.path}"
+
+
+def _http_date(text: str) -> datetime | None:
+    try:
+        stamp = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return stamp.replace(tzinfo=UTC) if stamp.tzinfo is None else stamp.astimezone(UTC)

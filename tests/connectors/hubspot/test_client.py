@@ -1,0 +1,241 @@
+"""Lists, batches and associations, as far as the wire can go wrong."""
+
+import json
+
+import httpx
+import msgspec
+import pytest
+
+from hub.connectors.hubspot import CONNECTOR, client
+from hub.connectors.hubspot.search import Kind, record_pages
+from hub.errors import Forbidden, Unavailable, UnexpectedPayload
+
+from .wire import DATE, answer, opened, payloads, recorded
+
+STREAMS = {stream.name: stream for stream in CONNECTOR.streams}
+
+
+def instead(**answers):
+    """The wire, but for the paths that end in one of the names."""
+
+    def answered(request):
+        for end, given in answers.items():
+            if request.url.path.endswith(end.replace("_", "/")):
+                found = given(request) if callable(given) else given
+                return found if isinstance(found, httpx.Response) else httpx.Response(200, json=found)
+        return answer(request)
+
+    return answered
+
+
+async def read(wire, stream, **config):
+    async with opened(wire, **config) as source:
+        return [page async for page in STREAMS[stream].pages(source, None)]
+
+
+async def linked(wire, *ids):
+    async with opened(wire) as source:
+        return await client.links(source, "deals", "companies", ids)
+
+
+async def test_payloads_are_kept_byte_for_byte():
+    odd = b'{ "id":"501",  "properties":{"a":"\\u00e9", "a":"\xc3\xa9","n":1.50},"createdAt":"x" }'
+    body = b'{"status":"COMPLETE","results":[' + odd + b"]}"
+    wire = instead(batch_read=lambda request: httpx.Response(200, content=body))
+    async with opened(wire) as source:
+        assert await client.records(source, "contacts", ["501"], ["a"]) == {"501": odd}
+
+
+async def test_all_properties_are_asked_for_in_the_body():
+    bodies, addresses = [], []
+
+    def noted(request):
+        addresses.append(str(request.url))
+        bodies.append(json.loads(request.content or b"{}"))
+        return answer(request)
+
+    await read(noted, "contacts")
+    asked = [body["properties"] for body in bodies if "inputs" in body]
+    assert all({"email", "lastname", "lastmodifieddate", "hs_lastmodifieddate"} <= set(names) for names in asked)
+    assert max(map(len, addresses)) < 200
+
+
+async def test_a_record_merged_away_since_it_was_listed_comes_once_as_its_survivor():
+    survivor = payloads("contacts")[0]
+    pages = await read(instead(batch_read={"results": [survivor, survivor]}), "contacts")
+    assert len(pages[-1].payloads) == 1
+
+
+async def test_a_record_gone_since_it_was_listed_is_left_out():
+    gone = recorded("batch-read-207")
+    gone["results"], gone["errors"][0]["category"] = [], "OBJECT_NOT_FOUND"
+    pages = await read(instead(batch_read=lambda request: httpx.Response(207, json=gone)), "contacts")
+    assert [page.payloads for page in pages] == [[]] * len(pages)
+
+
+async def test_a_batch_that_failed_in_part_does_not_pass_for_read():
+    wire = instead(batch_read=lambda request: httpx.Response(207, json=recorded("batch-read-207")))
+    with pytest.raises(Unavailable, match="VALIDATION_ERROR"):
+        await read(wire, "contacts")
+
+
+async def test_a_batch_that_is_not_complete_does_not_pass_for_read():
+    with pytest.raises(Unavailable, match="PROCESSING"):
+        await read(instead(batch_read={"status": "PROCESSING", "results": []}), "contacts")
+
+
+async def test_a_record_without_an_id_is_unexpected():
+    with pytest.raises(UnexpectedPayload, match="missing required field `id`"):
+        await read(instead(batch_read={"results": [{"properties": {}}]}), "contacts")
+
+
+async def test_a_list_that_goes_in_circles_is_given_up():
+    wire = instead(owners_2026_03={})
+    circle = {"results": [], "paging": {"next": {"after": "7"}}}
+
+    def owners(request):
+        return httpx.Response(200, json=circle) if "/owners/" in request.url.path else wire(request)
+
+    with pytest.raises(UnexpectedPayload, match="where it began, at 7"):
+        await read(owners, "users")
+
+
+async def test_an_empty_page_with_more_behind_it_does_not_end_a_list():
+    def owners(request):
+        if "/owners/" not in request.url.path or "after" in request.url.params:
+            return answer(request)
+        return httpx.Response(200, json={"results": [], "paging": {"next": {"after": 1}}})
+
+    pages = await read(owners, "users")
+    assert sum(len(page.payloads) for page in pages) == 3
+
+
+async def test_recorded_links_arrive_as_sent_and_records_without_any_as_having_none():
+    links = await linked(
+        instead(batch_read=lambda request: httpx.Response(207, json=recorded("associations"))), "501", "103107104018"
+    )
+    assert msgspec.json.decode(links["501"].sent) == recorded("associations")["results"][0]
+    assert (links["103107104018"].sent, links["103107104018"].to) == (None, [])
+
+
+async def test_no_links_is_a_payload_that_says_so():
+    wire = instead(companies_batch_read=lambda request: httpx.Response(207, json=recorded("associations")))
+    payloads = [payload for page in await read(wire, "contact_accounts") for payload in page.payloads]
+    assert b'{"from":{"id":"103107104018"},"to":[]}' in payloads
+    assert [len(list(STREAMS["contact_accounts"].to_records(json.loads(each)))) for each in payloads] == [1, 0, 0, 0]
+
+
+def paged_links(request):
+    entry = {"toObjectId": 5, "associationTypes": []}
+    [asked] = json.loads(request.content)["inputs"]
+    if "after" in asked:
+        return {"results": [{"from": {"id": "1"}, "to": [entry | {"toObjectId": 6}]}]}
+    return {"results": [{"from": {"id": "1"}, "to": [entry], "paging": {"next": {"after": "5"}}}]}
+
+
+async def test_the_links_of_one_record_are_read_to_their_last_page():
+    links = await linked(instead(batch_read=paged_links), "1")
+    assert [msgspec.json.decode(each)["toObjectId"] for each in links["1"].to] == [5, 6]
+    assert links["1"].sent is None
+
+
+async def test_links_of_a_record_that_was_not_asked_about_are_left_to_the_next_reading():
+    assert list(await linked(instead(batch_read={"results": [{"from": {"id": "9"}, "to": []}]}), "1")) == ["1"]
+
+
+async def test_links_are_read_a_thousand_records_at_a_time():
+    sizes = []
+
+    def many(request):
+        if request.url.path.endswith("/batch/read"):
+            sizes.append(len(json.loads(request.content)["inputs"]))
+            return httpx.Response(200, json={"results": []})
+        if "/objects/" in request.url.path:
+            start = int(request.url.params.get("after", 0))
+            page = {"results": [{"id": str(start + one)} for one in range(1, 101)]}
+            more = {"paging": {"next": {"after": str(start + 100)}}} if start < 1_900 else {}
+            return httpx.Response(200, json=page | more)
+        return answer(request)
+
+    pages = await read(many, "contact_accounts")
+    assert sizes == [1_000, 1_000]
+    assert sum(len(page.payloads) for page in pages) == 2_000
+
+
+async def test_the_labels_of_partners_that_the_config_names_are_part_of_the_payload():
+    [page] = await read(answer, "opportunity_accounts", partner_labels=["End customer"])
+    found = json.loads(page.payloads[0])
+    assert found["partnerLabels"] == ["End customer"]
+    assert found["to"] == payloads("opportunity_accounts")[0]["to"]
+    roles = [getattr(record, "role", None) for record in STREAMS["opportunity_accounts"].to_records(found)]
+    assert [role for role in roles if role] == ["End customer"]
+
+
+async def test_other_links_do_not_carry_the_labels_of_partners():
+    [page] = await read(answer, "opportunity_contacts", partner_labels=["End customer"])
+    assert b"partnerLabels" not in b"".join(page.payloads)
+
+
+async def test_a_line_item_carries_its_deal_and_is_otherwise_as_sent():
+    pages = await read(answer, "opportunity_lines")
+    lines = {each["id"]: each for page in pages for each in map(json.loads, page.payloads)}
+    assert lines == {each["id"]: each for each in payloads("opportunity_lines")}
+
+
+async def test_a_survivor_brings_the_tombstones_of_what_was_merged_into_it():
+    pages = await read(answer, "accounts")
+    stones = [(stone.external_id, stone.merged_into) for page in pages for stone in page.tombstones]
+    assert stones == [("29022290001", "29022297485"), ("29022290002", "29022297485")]
+
+
+async def test_archived_records_come_before_the_live_ones():
+    pages = await read(answer, "accounts")
+    archived = [json.loads(payload)["archived"] for page in pages for payload in page.payloads]
+    assert archived == [True, False, False]
+
+
+async def test_a_stream_that_is_not_permitted_is_reported_with_its_scopes_and_the_others_are_counted():
+    def without_leads(request):
+        if "/leads" in request.url.path:
+            return httpx.Response(403, json=recorded("missing-scopes"))
+        return answer(request)
+
+    async with opened(without_leads) as source:
+        reports = {each.stream: each async for each in CONNECTOR.report(source)}
+    assert list(reports) == list(STREAMS)
+    assert [name for name, each in reports.items() if not each.readable] == ["leads"]
+    assert "custom-object-read" in reports["leads"].detail
+    details = {name: reports[name].detail for name in ("users", "pipelines", "accounts", "contact_accounts")}
+    assert details == {
+        "users": "2 owners",
+        "pipelines": "1 pipelines",
+        "accounts": "2 companies",
+        "contact_accounts": "those of 4 contacts",
+    }
+
+
+async def test_the_report_does_not_count_owners_beyond_their_first_page():
+    page = {"results": [{"id": "1"}], "paging": {"next": {"after": "1"}}}
+    async with opened(lambda request: httpx.Response(200, json=page)) as source:
+        assert await client.owner_count(source) == "more than 1 owners"
+
+
+async def test_a_stream_that_is_not_permitted_is_forbidden():
+    async with opened(lambda request: httpx.Response(403 if "/crm/" in request.url.path else 200, json={})) as source:
+        with pytest.raises(Forbidden):
+            await anext(record_pages(Kind(name="leads"), source, None))
+
+
+async def test_the_first_reading_goes_on_where_it_stopped():
+    contacts = STREAMS["contacts"]
+    async with opened(answer) as source:
+        pages = [page async for page in contacts.pages(source, None)]
+        rest = [page async for page in contacts.pages(source, pages[1].bookmark)]
+    assert pages[1].bookmark == {"phase": "backfill", "since": "2026-11-01T12:00:00Z", "after": "103107104018"}
+    assert [page.payloads for page in rest] == [[], pages[2].payloads]
+
+
+async def test_hubspots_clock_counts_and_not_ours():
+    async with opened(answer) as source:
+        _, now = await client.properties(source, "contacts")
+    assert now.strftime("%a, %d %b %Y %H:%M:%S GMT") == DATE

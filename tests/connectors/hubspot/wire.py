@@ -1,0 +1,108 @@
+"""HubSpot, answering from the fixtures, two records at a time."""
+
+import json
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from hub.connectors.http import Sleep
+from hub.connectors.hubspot.portal import HubSpot, portal
+
+HERE = Path(__file__).parent
+CONFIG = {"access_token": "a-service-key"}
+RECORDS = {
+    "companies": "accounts",
+    "contacts": "contacts",
+    "deals": "opportunities",
+    "leads": "leads",
+    "line_items": "opportunity_lines",
+    "products": "products",
+}
+LINKS = {
+    ("contacts", "companies"): "contact_accounts",
+    ("deals", "companies"): "opportunity_accounts",
+    ("deals", "contacts"): "opportunity_contacts",
+}
+DATE = "Sun, 01 Nov 2026 12:00:00 GMT"
+AT_A_TIME = 2
+
+
+def payloads(stream: str) -> list[dict[str, Any]]:
+    return json.loads((HERE / "fixtures" / f"{stream}.json").read_text())
+
+
+def recorded(name: str) -> dict[str, Any]:
+    return json.loads((HERE / "recorded" / f"{name}.json").read_text())
+
+
+async def at_once(seconds: float) -> None:
+    """Time does not pass."""
+
+
+def opened(answer: Any, sleep: Sleep = at_once, **config: Any) -> AbstractAsyncContextManager[HubSpot]:
+    return portal(CONFIG | config, transport=httpx.MockTransport(answer), sleep=sleep)
+
+
+def answer(request: httpx.Request) -> httpx.Response:
+    """What HubSpot would say if the fixtures were all it had."""
+    body = json.loads(request.content or b"{}")
+    match request.url.path.replace("/2026-03", "").strip("/").split("/"):
+        case ["crm", "objects", kind, *rest]:
+            found = _objects(kind, rest, request, body)
+        case ["crm", "associations", kind, to_kind, "batch", "read"]:
+            found = _links(kind, to_kind, body)
+        case ["crm", "properties", kind]:
+            found = {"results": [{"name": name} for name in _property_names(kind)]}
+        case ["crm", "pipelines", "deals"]:
+            found = {"results": payloads("pipelines")}
+        case ["crm", "owners", *_]:
+            found = _listed(payloads("users"), request)
+        case ["account-info", "details"]:
+            found = recorded("account-info")
+    return httpx.Response(200, json=found, headers={"Date": DATE})
+
+
+def _objects(kind: str, rest: list[str], request: httpx.Request, body: dict[str, Any]) -> dict[str, Any]:
+    if not rest:
+        return _listed(payloads(RECORDS[kind]), request)
+    return _found(kind, body) if rest == ["search"] else _batch(kind, body)
+
+
+def _property_names(kind: str) -> list[str]:
+    names = {name for payload in payloads(RECORDS[kind]) for name in payload["properties"]}
+    return sorted(names | {"hs_lastmodifieddate"})
+
+
+def _listed(rows: list[dict[str, Any]], request: httpx.Request) -> dict[str, Any]:
+    archived = request.url.params.get("archived") == "true"
+    rows = sorted((row for row in rows if row["archived"] is archived), key=lambda row: int(row["id"]))
+    rest = [row for row in rows if int(row["id"]) > int(request.url.params.get("after", "0"))]
+    page = {"results": rest[:AT_A_TIME]}
+    return page if len(rest) <= AT_A_TIME else page | {"paging": {"next": {"after": rest[AT_A_TIME - 1]["id"]}}}
+
+
+def _found(kind: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Nothing has changed since the fixtures were written down."""
+    live = [] if body["filterGroups"] else [row for row in payloads(RECORDS[kind]) if not row["archived"]]
+    return {"total": len(live), "results": live[: body["limit"]]}
+
+
+def _batch(kind: str, body: dict[str, Any]) -> dict[str, Any]:
+    ids = {each["id"] for each in body["inputs"]}
+    rows = [row for row in payloads(RECORDS[kind]) if row["id"] in ids]
+    return {"status": "COMPLETE", "results": [{k: v for k, v in row.items() if k != "associations"} for row in rows]}
+
+
+def _links(kind: str, to_kind: str, body: dict[str, Any]) -> dict[str, Any]:
+    ids = {each["id"] for each in body["inputs"]}
+    if kind == "line_items":
+        rows = [
+            {"from": {"id": row["id"]}, "to": row["associations"]["deals"]["results"]}
+            for row in payloads("opportunity_lines")
+            if "associations" in row
+        ]
+    else:
+        rows = payloads(LINKS[kind, to_kind])
+    return {"status": "COMPLETE", "results": [row for row in rows if row["from"]["id"] in ids]}

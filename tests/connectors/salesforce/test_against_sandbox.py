@@ -1,0 +1,259 @@
+from collections.abc import Iterable
+from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from hub.connectors.salesforce import CONNECTOR
+from hub.connectors.salesforce.org import Org, opened
+from hub.model import (
+    AccountRecord,
+    Campaign,
+    CampaignMember,
+    ContactAccount,
+    ContactRecord,
+    Lead,
+    Opportunity,
+    OpportunityAccount,
+    OpportunityContact,
+    OpportunityLine,
+    OpportunityPartner,
+    Product,
+    Removal,
+    RemovalEvidence,
+    SalesUser,
+    Stage,
+    StageChange,
+)
+from hub.sandbox.clock import HISTORY_ENDS, Clock
+from hub.sandbox.ecosystem import made_up_ecosystem
+from hub.sandbox.salesforce import credentials, salesforce_app
+from hub.sandbox.world import AccountEntry, Entry, Fate, World
+
+from .memory import Memory
+from .wire import at_once
+
+
+class Stopped(Clock):
+    """A clock that tests move."""
+
+    def __init__(self) -> None:
+        self.time = HISTORY_ENDS
+
+    def now(self):
+        return self.time
+
+
+class Sandbox(httpx.ASGITransport):
+    """The imitated org, which sends small pages."""
+
+    def __init__(self) -> None:
+        self.world: World = made_up_ecosystem(accounts=300)
+        self.clock = Stopped()
+        app = salesforce_app(self.world, self.clock)
+        self.state: Any = app.state.salesforce
+        self.requests = 0
+        self.sessions_end_every: int | None = None
+        super().__init__(app=app)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        request.headers["Sforce-Query-Options"] = "batchSize=200"
+        self.requests += 1
+        if self.sessions_end_every and self.requests % self.sessions_end_every == 0:
+            self.state.sessions.expire()
+        return await super().handle_async_request(request)
+
+    def opened(self, **instead: str) -> AbstractAsyncContextManager[Org]:
+        known = credentials()
+        config = {"base_url": "http://127.0.0.1", "client_id": known.client_id, "client_secret": known.client_secret}
+        return opened(config | instead, transport=self, sleep=at_once)
+
+    def later(self, **passed: float) -> None:
+        self.clock.time += timedelta(**passed)
+
+
+@pytest.fixture
+def sandbox() -> Sandbox:
+    return Sandbox()
+
+
+REMOVALS = {Fate.LIVE: None, Fate.DELETED: Removal.DELETED, Fate.MERGED: Removal.MERGED}
+
+
+def shown(entries: Iterable[Any]) -> dict[str, Any]:
+    """Those that an org still shows: all but the ones gone for good."""
+    return {entry.id: entry for entry in entries if entry.fate is not Fate.PURGED}
+
+
+def assert_same(memory: Memory, world: World) -> None:
+    """Every row of the org is in memory, as it stands, and no other."""
+    copy = world.salesforce
+    kinds = (
+        (AccountRecord, copy.accounts),
+        (ContactRecord, copy.contacts),
+        (Opportunity, copy.opportunities),
+        (Product, copy.products),
+        (Lead, copy.leads),
+        (Campaign, copy.campaigns),
+        (SalesUser, copy.users),
+    )
+    for record, entries in kinds:
+        rows = {id_: row for id_, row in memory.of(record).items() if not is_purged(entries, id_)}
+        facts = {id_: (row.removal, row.merged_into, row.source_created_at) for id_, row in rows.items()}
+        assert facts == {
+            id_: (REMOVALS[entry.fate], entry.merged_into, entry.created_at.replace(microsecond=0))
+            for id_, entry in shown(entries).items()
+        }
+    assert_same_facts(memory, world)
+    assert_same_parts(memory, world)
+
+
+def is_purged(entries: Iterable[Any], external_id: str) -> bool:
+    return any(entry.id == external_id and entry.fate is Fate.PURGED for entry in entries)
+
+
+def assert_same_facts(memory: Memory, world: World) -> None:
+    copy = world.salesforce
+    for id_, account in shown(copy.accounts).items():
+        row = memory.of(AccountRecord)[id_]
+        assert (row.name, row.website, row.phone) == (account.name, account.website, account.phone)
+        assert (row.industry, row.city, row.country) == (account.industry, account.city, account.country)
+        assert (row.kind, row.duns, row.revenue) == (account.kind, account.duns, account.revenue)
+        assert (row.parent_external_id, row.owner_external_id) == (account.parent, account.owner)
+    for id_, contact in shown(copy.contacts).items():
+        row = memory.of(ContactRecord)[id_]
+        assert (row.first_name, row.last_name, row.email) == (contact.first_name, contact.last_name, contact.email)
+    for id_, deal in shown(copy.opportunities).items():
+        row = memory.of(Opportunity)[id_]
+        assert (row.name, row.stage_external_id, row.amount) == (deal.name, deal.stage, deal.amount)
+        assert (row.close_date, row.currency, row.kind) == (deal.close_date, deal.currency, deal.kind)
+
+
+def assert_same_parts(memory: Memory, world: World) -> None:
+    copy = world.salesforce
+    deals = shown(copy.opportunities).values()
+    assert live(memory, OpportunityContact) == {role.id for deal in deals if up(deal) for role in deal.contact_roles}
+    assert live(memory, OpportunityPartner) == {role.id for deal in deals if up(deal) for role in deal.partner_roles}
+    assert live(memory, OpportunityLine) == {line.id for deal in deals if up(deal) for line in deal.lines}
+    assert live(memory, StageChange) == {step.id for deal in deals if up(deal) for step in deal.steps}
+    assert live(memory, CampaignMember) == {part.id for each in copy.campaigns if up(each) for part in each.members}
+    assert {stage.name for stage in memory.of(Stage).values()} == {stage.name for stage in world.stages}
+    contacts = shown(copy.contacts).values()
+    assert live(memory, ContactAccount) == {f"{one.id}:{one.account}" for one in contacts if up(one) and one.account}
+    assert live(memory, OpportunityAccount) == {f"{one.id}:{one.account}" for one in deals if up(one) and one.account}
+
+
+def live(memory: Memory, record: Any) -> set[str]:
+    return {id_ for id_, row in memory.of(record).items() if row.removal is None}
+
+
+def up(entry: Entry) -> bool:
+    return entry.fate is Fate.LIVE
+
+
+async def test_every_row_of_the_org_arrives(sandbox):
+    memory = Memory()
+    async with sandbox.opened() as org:
+        await memory.read(org)
+    assert_same(memory, sandbox.world)
+
+
+async def test_the_org_may_be_opened_with_a_signature(sandbox):
+    known = credentials()
+    async with sandbox.opened(username=known.username, private_key=known.private_key_pem) as org:
+        assert await org.count("Account") == sum(map(up, sandbox.world.salesforce.accounts))
+
+
+async def test_a_second_sync_changes_nothing(sandbox):
+    memory = Memory()
+    async with sandbox.opened() as org:
+        await memory.read(org)
+        sandbox.later(hours=1)
+        await memory.read(org)
+    assert memory.changed == set()
+    assert_same(memory, sandbox.world)
+
+
+def of_account(sandbox: Sandbox, number: int) -> AccountEntry:
+    return [entry for entry in sandbox.world.salesforce.accounts if up(entry)][number]
+
+
+def touched(sandbox: Sandbox, entry: Any, **facts: Any) -> Any:
+    for name, value in facts.items():
+        setattr(entry, name, value)
+    entry.modified_at = sandbox.clock.now()
+    return entry
+
+
+async def test_changes_between_two_syncs_arrive_and_nothing_else(sandbox):
+    memory = Memory()
+    async with sandbox.opened() as org:
+        await memory.read(org)
+        sandbox.later(hours=1)
+        now = sandbox.clock.now()
+        renamed = touched(sandbox, of_account(sandbox, 0), name="Renamed")
+        binned = touched(sandbox, of_account(sandbox, 1), fate=Fate.DELETED, removed_at=now)
+        merged = touched(sandbox, of_account(sandbox, 2), fate=Fate.MERGED, removed_at=now, merged_into=renamed.id)
+        purged = touched(sandbox, of_account(sandbox, 3), fate=Fate.PURGED, removed_at=now)
+        sandbox.later(hours=1)
+        await memory.read(org)
+    assert memory.changed >= {renamed.id, binned.id, merged.id}
+    accounts = memory.of(AccountRecord)
+    assert accounts[renamed.id].name == "Renamed"
+    assert (accounts[binned.id].removal, accounts[merged.id].removal) == (Removal.DELETED, Removal.MERGED)
+    assert accounts[merged.id].merged_into == renamed.id
+    assert accounts[purged.id].removal_evidence is RemovalEvidence.DELETED_FEED
+    assert_same(memory, sandbox.world)
+
+
+async def test_a_restored_row_comes_back(sandbox):
+    memory = Memory()
+    account = touched(sandbox, of_account(sandbox, 0), fate=Fate.DELETED, removed_at=sandbox.clock.now())
+    async with sandbox.opened() as org:
+        await memory.read(org)
+        assert memory.of(AccountRecord)[account.id].removal is Removal.DELETED
+        sandbox.later(hours=1)
+        touched(sandbox, account, fate=Fate.LIVE, removed_at=None)
+        await memory.read(org)
+    assert memory.of(AccountRecord)[account.id].removal is None
+
+
+async def test_a_row_committed_late_with_an_old_stamp_arrives(sandbox):
+    memory = Memory()
+    accounts = sandbox.world.salesforce.accounts
+    touched(sandbox, of_account(sandbox, 0), name="Newest")
+    late = accounts.pop()
+    late.modified_at = sandbox.clock.now() - timedelta(minutes=5)
+    async with sandbox.opened() as org:
+        await memory.read(org)
+        accounts.append(late)
+        sandbox.later(minutes=10)
+        await memory.read(org)
+    assert late.id in memory.changed
+
+
+async def test_sessions_that_end_in_the_middle_lose_nothing(sandbox):
+    memory = Memory()
+    sandbox.sessions_end_every = 7
+    async with sandbox.opened() as org:
+        await memory.read(org)
+    assert_same(memory, sandbox.world)
+
+
+async def test_a_run_killed_after_every_page_reads_the_same(sandbox):
+    killed, undisturbed = Memory(), Memory()
+    async with sandbox.opened() as org:
+        await undisturbed.read(org)
+        for stream in CONNECTOR.streams:
+            if stream.whole:
+                continue
+            for _ in range(100):
+                page = await anext(killed.pages(stream, org))
+                killed.keep(stream, page)
+                if "until" not in page.bookmark:
+                    break
+            assert "until" not in killed.bookmarks[stream.name]
+    wholes = {stream.name for stream in CONNECTOR.streams if stream.whole}
+    assert killed.raw == {key: text for key, text in undisturbed.raw.items() if key[0] not in wholes}
