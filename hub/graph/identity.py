@@ -1,0 +1,54 @@
+"""Ids that stay: which account id each cluster keeps, which need a new one, and which retire."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What becomes of accounts, or of persons. New ids are for the caller to mint."""
+
+    kept: dict[UUID, tuple[UUID, ...]]
+    """Existing account id → all its records from now on."""
+    new: list[tuple[UUID, ...]]
+    """Records of each account that needs a new id."""
+    retired: dict[UUID, UUID]
+    """Account id that ends → a record of the account that now holds most of its former records.
+
+    A record, not an account, since that account may not have its id yet; where all of its records are gone it is
+    not here but in `emptied`.
+    """
+    emptied: frozenset[UUID]
+    """Account ids whose records are all gone: nothing takes their place."""
+
+
+def assign(clusters: Iterable[Collection[UUID]], current: Mapping[UUID, UUID]) -> Assignment:
+    """Which ids survive. `current` is record id → account id of every record that has one.
+
+    A cluster keeps the id that most of its records had, the oldest where two are equal; an id claimed by several
+    clusters goes to the one that holds most of its records, so a split leaves it with the larger part.
+    """
+    groups = sorted(tuple(sorted(cluster)) for cluster in clusters)
+    shares = {
+        (number, account): count
+        for number, records in enumerate(groups)
+        for account, count in Counter(current[record] for record in records if record in current).items()
+    }
+    claims = sorted(shares, key=lambda claim: (-shares[claim], claim[1], groups[claim[0]]))
+    owner: dict[UUID, int] = {}
+    account_of: dict[int, UUID] = {}
+    heir: dict[UUID, int] = {}
+    for number, account in claims:
+        heir.setdefault(account, number)
+        if account not in owner and number not in account_of:
+            owner[account] = number
+            account_of[number] = account
+    former = set(current.values())
+    return Assignment(
+        kept={account: groups[number] for account, number in owner.items()},
+        new=[records for number, records in enumerate(groups) if number not in account_of],
+        retired={account: groups[number][0] for account, number in heir.items() if account not in owner},
+        emptied=frozenset(former - heir.keys()),
+    )
