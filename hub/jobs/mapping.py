@@ -1,0 +1,139 @@
+"""Deciding which records are the same company, or the same person, and storing the answer."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from hub.graph.company import Company
+from hub.graph.identity import Assignment, assign
+from hub.graph.mapping import Finding, mapping
+from hub.graph.people import Contact, people
+from hub.graph.profile import profile
+from hub.store import identities, matches
+from hub.store.database import Database, Session
+from hub.store.identities import ACCOUNT, PERSON, Identity
+from hub.store.locks import only_one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappingOutcome:
+    """What one mapping found and changed."""
+
+    records: int
+    accounts: int
+    matches: int
+    moved: int
+    """Records that came to another account than before, new ones included."""
+    contacts: int
+    people: int
+
+
+async def map_accounts(database: Database) -> MappingOutcome:
+    """Map all live records anew; ids stay where the records do. Raises Busy where another process is at it."""
+    async with only_one(database, "account mapping"):
+        async with database.session() as session:
+            of_accounts = await _read(session, ACCOUNT, _company)
+            found = await asyncio.to_thread(lambda: mapping(of_accounts.compared.values()))
+            moved = await _write(session, ACCOUNT, of_accounts, found.clusters, _account_profile)
+            await matches.replace(session, _rows(found.findings, found.decided_by))
+            await matches.note_memberships(session)
+            await matches.note_relations(session)
+        async with database.session() as session:
+            of_people = await _read(session, PERSON, _contact)
+            persons = await asyncio.to_thread(lambda: people(of_people.compared.values()))
+            await _write(session, PERSON, of_people, persons, _person_profile)
+    return MappingOutcome(
+        records=len(of_accounts.compared),
+        accounts=len(found.clusters),
+        matches=len(found.findings),
+        moved=moved,
+        contacts=len(of_people.compared),
+        people=len(persons),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Records:
+    compared: dict[UUID, Any]
+    external_ids: dict[UUID, str]
+    current: dict[UUID, UUID]
+
+
+async def _read(session: Session, kind: Identity, compared: Callable[[Any], object]) -> _Records:
+    records = _Records({}, {}, {})
+    async for row in identities.live_records(session, kind):
+        records.compared[row.id] = compared(row)
+        records.external_ids[row.id] = row.external_id
+        if row.identity is not None:
+            records.current[row.id] = row.identity
+    return records
+
+
+def _company(row: Any) -> Company:
+    return Company(
+        id=row.id,
+        name=row.name,
+        website=row.website,
+        domain=row.domain,
+        country=row.country,
+        duns=row.duns,
+        email_domains=tuple(row.email_domains),
+    )
+
+
+def _contact(row: Any) -> Contact:
+    return Contact(id=row.id, first_name=row.first_name, last_name=row.last_name, email=row.email)
+
+
+Profile = Callable[[list[Any]], tuple[str | None, str | None]]
+
+
+def _account_profile(records: list[Company]) -> tuple[str | None, str | None]:
+    name, domain = profile(records)
+    return name or domain, domain
+
+
+def _person_profile(records: list[Contact]) -> tuple[str | None, str | None]:
+    names = [" ".join(filter(None, (each.first_name, each.last_name))) for each in records]
+    email = next((each.email for each in records if each.email), None)
+    return max(names, key=lambda name: (len(name), name)) or email, email
+
+
+async def _write(
+    session: Session, kind: Identity, records: _Records, clusters: list[tuple[UUID, ...]], told: Profile
+) -> int:
+    """Store the clusters; how many records came to another identity than before."""
+    assignment = assign(clusters, records.current)
+    minted = dict(zip(await identities.mint(session, len(assignment.new)), assignment.new, strict=True))
+    members = {**assignment.kept, **minted}
+    moves = [
+        (record, identity)
+        for identity, cluster in members.items()
+        for record in cluster
+        if records.current.get(record) != identity
+    ]
+    await identities.write(session, kind, _profiles(members, records, told), moves)
+    await identities.redirect(session, kind, _heirs(assignment, members))
+    return len(moves)
+
+
+def _profiles(
+    members: Mapping[UUID, tuple[UUID, ...]], records: _Records, told: Profile
+) -> Iterator[tuple[UUID, str, str | None]]:
+    for identity, cluster in members.items():
+        name, key = told([records.compared[record] for record in cluster])
+        # Of some things a source tells no more than that they exist.
+        yield identity, name or records.external_ids[cluster[0]], key
+
+
+def _heirs(assignment: Assignment, members: Mapping[UUID, tuple[UUID, ...]]) -> dict[UUID, UUID]:
+    identity_of = {record: identity for identity, cluster in members.items() for record in cluster}
+    return {retired: identity_of[record] for retired, record in assignment.retired.items()}
+
+
+def _rows(findings: list[Finding], decided_by: str) -> Iterator[tuple[Any, ...]]:
+    for finding in findings:
+        score = round(finding.bits, 3)
+        yield finding.left, finding.right, score, finding.evidence, finding.verdict, decided_by

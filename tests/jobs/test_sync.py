@@ -1,0 +1,359 @@
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import pytest
+from sqlalchemy import select, text
+
+from hub.connectors.base import BadRow, Connector, Page, Stream, Tombstone
+from hub.errors import AuthError, BookmarkExpired, Busy, Forbidden, HubError, NotFound, Unavailable
+from hub.jobs.sync import Order, StreamRun, sync
+from hub.model import (
+    AccountRecord,
+    Connection,
+    ConnectionState,
+    Issue,
+    IssueKind,
+    RawRecord,
+    Removal,
+    RemovalEvidence,
+    StreamState,
+    StreamStatus,
+    SyncRun,
+    SyncRunState,
+)
+from hub.store import sync_runs
+from hub.store.database import Database
+from hub.store.locks import only_one
+from tests.builders import SEALER, a_connection
+
+
+@dataclass
+class Vendor:
+    """A source whose pages the test writes down; an error among them is raised in its place."""
+
+    pages: list[Page | HubError | BaseException] = field(default_factory=list)
+    asked_from: list[Mapping[str, Any] | None] = field(default_factory=list)
+    refuses: HubError | None = None
+
+
+def a_page(*payloads: Mapping[str, Any], at: int = 1, **more: Any) -> Page:
+    return Page(payloads=[msgspec.json.encode(payload) for payload in payloads], bookmark={"at": at}, **more)
+
+
+def an_account(key: str = "1", name: object = "Acme", **more: object) -> dict[str, object]:
+    return {"id": key, "name": name, **more}
+
+
+async def pages_of(vendor: Vendor, bookmark: Mapping[str, Any] | None) -> AsyncGenerator[Page, None]:
+    vendor.asked_from.append(bookmark)
+    for page in vendor.pages:
+        if isinstance(page, BaseException):
+            raise page
+        yield page
+
+
+def account(payload: Mapping[str, Any]) -> list[AccountRecord]:
+    return [AccountRecord(external_id=payload["id"], name=payload["name"].strip())]
+
+
+def a_stream(name: str = "accounts", **more: Any) -> Stream[Vendor]:
+    return Stream(
+        name=name,
+        record=AccountRecord,
+        key=lambda payload: payload["id"],
+        pages=pages_of,
+        to_records=account,
+        fields=frozenset({"id", "name"}),
+        **more,
+    )
+
+
+def the_connectors(vendor: Vendor, *streams: Stream[Vendor]) -> dict[str, Connector[Vendor]]:
+    @asynccontextmanager
+    async def source(config: Mapping[str, Any]) -> AsyncGenerator[Vendor, None]:
+        assert config["client_secret"] == "s3cret"
+        if vendor.refuses:
+            raise vendor.refuses
+        yield vendor
+
+    async def report(_: Vendor) -> AsyncGenerator[Any, None]:
+        return
+        yield
+
+    connector = Connector(
+        name="salesforce",
+        streams=streams or (a_stream(),),
+        secrets=frozenset({"client_secret"}),
+        source=source,
+        report=report,
+    )
+    return {"salesforce": connector}
+
+
+@pytest.fixture
+async def connection_id(database: Database) -> UUID:
+    async with database.session() as session:
+        return await a_connection(session)
+
+
+@pytest.fixture
+def vendor() -> Vendor:
+    return Vendor()
+
+
+@pytest.fixture
+def synced(database: Database, connection_id: UUID, vendor: Vendor):
+    async def run(*streams: Stream[Vendor], stream: str | None = None, full: bool = False) -> list[StreamRun]:
+        order = Order(connection_id=connection_id, stream=stream, full=full)
+        return await sync(database, SEALER, order, connectors=the_connectors(vendor, *streams))
+
+    return run
+
+
+async def every(database: Database, model: Any) -> Sequence[Any]:
+    async with database.session() as session:
+        return (await session.scalars(select(model))).all()
+
+
+async def names(database: Database) -> list[str]:
+    return sorted(record.name for record in await every(database, AccountRecord) if record.removal is None)
+
+
+async def test_every_page_becomes_raw_and_records_and_moves_the_bookmark(database, vendor, synced):
+    vendor.pages = [a_page(an_account("1", "Acme")), a_page(an_account("2", " Bolt "), at=2)]
+
+    (run,) = await synced()
+
+    assert (run.state, run.seen, run.changed, run.unmapped) == (SyncRunState.SUCCEEDED, 2, 2, 0)
+    assert await names(database) == ["Acme", "Bolt"]
+    assert {raw.external_id: raw.payload["name"] for raw in await every(database, RawRecord)}["2"] == " Bolt "
+    (state,) = await every(database, StreamState)
+    assert state.bookmark == {"at": 2}
+    assert state.synced_at is not None
+    (kept,) = await every(database, SyncRun)
+    assert (kept.state, kept.pages, kept.payloads_seen) == (SyncRunState.SUCCEEDED, 2, 2)
+
+
+async def test_a_second_sync_of_the_same_pages_changes_nothing(database, vendor, synced):
+    vendor.pages = [a_page(an_account())]
+    await synced()
+    (first,) = await every(database, AccountRecord)
+
+    (again,) = await synced()
+
+    assert (again.seen, again.changed) == (1, 0)
+    assert vendor.asked_from == [None, {"at": 1}]
+    (same,) = await every(database, AccountRecord)
+    assert (same.id, same.observed_at) == (first.id, first.observed_at)
+
+
+@pytest.mark.parametrize(
+    ("broken", "told"), [({"id": "2"}, "lacks the mandatory field"), (an_account("2", 7), "cannot be understood")]
+)
+async def test_a_payload_not_understood_stays_raw_and_becomes_an_issue(database, vendor, synced, broken, told):
+    vendor.pages = [a_page(broken, an_account("1"))]
+
+    (run,) = await synced()
+
+    assert (run.state, run.unmapped) == (SyncRunState.SUCCEEDED, 1)
+    assert await names(database) == ["Acme"]
+    assert len(await every(database, RawRecord)) == 2
+    (issue,) = await every(database, Issue)
+    assert (issue.kind, issue.subject, issue.resolved_at) == (IssueKind.UNMAPPED_PAYLOAD, "2", None)
+    assert told in issue.message
+
+
+async def test_an_issue_is_resolved_when_its_payload_is_understood(database, vendor, synced):
+    vendor.pages = [a_page({"id": "2"})]
+    await synced()
+    vendor.pages = [a_page(an_account("2"))]
+    await synced()
+
+    (issue,) = await every(database, Issue)
+    assert issue.resolved_at is not None
+    assert await names(database) == ["Acme"]
+
+
+async def test_a_new_field_is_reported_and_the_record_kept(database, vendor, synced):
+    vendor.pages = [a_page(an_account(shoe_size=44))]
+
+    await synced()
+
+    assert await names(database) == ["Acme"]
+    (issue,) = await every(database, Issue)
+    assert (issue.kind, issue.subject) == (IssueKind.NEW_FIELD, "shoe_size")
+
+
+async def test_a_stream_the_source_lacks_is_unavailable_and_the_others_go_on(database, vendor, synced):
+    async def absent(_: Vendor, __: object) -> AsyncGenerator[Page, None]:
+        raise Forbidden("no such object")
+        yield
+
+    vendor.pages = [a_page(an_account())]
+    lacking = a_stream("leads")
+    object.__setattr__(lacking, "pages", absent)
+
+    runs = await synced(lacking, a_stream())
+
+    assert [run.state for run in runs] == [SyncRunState.UNAVAILABLE, SyncRunState.SUCCEEDED]
+    states = {state.stream: state for state in await every(database, StreamState)}
+    assert (states["leads"].status, states["leads"].reason) == (StreamStatus.UNAVAILABLE, "no such object")
+    (issue,) = await every(database, Issue)
+    assert (issue.kind, issue.subject) == (IssueKind.STREAM_UNAVAILABLE, "leads")
+
+    await synced(a_stream("leads"))
+
+    (issue,) = await every(database, Issue)
+    assert issue.resolved_at is not None
+    states = {state.stream: state for state in await every(database, StreamState)}
+    assert (states["leads"].status, states["leads"].reason) == (StreamStatus.READY, None)
+
+
+async def test_a_source_that_fails_in_the_middle_resumes_after_the_last_stored_page(database, vendor, synced):
+    vendor.pages = [a_page(an_account("1")), Unavailable("gone"), a_page(an_account("2"), at=2)]
+    await synced()
+    assert await names(database) == ["Acme"]
+    (failed,) = await every(database, SyncRun)
+    assert (failed.state, failed.error) == (SyncRunState.FAILED, "gone")
+
+    vendor.pages = [a_page(an_account("2", "Bolt"), at=2)]
+    await synced()
+
+    assert vendor.asked_from == [None, {"at": 1}]
+    assert await names(database) == ["Acme", "Bolt"]
+
+
+async def test_a_source_that_fails_twice_in_a_row_is_left_in_peace(database, vendor, synced):
+    vendor.pages = [Unavailable("gone")]
+    with pytest.raises(Unavailable):
+        await synced(a_stream(), a_stream("contacts"), a_stream("leads"))
+
+    assert len(vendor.asked_from) == 2
+
+
+@pytest.mark.parametrize("when", ["opening", "reading"])
+async def test_refused_credentials_ask_the_owner_to_connect_again(database, vendor, synced, when):
+    if when == "opening":
+        vendor.refuses = AuthError("401")
+    else:
+        vendor.pages = [AuthError("401")]
+    with pytest.raises(AuthError):
+        await synced()
+
+    (connection,) = await every(database, Connection)
+    assert connection.state == ConnectionState.REAUTH_REQUIRED
+
+
+async def test_a_payload_without_an_id_fails_the_stream_and_stores_nothing_of_its_page(database, vendor, synced):
+    vendor.pages = [a_page(an_account("1"), {"name": "No id"})]
+
+    (run,) = await synced()
+
+    assert run.state == SyncRunState.FAILED
+    assert "no id" in run.error
+    assert await every(database, RawRecord) == []
+
+
+async def test_a_run_whose_process_died_is_closed_by_the_next(database, connection_id, vendor, synced):
+    async with database.session() as session:
+        await sync_runs.start(session, connection_id, "accounts")
+    vendor.pages = [a_page(an_account())]
+
+    await synced()
+
+    assert sorted(run.state for run in await every(database, SyncRun)) == ["INTERRUPTED", "SUCCEEDED"]
+
+
+async def test_two_syncs_of_one_connection_do_not_run_at_once(database, connection_id, synced):
+    async with only_one(database, f"the sync of connection {connection_id}"):
+        with pytest.raises(Busy):
+            await synced()
+
+
+async def test_a_full_sync_starts_from_the_beginning(vendor, synced):
+    vendor.pages = [a_page(an_account())]
+    await synced()
+    await synced(full=True)
+
+    assert vendor.asked_from == [None, None]
+
+
+async def test_a_bookmark_that_the_source_forgot_starts_the_stream_again(vendor, synced):
+    async def forgetful(source: Vendor, bookmark: Mapping[str, Any] | None) -> AsyncGenerator[Page, None]:
+        if bookmark is not None:
+            raise BookmarkExpired("that was long ago")
+        async for page in pages_of(source, bookmark):
+            yield page
+
+    vendor.pages = [a_page(an_account())]
+    await synced()
+    stream = a_stream()
+    object.__setattr__(stream, "pages", forgetful)
+
+    (run,) = await synced(stream)
+
+    assert (run.state, run.seen) == (SyncRunState.SUCCEEDED, 1)
+
+
+async def test_an_unknown_stream_is_refused_with_the_names_there_are(synced):
+    with pytest.raises(NotFound, match="Its streams: accounts"):
+        await synced(stream="nonsense")
+
+
+async def test_what_a_whole_stream_no_longer_has_is_removed_only_when_it_was_read_to_its_end(database, vendor, synced):
+    whole = a_stream(whole=True)
+    vendor.pages = [a_page(an_account("1", "Acme"), an_account("2", "Bolt"))]
+    await synced(whole)
+
+    vendor.pages = [a_page(an_account("1", "Acme")), Unavailable("gone")]
+    await synced(whole)
+    assert await names(database) == ["Acme", "Bolt"]
+
+    vendor.pages = [a_page(an_account("1", "Acme"))]
+    await synced(whole)
+    assert await names(database) == ["Acme"]
+
+    vendor.pages = [a_page(an_account("1", "Acme"), an_account("2", "Bolt"))]
+    await synced(whole)
+    assert await names(database) == ["Acme", "Bolt"]
+
+
+async def test_a_tombstone_removes_its_row_with_evidence_and_the_row_may_come_back(database, vendor, synced):
+    vendor.pages = [a_page(an_account())]
+    await synced()
+    gone = Tombstone(external_id="1", removal=Removal.DELETED, evidence=RemovalEvidence.DELETED_FEED)
+    vendor.pages = [a_page(tombstones=[gone], at=2)]
+    await synced()
+
+    (record,) = await every(database, AccountRecord)
+    assert (record.removal, record.removal_evidence) == (Removal.DELETED, RemovalEvidence.DELETED_FEED)
+
+    vendor.pages = [a_page(an_account(), at=3)]
+    await synced()
+    assert await names(database) == ["Acme"]
+
+
+async def test_lines_of_a_file_that_cannot_be_read_become_issues_until_they_can(database, vendor, synced):
+    whole = a_stream(whole=True)
+    vendor.pages = [a_page(an_account(), bad_rows=[BadRow(subject="line 7", message="2 cells, 5 expected")])]
+    await synced(whole)
+    (issue,) = await every(database, Issue)
+    assert (issue.kind, issue.subject, issue.resolved_at) == (IssueKind.BAD_ROW, "line 7", None)
+
+    vendor.pages = [a_page(an_account())]
+    await synced(whole)
+    (issue,) = await every(database, Issue)
+    assert issue.resolved_at is not None
+
+
+async def test_credentials_are_not_readable_in_the_database(database, connection_id):
+    async with database.session() as session:
+        stored = (
+            await session.execute(text("select config::text || encode(credentials, 'escape') from connection"))
+        ).scalar_one()
+
+    assert "s3cret" not in stored
