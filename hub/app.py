@@ -1,0 +1,159 @@
+"""The web application: this file alone wires the packages together."""
+
+import asyncio
+import re
+import socket
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from importlib.resources import files
+from uuid import UUID, uuid4
+
+from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from hub.jobs.mapping import map_accounts
+from hub.jobs.sync import Order, StreamRun, sync
+from hub.listening import listening
+from hub.schema.access import Access
+from hub.schema.endpoint import Endpoint
+from hub.schema.sdl import sdl
+from hub.settings import Settings
+from hub.store import keys
+from hub.store.database import Database
+from hub.store.secrets import Sealer, sealer
+from hub.store.sharing import Viewer
+
+ASSETS = (files("hub.schema") / "ide", files("hub.schema") / "graphiql")
+"""GraphiQL's own files are fetched when the hub is built; see hatch_build.py."""
+
+
+@asynccontextmanager
+async def serving(
+    database: Database, settings: Settings, listener: socket.socket, *, anonymous: Viewer | None = None
+) -> AsyncIterator[str]:
+    """The hub's base URL, for as long as the context is open."""
+    async with (
+        syncing(database, sealer(settings)) as syncs,
+        listening(application(database, syncs, anonymous=anonymous), listener) as url,
+    ):
+        yield url
+
+
+def application(database: Database, syncs: "BackgroundSyncs", *, anonymous: Viewer | None = None) -> Starlette:
+    """The hub on the web. `anonymous` is who asks without a key, on this machine: for the demo only."""
+
+    async def viewer_of(key: str) -> Viewer | None:
+        async with database.session() as session:
+            owner = await keys.owner(session, key)
+        return None if owner is None else Viewer(owner)
+
+    graphql = Endpoint(
+        database=database,
+        access=Access(viewer_of, anonymous),
+        run_sync=syncs.start,
+        map_accounts=lambda: map_accounts(database),
+        cursor_secret=syncs.sealer.key,
+    )
+
+    async def ready(_: Request) -> Response:
+        answers = await database.ready()
+        return PlainTextResponse("ready" if answers else "not ready", 200 if answers else 503)
+
+    routes = [
+        Route("/", lambda _: RedirectResponse("/graphql")),
+        Route("/graphql", graphql.answer, methods=["GET", "POST"]),
+        Route("/graphiql/{name}", asset),
+        Route("/schema.graphql", lambda _: PlainTextResponse(sdl())),
+        Route("/livez", lambda _: PlainTextResponse("alive")),
+        Route("/readyz", ready),
+    ]
+    return Starlette(routes=routes, middleware=[Middleware(Envelope)])
+
+
+@dataclass(slots=True)
+class BackgroundSyncs:
+    """Syncs that go on after the request that started them; the next run of one that is cut off resumes."""
+
+    database: Database
+    sealer: Sealer
+    tasks: set[asyncio.Task[object]] = field(default_factory=set)
+
+    async def start(self, connection_id: UUID, stream: str | None, full: bool) -> Sequence[UUID]:  # noqa: FBT001 - RunSync
+        """Returns once the first run has begun; raises what keeps it from beginning."""
+        started: asyncio.Future[UUID] = asyncio.get_running_loop().create_future()
+
+        def tell(run: StreamRun) -> None:
+            if not started.done():
+                started.set_result(run.id)
+
+        order = Order(connection_id=connection_id, stream=stream, full=full)
+        task = asyncio.create_task(sync(self.database, self.sealer, order, tell))
+        self.tasks.add(task)
+        task.add_done_callback(self._done)
+        await asyncio.wait((task, started), return_when=asyncio.FIRST_COMPLETED)
+        if not started.done():
+            await task
+        return [started.result()]
+
+    def _done(self, task: asyncio.Task[object]) -> None:
+        self.tasks.discard(task)
+        if not task.cancelled():
+            task.exception()  # the runs and issues tell; asyncio should not tell again
+
+
+@asynccontextmanager
+async def syncing(database: Database, key: Sealer) -> AsyncIterator[BackgroundSyncs]:
+    """Syncs in the background; those that still run at the end are cut off."""
+    syncs = BackgroundSyncs(database, key)
+    yield syncs
+    for task in syncs.tasks:
+        task.cancel()
+    await asyncio.gather(*syncs.tasks, return_exceptions=True)
+
+
+async def asset(request: Request) -> Response:
+    """A file of the GraphiQL page."""
+    name = request.path_params["name"]
+    found = next((folder / name for folder in ASSETS if (folder / name).is_file()), None)
+    if found is None or name.endswith(".html"):
+        return PlainTextResponse("Not found", 404)
+    return FileResponse(str(found), headers={"Cache-Control": "max-age=3600"})
+
+
+SECURITY = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Gives every request an id, the caller's own if it sent a sane one, and every answer that id and safe headers."""
+
+    app: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request through."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        given = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
+        request_id = given if re.fullmatch(r"[\w.-]{1,64}", given, re.ASCII) else uuid4().hex
+        scope.setdefault("state", {})["request_id"] = request_id
+
+        async def enveloped(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-Id"] = request_id
+                for name, value in SECURITY.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, enveloped)

@@ -1,0 +1,112 @@
+"""Companies: what each connection says about one, and the one company that results."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import strawberry
+
+from hub import model
+from hub.schema import choices
+from hub.schema.fields import Node, column, one, shows
+from hub.schema.filters import AccountFilter, AccountRecordFilter, OpportunityFilter, PersonFilter
+from hub.schema.money import Money, money
+from hub.schema.orders import AccountOrder, AccountRecordOrder, OpportunityOrder, PersonOrder
+from hub.schema.paging import Listing, many
+from hub.schema.records import SalesUser, Synced
+from hub.store import paths
+
+if TYPE_CHECKING:
+    from hub.schema.matches import Match
+    from hub.schema.opportunities import Opportunity
+    from hub.schema.people import ContactRecord, Person
+
+Matches = Listing[Annotated["Match", strawberry.lazy("hub.schema.matches")]]
+Opportunities = Listing[Annotated["Opportunity", strawberry.lazy("hub.schema.opportunities")]]
+People = Listing[Annotated["Person", strawberry.lazy("hub.schema.people")]]
+Contacts = Listing[Annotated["ContactRecord", strawberry.lazy("hub.schema.people")]]
+
+
+@shows(model.Account, "One company after matching: what all connections say about it, together.")
+class Account(Node):
+    """One company."""
+
+    name: str = column(model.Account.name, 'The name, such as "Acme".')
+    domain: str | None = column(model.Account.domain, 'The registrable domain, such as "acme.com".')
+    created_at: datetime = column(model.Account.created_at, "When the hub first knew of it.")
+    records: Listing["AccountRecord"] = many(
+        paths.ACCOUNT_ACCOUNT_RECORDS,
+        "What each connection says about it.",
+        where=AccountRecordFilter,
+        order=AccountRecordOrder,
+    )
+    people: People = many(paths.ACCOUNT_PEOPLE, "The people who belong to it.", where=PersonFilter, order=PersonOrder)
+    opportunities: Opportunities = many(
+        paths.ACCOUNT_OPPORTUNITIES, "The deals about it.", where=OpportunityFilter, order=OpportunityOrder
+    )
+    matches: Matches = many(
+        paths.ACCOUNT_MATCHES, "What its records were compared with, and why they are, or are not, one company."
+    )
+    relations: Listing["Relation"] = many(paths.ACCOUNT_RELATIONS, "How it is related to other companies.")
+
+
+@shows(model.AccountRecord, "What one connection says about one company.")
+class AccountRecord(Synced):
+    """What one connection says about one company."""
+
+    name: str | None = column(model.AccountRecord.name, "The name.")
+    website: str | None = column(model.AccountRecord.website, "The website.")
+    domain: str | None = column(model.AccountRecord.domain, "The domain as the source gives it; unchecked.")
+    phone: str | None = column(model.AccountRecord.phone, "The phone number.")
+    industry: str | None = column(model.AccountRecord.industry, "The industry, in the source's words.")
+    employees: int | None = column(model.AccountRecord.employees, "The number of employees.")
+    revenue: Money | None = money(
+        model.AccountRecord.revenue, model.AccountRecord.revenue_currency, "The revenue of a year."
+    )
+    street: str | None = column(model.AccountRecord.street, "The street.")
+    city: str | None = column(model.AccountRecord.city, "The city.")
+    region: str | None = column(model.AccountRecord.region, "The state or region.")
+    postal_code: str | None = column(model.AccountRecord.postal_code, "The postal code.")
+    country: str | None = column(model.AccountRecord.country, "The country, as the source spells it.")
+    kind: str | None = column(
+        model.AccountRecord.kind, 'The source\'s own word for what the company is to them, such as "Customer".'
+    )
+    duns: str | None = column(model.AccountRecord.duns, "The D-U-N-S number.")
+    account: Account | None = one(paths.RECORD_ACCOUNT, "The company it belongs to; null until it was mapped.")
+    parent: Optional["AccountRecord"] = one(paths.RECORD_PARENT, "The record that its source names as its parent.")
+    owner: SalesUser | None = one(paths.owner_of(model.AccountRecord), "Who owns it at its source.")
+    contacts: Contacts = many(paths.RECORD_CONTACTS, "Who works there, as the connection says.")
+    opportunities: Opportunities = many(
+        paths.RECORD_OPPORTUNITIES,
+        "The deals about it, as the connection says.",
+        where=OpportunityFilter,
+        order=OpportunityOrder,
+    )
+    matches: Matches = many(paths.RECORD_MATCHES, "What it was compared with.")
+
+
+@shows(model.Relation, "One company is related to another, as a record says.")
+class Relation(Node):
+    """Two related companies."""
+
+    kind: choices.RelationKind = column(model.Relation.kind, "`from` is this to `to`.")
+    from_: Account = one(paths.RELATION_FROM, "The first company.", name="from")
+    to: Account = one(paths.RELATION_TO, "The other company.")
+    record: AccountRecord = one(paths.RELATION_RECORD, "The record that says so.")
+
+
+@strawberry.type
+class AccountQueries:
+    """What can be asked of companies."""
+
+    accounts: Listing[Account] = many(
+        paths.ACCOUNTS,
+        "The companies that the viewer's connections speak of.",
+        where=AccountFilter,
+        order=AccountOrder,
+    )
+    account_records: Listing[AccountRecord] = many(
+        paths.ACCOUNT_RECORDS,
+        "What the viewer's connections say about companies, one by one.",
+        where=AccountRecordFilter,
+        order=AccountRecordOrder,
+    )

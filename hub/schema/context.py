@@ -1,0 +1,109 @@
+"""What resolvers are given: who asks, loaders that batch what they read, and what they may start."""
+
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+import strawberry
+from aiodataloader import DataLoader
+
+from hub.model import Base
+from hub.store.cursor import Position
+from hub.store.listing import Selection
+from hub.store.paths import Path
+from hub.store.read import AnyRow, Reader
+
+KeyT = TypeVar("KeyT", bound=Hashable)
+ValueT = TypeVar("ValueT")
+Batch = Callable[[list[KeyT]], Coroutine[Any, Any, list[ValueT]]]
+
+RunSync = Callable[[UUID, str | None, bool], Awaitable[Sequence[UUID]]]
+"""Starts syncing a connection in the background: all its streams or one, from the bookmark or, if true, from the
+start. The ids of the sync runs that were started. Raises NotFound for an unknown stream, Busy where one runs."""
+
+
+class MappingCounts(Protocol):
+    """What a mapping of all accounts came to."""
+
+    @property
+    def records(self) -> int: ...
+    @property
+    def accounts(self) -> int: ...
+    @property
+    def people(self) -> int: ...
+    @property
+    def matches(self) -> int: ...
+
+
+MapAccounts = Callable[[], Awaitable[MappingCounts]]
+"""Maps all accounts and people anew. Raises Busy where that is being done."""
+
+
+@dataclass(slots=True)
+class Loaders:
+    """Batches what the resolvers of one operation read, and reads nothing twice."""
+
+    reader: Reader
+    _loaders: dict[Hashable, DataLoader[Any, Any]] = field(default_factory=dict)
+
+    async def single(self, path: Path, row: AnyRow) -> AnyRow | None:
+        """The row that the path leads to from `row`."""
+
+        async def batch(starts: list[Position]) -> list[AnyRow | None]:
+            return await self.reader.singles(path, starts)
+
+        return await self._loader(("single", path), batch).load(start(path, row))
+
+    async def page(self, path: Path, selection: Selection, start: Position) -> list[AnyRow]:
+        """The rows of a page, and one more if there is one."""
+
+        async def batch(starts: list[Position]) -> list[list[AnyRow]]:
+            return await self.reader.pages(path, selection, starts)
+
+        return await self._loader(("page", path, selection), batch).load(start)
+
+    async def total(self, path: Path, selection: Selection, start: Position) -> int:
+        """How many rows the list has in all."""
+
+        async def batch(starts: list[Position]) -> list[int]:
+            return await self.reader.totals(path, selection, starts)
+
+        return await self._loader(("total", path, selection), batch).load(start)
+
+    async def node(self, model: type[Base], id_: UUID) -> AnyRow | None:
+        """The row of an id, or of the one that took its place."""
+
+        async def batch(ids: list[UUID]) -> list[AnyRow | None]:
+            return await self.reader.nodes(model, ids)
+
+        return await self._loader(("node", model), batch).load(id_)
+
+    async def renew(self) -> None:
+        """Forget what was read, because something was changed."""
+        self._loaders.clear()
+        await self.reader.renew()
+
+    def _loader(self, key: Hashable, batch: Batch[KeyT, ValueT]) -> DataLoader[KeyT, ValueT]:
+        return self._loaders.setdefault(key, DataLoader(batch))
+
+
+def start(path: Path, row: AnyRow) -> Position:
+    """The values in a row that say what a path leads to."""
+    return tuple(getattr(row, column.key) for column in path.start)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What one operation works with."""
+
+    loaders: Loaders
+    cursor_secret: bytes
+    run_sync: RunSync
+    map_accounts: MapAccounts
+    request_id: str
+    operation_name: str | None = None
+    """Which operation of the document the client asked for, if it said so."""
+
+
+Info = strawberry.Info[Context, None]

@@ -1,0 +1,131 @@
+"""Deals, and what hangs on them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import strawberry
+
+from hub import model
+from hub.schema.accounts import Account, AccountRecord
+from hub.schema.context import Info
+from hub.schema.fields import COLUMN, PATH, column, one, shows
+from hub.schema.filters import AccountFilter, AccountRecordFilter, OpportunityFilter
+from hub.schema.money import Money, money
+from hub.schema.orders import AccountOrder, AccountRecordOrder, OpportunityOrder
+from hub.schema.paging import Listing, many
+from hub.schema.people import ContactRecord
+from hub.schema.records import SalesUser, Synced
+from hub.store import paths
+
+
+@shows(model.Product, "A product, as one connection lists it.")
+class Product(Synced):
+    """What is sold."""
+
+    name: str = column(model.Product.name, "The name.")
+    code: str | None = column(model.Product.code, "The source's code or SKU.")
+    family: str | None = column(model.Product.family, "The family it belongs to.")
+    is_active: bool = column(model.Product.is_active, "Whether it is sold at present.")
+
+
+@shows(model.OpportunityContact, "A person's role in a deal.")
+class OpportunityContact(Synced):
+    """A contact's role."""
+
+    role: str | None = column(model.OpportunityContact.role, 'The role, such as "Decision Maker".')
+    is_primary: bool = column(model.OpportunityContact.is_primary, "Whether it is the main contact.")
+    contact: ContactRecord | None = one(paths.CONTACT_ROLE_CONTACT, "The contact; null where the hub has not read it.")
+
+
+@shows(model.OpportunityPartner, "A partner's role in a deal.")
+class OpportunityPartner(Synced):
+    """A partner's role."""
+
+    role: str | None = column(model.OpportunityPartner.role, 'The role, such as "Reseller".')
+    is_primary: bool = column(model.OpportunityPartner.is_primary, "Whether it is the main partner.")
+    record: AccountRecord | None = one(
+        paths.PARTNER_ROLE_RECORD, "The partner's account record; null where the hub has not read it."
+    )
+
+
+@shows(model.OpportunityLine, "A product sold in a deal.")
+class OpportunityLine(Synced):
+    """A line."""
+
+    name: str | None = column(model.OpportunityLine.name, "What is sold.")
+    quantity: Decimal | None = column(model.OpportunityLine.quantity, "How many.")
+    unit_price: Money | None = money(
+        model.OpportunityLine.unit_price, model.OpportunityLine.currency, "The price of one."
+    )
+    total_price: Money | None = money(
+        model.OpportunityLine.total_price, model.OpportunityLine.currency, "The price of all."
+    )
+    product: Product | None = one(paths.LINE_PRODUCT, "The product; null where the line names none.")
+
+
+@shows(model.StageChange, "A deal entered a stage, or changed its amount or close date within one.")
+class StageChange(Synced):
+    """A step of a deal."""
+
+    changed_at: datetime = column(model.StageChange.changed_at, "When.")
+    stage_external_id: str = column(model.StageChange.stage_external_id, "The stage, by the source's id or name.")
+    amount: Money | None = money(model.StageChange.amount, model.StageChange.currency, "The amount from then on.")
+    close_date: date | None = column(model.StageChange.close_date, "The expected close date from then on.")
+
+
+@shows(model.Opportunity, "A deal, as one connection says it.")
+class Opportunity(Synced):
+    """A deal."""
+
+    name: str | None = column(model.Opportunity.name, 'The name, such as "Acme renewal".')
+    amount: Money | None = money(model.Opportunity.amount, model.Opportunity.currency, "What it is worth.")
+    probability: Decimal | None = column(model.Opportunity.probability, "How likely it is to be won, from 0 to 1.")
+    close_date: date | None = column(
+        model.Opportunity.close_date, "The expected day while it is open, the actual one once it is closed."
+    )
+    is_closed: bool | None = column(model.Opportunity.is_closed, "Whether it is closed, won or lost.")
+    is_won: bool | None = column(model.Opportunity.is_won, "Whether it was won.")
+    kind: str | None = column(model.Opportunity.kind, 'The source\'s own word, such as "Renewal".')
+    lead_source: str | None = column(model.Opportunity.lead_source, "Where it came from.")
+    owner: SalesUser | None = one(paths.owner_of(model.Opportunity), "Who owns it at its source.")
+    accounts: Listing[Account] = many(
+        paths.OPPORTUNITY_ACCOUNTS, "The companies it is about.", where=AccountFilter, order=AccountOrder
+    )
+    account_records: Listing[AccountRecord] = many(
+        paths.OPPORTUNITY_RECORDS,
+        "The account records it is about, as its connection says.",
+        where=AccountRecordFilter,
+        order=AccountRecordOrder,
+    )
+    contact_roles: Listing[OpportunityContact] = many(paths.OPPORTUNITY_CONTACTS, "Who plays a part in it.")
+    partner_roles: Listing[OpportunityPartner] = many(paths.OPPORTUNITY_PARTNERS, "Which partners play a part in it.")
+    lines: Listing[OpportunityLine] = many(paths.OPPORTUNITY_LINES, "What is sold in it.")
+    stage_history: Listing[StageChange] = many(paths.OPPORTUNITY_HISTORY, "The stages it went through, oldest first.")
+
+    @strawberry.field(
+        description='The label of its stage, such as "Negotiation"; null where the source has not told the hub.',
+        metadata={PATH: paths.OPPORTUNITY_STAGE, COLUMN: model.Stage.label},
+    )
+    async def stage(self, info: Info) -> str | None:
+        stage = await info.context.loaders.single(paths.OPPORTUNITY_STAGE, self.row)
+        return stage and stage.label
+
+    @strawberry.field(
+        description="The label of its pipeline; null where the source has one pipeline only.",
+        metadata={PATH: paths.OPPORTUNITY_PIPELINE, COLUMN: model.Pipeline.label},
+    )
+    async def pipeline(self, info: Info) -> str | None:
+        pipeline = await info.context.loaders.single(paths.OPPORTUNITY_PIPELINE, self.row)
+        return pipeline and pipeline.label
+
+
+@strawberry.type
+class OpportunityQueries:
+    """What can be asked of deals."""
+
+    opportunities: Listing[Opportunity] = many(
+        paths.OPPORTUNITIES,
+        "The deals that the viewer's connections speak of.",
+        where=OpportunityFilter,
+        order=OpportunityOrder,
+    )

@@ -1,0 +1,55 @@
+"""People: what each connection says about one, and the one human that results."""
+
+from datetime import datetime
+
+import strawberry
+
+from hub import model
+from hub.schema.accounts import Account, AccountRecord
+from hub.schema.fields import Node, column, one, shows
+from hub.schema.filters import AccountFilter, AccountRecordFilter, PersonFilter
+from hub.schema.orders import AccountOrder, AccountRecordOrder, PersonOrder
+from hub.schema.paging import Listing, many
+from hub.schema.records import SalesUser, Synced
+from hub.store import paths
+
+
+@shows(model.Person, "One human after matching: what all connections say about them, together.")
+class Person(Node):
+    """One human."""
+
+    name: str = column(model.Person.name, "The name.")
+    email: str | None = column(model.Person.email, "The e-mail address.")
+    created_at: datetime = column(model.Person.created_at, "When the hub first knew of them.")
+    contacts: Listing["ContactRecord"] = many(paths.PERSON_CONTACTS, "What each connection says about them.")
+    accounts: Listing[Account] = many(
+        paths.PERSON_ACCOUNTS, "The companies they belong to.", where=AccountFilter, order=AccountOrder
+    )
+
+
+@shows(model.ContactRecord, "What one connection says about one human.")
+class ContactRecord(Synced):
+    """What one connection says about one human."""
+
+    first_name: str | None = column(model.ContactRecord.first_name, "The given name.")
+    last_name: str | None = column(model.ContactRecord.last_name, "The family name.")
+    email: str | None = column(model.ContactRecord.email, "The e-mail address.")
+    phone: str | None = column(model.ContactRecord.phone, "The phone number.")
+    title: str | None = column(model.ContactRecord.title, "What they do there.")
+    person: Person | None = one(paths.CONTACT_PERSON, "The human it speaks of; null until it was mapped.")
+    owner: SalesUser | None = one(paths.owner_of(model.ContactRecord), "Who owns it at its source.")
+    account_records: Listing[AccountRecord] = many(
+        paths.CONTACT_ACCOUNT_RECORDS,
+        "Where they work, as the connection says.",
+        where=AccountRecordFilter,
+        order=AccountRecordOrder,
+    )
+
+
+@strawberry.type
+class PersonQueries:
+    """What can be asked of people."""
+
+    people: Listing[Person] = many(
+        paths.PEOPLE, "The people that the viewer's connections speak of.", where=PersonFilter, order=PersonOrder
+    )

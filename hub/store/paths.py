@@ -1,0 +1,274 @@
+"""How rows of one table lead to rows of another: each relation that can be asked for, declared once.
+
+Lists, single rows and filters read these declarations, and so will whatever compiles a whole operation.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from sqlalchemy.orm import QueryableAttribute
+
+from hub.model import (
+    Account,
+    AccountRecord,
+    Base,
+    Connection,
+    ContactAccount,
+    ContactRecord,
+    Issue,
+    Match,
+    Opportunity,
+    OpportunityAccount,
+    OpportunityContact,
+    OpportunityLine,
+    OpportunityPartner,
+    Organization,
+    Partnership,
+    Person,
+    Pipeline,
+    Product,
+    Program,
+    RawRecord,
+    RawRecordVersion,
+    Relation,
+    SalesUser,
+    Stage,
+    StageChange,
+    StreamState,
+    Synced,
+    SyncRun,
+    Tier,
+)
+
+Column = QueryableAttribute[Any]
+Columns = tuple[Column, ...]
+
+
+def model_of(column: Column) -> type[Base]:
+    """The model that a column belongs to."""
+    return cast("type[Base]", column.class_)
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """From one row to others: those whose `right` columns equal its `left` columns."""
+
+    left: Columns
+    right: Columns
+    nulls_match: bool = False
+    """Whether null equals null in those right columns that may be null."""
+
+    @property
+    def arrival(self) -> type[Base]:
+        """The model whose rows it leads to."""
+        return model_of(self.right[0])
+
+
+Way = tuple[Hop, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """Leads from a row to rows of `target`, by any of its ways; all ways start from the same columns.
+
+    Without ways it leads from nowhere to every row.
+    """
+
+    name: str
+    target: type[Base] = field(repr=False)
+    ways: tuple[Way, ...] = field(default=(), repr=False)
+
+    @property
+    def start(self) -> Columns:
+        """The columns whose values in a row say what it leads to."""
+        return self.ways[0][0].left if self.ways else ()
+
+
+def _along(name: str, target: type[Base], *hops: Hop) -> Path:
+    return Path(name, target, (hops,))
+
+
+def _to_one(name: str, left: Column, target: type[Base]) -> Path:
+    return _along(name, target, Hop((left,), (target.id,)))  # type: ignore[attr-defined]
+
+
+def _to_many(name: str, right: Column, left: Column) -> Path:
+    return _along(name, model_of(right), Hop((left,), (right,)))
+
+
+def _named(left: Column, target: type[Synced]) -> Hop:
+    """To the row of the same connection whose external id `left` holds."""
+    return Hop((left.class_.connection_id, left), (target.connection_id, target.external_id))
+
+
+def _naming(right: Column) -> Hop:
+    """To the rows of the same connection that hold the row's external id in `right`."""
+    source = SOURCES[right.key]
+    return Hop((source.connection_id, source.external_id), (right.class_.connection_id, right))
+
+
+SOURCES: dict[str, type[Synced]] = {
+    "account_external_id": AccountRecord,
+    "contact_external_id": ContactRecord,
+    "opportunity_external_id": Opportunity,
+}
+"""What the columns that hold an external id point to."""
+
+ORGANIZATIONS = Path("organizations", Organization)
+CONNECTIONS = Path("connections", Connection)
+SYNC_RUNS = Path("syncRuns", SyncRun)
+ISSUES = Path("issues", Issue)
+ACCOUNTS = Path("accounts", Account)
+ACCOUNT_RECORDS = Path("accountRecords", AccountRecord)
+PEOPLE = Path("people", Person)
+OPPORTUNITIES = Path("opportunities", Opportunity)
+
+ORGANIZATION_CONNECTIONS = _to_many("Organization.connections", Connection.subject_id, Organization.id)
+ORGANIZATION_PROGRAMS = _to_many("Organization.programs", Program.organization_id, Organization.id)
+ORGANIZATION_PARTNERSHIPS = Path(
+    "Organization.partnerships",
+    Partnership,
+    (
+        (Hop((Organization.id,), (Partnership.organization_id,)),),
+        (Hop((Organization.id,), (Partnership.partner_id,)),),
+    ),
+)
+PARTNERSHIP_ORGANIZATION = _to_one("Partnership.organization", Partnership.organization_id, Organization)
+PARTNERSHIP_PARTNER = _to_one("Partnership.partner", Partnership.partner_id, Organization)
+PARTNERSHIP_TIER = _to_one("Partnership.tier", Partnership.tier_id, Tier)
+PROGRAM_ORGANIZATION = _to_one("Program.organization", Program.organization_id, Organization)
+PROGRAM_TIERS = _to_many("Program.tiers", Tier.program_id, Program.id)
+TIER_PROGRAM = _to_one("Tier.program", Tier.program_id, Program)
+
+CONNECTION_ORGANIZATION = _to_one("Connection.organization", Connection.subject_id, Organization)
+CONNECTION_OWNER = _to_one("Connection.owner", Connection.owner_id, Organization)
+CONNECTION_STREAMS = _to_many("Connection.streams", StreamState.connection_id, Connection.id)
+CONNECTION_SYNC_RUNS = _to_many("Connection.syncRuns", SyncRun.connection_id, Connection.id)
+CONNECTION_ISSUES = _to_many("Connection.issues", Issue.connection_id, Connection.id)
+CONNECTION_RECORDS = _to_many("Connection.records", AccountRecord.connection_id, Connection.id)
+SYNC_RUN_CONNECTION = _to_one("SyncRun.connection", SyncRun.connection_id, Connection)
+ISSUE_CONNECTION = _to_one("Issue.connection", Issue.connection_id, Connection)
+
+ACCOUNT_ACCOUNT_RECORDS = _to_many("Account.records", AccountRecord.account_id, Account.id)
+_ACCOUNT_TO_RECORDS = Hop((Account.id,), (AccountRecord.account_id,))
+ACCOUNT_OPPORTUNITIES = _along(
+    "Account.opportunities",
+    Opportunity,
+    _ACCOUNT_TO_RECORDS,
+    _naming(OpportunityAccount.account_external_id),
+    _named(OpportunityAccount.opportunity_external_id, Opportunity),
+)
+ACCOUNT_PEOPLE = _along(
+    "Account.people",
+    Person,
+    _ACCOUNT_TO_RECORDS,
+    _naming(ContactAccount.account_external_id),
+    _named(ContactAccount.contact_external_id, ContactRecord),
+    Hop((ContactRecord.person_id,), (Person.id,)),
+)
+ACCOUNT_MATCHES = Path(
+    "Account.matches",
+    Match,
+    (
+        (_ACCOUNT_TO_RECORDS, Hop((AccountRecord.id,), (Match.left_id,))),
+        (_ACCOUNT_TO_RECORDS, Hop((AccountRecord.id,), (Match.right_id,))),
+    ),
+)
+ACCOUNT_RELATIONS = Path(
+    "Account.relations",
+    Relation,
+    ((Hop((Account.id,), (Relation.from_id,)),), (Hop((Account.id,), (Relation.to_id,)),)),
+)
+MATCH_LEFT = _to_one("Match.left", Match.left_id, AccountRecord)
+MATCH_RIGHT = _to_one("Match.right", Match.right_id, AccountRecord)
+RELATION_FROM = _to_one("Relation.from", Relation.from_id, Account)
+RELATION_TO = _to_one("Relation.to", Relation.to_id, Account)
+RELATION_RECORD = _to_one("Relation.record", Relation.record_id, AccountRecord)
+
+RECORD_ACCOUNT = _to_one("AccountRecord.account", AccountRecord.account_id, Account)
+RECORD_PARENT = _along("AccountRecord.parent", AccountRecord, _named(AccountRecord.parent_external_id, AccountRecord))
+RECORD_OPPORTUNITIES = _along(
+    "AccountRecord.opportunities",
+    Opportunity,
+    _naming(OpportunityAccount.account_external_id),
+    _named(OpportunityAccount.opportunity_external_id, Opportunity),
+)
+RECORD_CONTACTS = _along(
+    "AccountRecord.contacts",
+    ContactRecord,
+    _naming(ContactAccount.account_external_id),
+    _named(ContactAccount.contact_external_id, ContactRecord),
+)
+RECORD_MATCHES = Path(
+    "AccountRecord.matches",
+    Match,
+    ((Hop((AccountRecord.id,), (Match.left_id,)),), (Hop((AccountRecord.id,), (Match.right_id,)),)),
+)
+RAW_RECORD_HISTORY = _to_many("RawRecord.history", RawRecordVersion.raw_id, RawRecord.id)
+
+PERSON_CONTACTS = _to_many("Person.contacts", ContactRecord.person_id, Person.id)
+PERSON_ACCOUNTS = _along(
+    "Person.accounts",
+    Account,
+    Hop((Person.id,), (ContactRecord.person_id,)),
+    _naming(ContactAccount.contact_external_id),
+    _named(ContactAccount.account_external_id, AccountRecord),
+    Hop((AccountRecord.account_id,), (Account.id,)),
+)
+CONTACT_PERSON = _to_one("ContactRecord.person", ContactRecord.person_id, Person)
+CONTACT_ACCOUNT_RECORDS = _along(
+    "ContactRecord.accountRecords",
+    AccountRecord,
+    _naming(ContactAccount.contact_external_id),
+    _named(ContactAccount.account_external_id, AccountRecord),
+)
+
+OPPORTUNITY_STAGE = _along(
+    "Opportunity.stage",
+    Stage,
+    Hop(
+        (Opportunity.connection_id, Opportunity.stage_external_id, Opportunity.pipeline_external_id),
+        (Stage.connection_id, Stage.name, Stage.pipeline_external_id),
+        nulls_match=True,
+    ),
+)
+OPPORTUNITY_PIPELINE = _along("Opportunity.pipeline", Pipeline, _named(Opportunity.pipeline_external_id, Pipeline))
+OPPORTUNITY_RECORDS = _along(
+    "Opportunity.accountRecords",
+    AccountRecord,
+    _naming(OpportunityAccount.opportunity_external_id),
+    _named(OpportunityAccount.account_external_id, AccountRecord),
+)
+OPPORTUNITY_ACCOUNTS = _along(
+    "Opportunity.accounts", Account, *OPPORTUNITY_RECORDS.ways[0], Hop((AccountRecord.account_id,), (Account.id,))
+)
+OPPORTUNITY_CONTACTS = _along(
+    "Opportunity.contactRoles", OpportunityContact, _naming(OpportunityContact.opportunity_external_id)
+)
+OPPORTUNITY_PARTNERS = _along(
+    "Opportunity.partnerRoles", OpportunityPartner, _naming(OpportunityPartner.opportunity_external_id)
+)
+OPPORTUNITY_LINES = _along("Opportunity.lines", OpportunityLine, _naming(OpportunityLine.opportunity_external_id))
+OPPORTUNITY_HISTORY = _along("Opportunity.stageHistory", StageChange, _naming(StageChange.opportunity_external_id))
+CONTACT_ROLE_CONTACT = _along(
+    "OpportunityContact.contact", ContactRecord, _named(OpportunityContact.contact_external_id, ContactRecord)
+)
+PARTNER_ROLE_RECORD = _along(
+    "OpportunityPartner.record", AccountRecord, _named(OpportunityPartner.account_external_id, AccountRecord)
+)
+LINE_PRODUCT = _along("OpportunityLine.product", Product, _named(OpportunityLine.product_external_id, Product))
+
+
+def connection_of(model: type[Synced]) -> Path:
+    """From a copied row to its connection."""
+    return _to_one(f"{model.__name__}.connection", model.connection_id, Connection)
+
+
+def raw_of(model: type[Synced]) -> Path:
+    """From a copied row to the payload it was mapped from."""
+    return _to_one(f"{model.__name__}.raw", model.raw_id, RawRecord)
+
+
+def owner_of(model: type[AccountRecord | ContactRecord | Opportunity]) -> Path:
+    """From a copied row to the sales user who owns it."""
+    return _along(f"{model.__name__}.owner", SalesUser, _named(model.owner_external_id, SalesUser))

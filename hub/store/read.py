@@ -1,0 +1,96 @@
+"""Reading: what one viewer sees, from one moment, in one operation."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Row, Select, Uuid, bindparam, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import QueryableAttribute
+
+from hub.model import Account, AccountRedirect, Base, Person, PersonRedirect
+from hub.store.cursor import Position
+from hub.store.database import Database
+from hub.store.listing import Selection, columns, page, single, total
+from hub.store.paths import Path
+from hub.store.sharing import Viewer, visible
+
+AnyRow = Row[Any]
+
+REDIRECTS: dict[type[Base], tuple[QueryableAttribute[UUID], QueryableAttribute[UUID]]] = {
+    Account: (AccountRedirect.retired_id, AccountRedirect.account_id),
+    Person: (PersonRedirect.retired_id, PersonRedirect.person_id),
+}
+"""Where the rows went whose ids were retired."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads for one viewer. All it reads between two calls of `renew` is of one moment, so that counts agree."""
+
+    viewer: Viewer
+    _session: AsyncSession
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """A connection answers one statement at a time."""
+
+    async def pages(self, path: Path, selection: Selection, starts: Sequence[Position]) -> list[list[AnyRow]]:
+        """For each start, in list order from the end that was asked for, one row more than asked for."""
+        found = defaultdict(list)
+        for row in await self._rows(page(path, selection, starts, self.viewer)):
+            found[row.start].append(row)
+        return [found[number] for number in range(1, len(starts) + 1)]
+
+    async def totals(self, path: Path, selection: Selection, starts: Sequence[Position]) -> list[int]:
+        """For each start, how many rows the list has in all."""
+        found = {row.start: row.total for row in await self._rows(total(path, selection, starts, self.viewer))}
+        return [found[number] for number in range(1, len(starts) + 1)]
+
+    async def singles(self, path: Path, starts: Sequence[Position]) -> list[AnyRow | None]:
+        """For each start, the row it leads to."""
+        found = {row.start: row for row in await self._rows(single(path, starts, self.viewer))}
+        return [found.get(number) for number in range(1, len(starts) + 1)]
+
+    async def nodes(self, model: type[Base], ids: Sequence[UUID]) -> list[AnyRow | None]:
+        """For each id, its row, or the row that took its place; None where the viewer sees none."""
+        found = {row.requested_id: row for row in await self._rows(_nodes(model, ids, self.viewer))}
+        return [found.get(each) for each in ids]
+
+    async def renew(self) -> None:
+        """From now on read what is there now."""
+        async with self._turn:
+            await self._session.rollback()
+
+    async def _rows(self, statement: Select[Any]) -> Sequence[AnyRow]:
+        async with self._turn:
+            if not self._session.in_transaction():
+                await self._session.connection(execution_options=_ONE_MOMENT)
+            found: Sequence[AnyRow] = (await self._session.execute(statement)).all()
+            return found
+
+
+_ONE_MOMENT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
+@asynccontextmanager
+async def reading(database: Database, viewer: Viewer) -> AsyncIterator[Reader]:
+    """A reader for one operation; it takes a connection at its first read."""
+    async with AsyncSession(database.engine) as session:
+        yield Reader(viewer, session)
+
+
+def _nodes(model: type[Base], ids: Sequence[UUID], viewer: Viewer) -> Select[Any]:
+    asked = (
+        func.unnest(bindparam(None, list(ids), type_=ARRAY(Uuid()))).table_valued("id", name="asked").render_derived()
+    )
+    rows = model.__table__.alias()
+    seen = visible(model, rows, viewer, removed=True)
+    found = select(asked.c.id.label("requested_id"), *columns(rows))
+    if model not in REDIRECTS:
+        return found.select_from(asked.join(rows, rows.c.id == asked.c.id)).where(seen)
+    retired, survivor = REDIRECTS[model]
+    redirected = asked.outerjoin(retired.class_.__table__, retired == asked.c.id)
+    return found.select_from(redirected.join(rows, rows.c.id == func.coalesce(survivor, asked.c.id))).where(seen)

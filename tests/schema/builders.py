@@ -1,0 +1,164 @@
+"""Rows for tests, each with defaults; a test states only the facts it is about."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from itertools import count
+from typing import Any, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hub.model import (
+    Account,
+    AccountRecord,
+    Connection,
+    ContactAccount,
+    ContactRecord,
+    Evidence,
+    Issue,
+    IssueKind,
+    Match,
+    Opportunity,
+    OpportunityAccount,
+    Organization,
+    Partnership,
+    Person,
+    RawRecord,
+    Synced,
+    SyncRun,
+    Verdict,
+)
+
+NOON = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
+SyncedT = TypeVar("SyncedT", bound=Synced)
+_numbers = count(1)
+
+
+def a_number() -> int:
+    return next(_numbers)
+
+
+async def kept(session: AsyncSession, row: Any) -> Any:
+    session.add(row)
+    await session.flush()
+    return row
+
+
+async def an_organization(session: AsyncSession, name: str | None = None, **facts: Any) -> Organization:
+    return await kept(session, Organization(name=name or f"Organization {a_number()}", **facts))
+
+
+async def a_partnership(session: AsyncSession, ours: Organization, theirs: Organization, **facts: Any) -> Partnership:
+    return await kept(session, Partnership(organization_id=ours.id, partner_id=theirs.id, **facts))
+
+
+async def a_connection(
+    session: AsyncSession,
+    owner: Organization,
+    subject: Organization | None = None,
+    connector: str = "salesforce",
+    name: str | None = None,
+) -> Connection:
+    row = Connection(
+        name=name or f"connection {a_number()}",
+        connector=connector,
+        owner_id=owner.id,
+        subject_id=(subject or owner).id,
+        config={"url": "https://crm.example"},
+        credentials=b"sealed",
+    )
+    return await kept(session, row)
+
+
+async def a_raw_record(session: AsyncSession, connection: Connection, payload: bytes = b'{"Id": "1"}') -> RawRecord:
+    row = RawRecord(
+        connection_id=connection.id,
+        stream="things",
+        external_id=f"raw-{a_number()}",
+        payload={},
+        digest=b"0" * 16,
+        observed_at=NOON,
+    )
+    return await kept(session, row)
+
+
+async def synced(session: AsyncSession, connection: Connection, row: SyncedT) -> SyncedT:
+    """The row as a sync of the connection would have stored it."""
+    row.connection_id = connection.id
+    row.raw_id = (await a_raw_record(session, connection)).id
+    row.observed_at = NOON
+    await kept(session, row)
+    return row
+
+
+async def an_account(session: AsyncSession, name: str = "Acme", domain: str | None = None) -> Account:
+    return await kept(session, Account(name=name, domain=domain))
+
+
+async def an_account_record(
+    session: AsyncSession, connection: Connection, account: Account | None = None, **facts: Any
+) -> AccountRecord:
+    facts = {"name": "Acme Inc", "external_id": f"A{a_number()}"} | facts
+    row = AccountRecord(**facts)
+    row.account_id = account.id if account else None
+    return await synced(session, connection, row)
+
+
+async def a_person(session: AsyncSession, name: str = "Ada Example", email: str | None = None) -> Person:
+    return await kept(session, Person(name=name, email=email))
+
+
+async def a_contact_record(
+    session: AsyncSession, connection: Connection, person: Person | None = None, **facts: Any
+) -> ContactRecord:
+    facts = {"first_name": "Ada", "last_name": "Example", "external_id": f"C{a_number()}"} | facts
+    row = ContactRecord(**facts)
+    row.person_id = person.id if person else None
+    return await synced(session, connection, row)
+
+
+async def employs(
+    session: AsyncSession, connection: Connection, record: AccountRecord, contact: ContactRecord
+) -> ContactAccount:
+    link = ContactAccount(
+        external_id=f"L{a_number()}",
+        contact_external_id=contact.external_id,
+        account_external_id=record.external_id,
+    )
+    return await synced(session, connection, link)
+
+
+async def an_opportunity(
+    session: AsyncSession, connection: Connection, *records: AccountRecord, **facts: Any
+) -> Opportunity:
+    """A deal about these records."""
+    facts = {"name": "Renewal", "external_id": f"O{a_number()}"} | facts
+    deal = await synced(session, connection, Opportunity(**facts))
+    for record in records:
+        link = OpportunityAccount(
+            external_id=f"L{a_number()}",
+            opportunity_external_id=deal.external_id,
+            account_external_id=record.external_id,
+        )
+        await synced(session, connection, link)
+    return deal
+
+
+async def a_match(session: AsyncSession, one: AccountRecord, other: AccountRecord, **facts: Any) -> Match:
+    left, right = sorted((one, other), key=lambda record: record.id)
+    said = Evidence(feature="domain", left="acme.com", right="acme.com", bits=9.5)
+    facts = {"score": Decimal("9.5"), "evidence": [said], "verdict": Verdict.SAME, "decided_by": "rules-1"} | facts
+    return await kept(session, Match(left_id=left.id, right_id=right.id, **facts))
+
+
+async def an_issue(session: AsyncSession, connection: Connection, **facts: Any) -> Issue:
+    facts = {
+        "stream": "accounts",
+        "kind": IssueKind.NEW_FIELD,
+        "subject": f"field {a_number()}",
+        "message": "A new field.",
+    } | facts
+    return await kept(session, Issue(connection_id=connection.id, **facts))
+
+
+async def a_sync_run(session: AsyncSession, connection: Connection, stream: str | None = None, **facts: Any) -> SyncRun:
+    return await kept(session, SyncRun(connection_id=connection.id, stream=stream or f"stream {a_number()}", **facts))

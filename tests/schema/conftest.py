@@ -1,0 +1,50 @@
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hub.app import BackgroundSyncs, application
+from hub.model import Organization
+from hub.store.database import Database
+from hub.store.secrets import Sealer
+from hub.store.sharing import Viewer
+from tests.schema.builders import an_organization
+
+SEALER = Sealer(b"k" * 32)
+Ask = Callable[..., Awaitable[dict[str, Any]]]
+
+
+@pytest.fixture
+async def session(database: Database) -> AsyncIterator[AsyncSession]:
+    """A session to put rows in; commit before asking."""
+    async with AsyncSession(database.engine, expire_on_commit=False) as session:
+        yield session
+
+
+@pytest.fixture
+async def home(session: AsyncSession) -> Organization:
+    home = await an_organization(session, "Home", is_home=True)
+    await session.commit()
+    return home
+
+
+def client(database: Database, viewer: Organization | None) -> httpx.AsyncClient:
+    """A client of the app on this machine, with the eyes of `viewer` where it sends no key."""
+    app = application(database, BackgroundSyncs(database, SEALER), anonymous=viewer and Viewer(viewer.id))
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost")
+
+
+@pytest.fixture
+def ask(database: Database, session: AsyncSession, home: Organization) -> Ask:
+    """Commits what was built, posts a document as the home organization, or another, and answers with the answer."""
+
+    async def ask(query: str, viewer: Organization = home, **variables: Any) -> dict[str, Any]:
+        await session.commit()
+        async with client(database, viewer) as http:
+            response = await http.post("/graphql", json={"query": query, "variables": variables})
+        answer: dict[str, Any] = response.json()
+        return answer
+
+    return ask
