@@ -1,0 +1,53 @@
+"""`hub sandbox`: the vendors, imitated."""
+
+import json
+from contextlib import AbstractAsyncContextManager
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from hub.cli.terminal import console, run
+from hub.cli.until_stopped import until_stopped
+from hub.sandbox.ecosystem import made_up_ecosystem
+from hub.sandbox.hubspot import Limits
+from hub.sandbox.server import Sandbox, serving
+
+UNLIMITED = 10**9
+
+
+def sandbox(
+    accounts: Annotated[
+        int, typer.Option(min=10, help="About how many account rows all systems hold together.")
+    ] = 2000,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same ecosystem.")] = 1,
+    salesforce_port: Annotated[int, typer.Option(help="0 takes a free one.")] = 0,
+    hubspot_port: Annotated[int, typer.Option(help="0 takes a free one.")] = 0,
+    *,
+    no_limits: Annotated[
+        bool, typer.Option("--no-limits", help="Answer as fast as possible, not at HubSpot's pace.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print addresses and credentials as JSON.")] = False,
+) -> None:
+    """Serve an imitated Salesforce org and HubSpot portal on this machine until Ctrl-C."""
+    limits = Limits(burst=UNLIMITED, searches=UNLIMITED, daily=UNLIMITED) if no_limits else None
+    world = made_up_ecosystem(accounts=accounts, seed=seed)
+    run(_served(serving(world, "127.0.0.1", salesforce_port, hubspot_port, limits), as_json=as_json))
+
+
+async def _served(vendors: AbstractAsyncContextManager[Sandbox], *, as_json: bool) -> None:
+    async with vendors as sandbox:
+        if as_json:
+            print(json.dumps(sandbox.as_dict(), indent=2), flush=True)  # noqa: T201 - JSON must not be wrapped
+        else:
+            console.print(_table(sandbox))
+            console.print("Ctrl-C stops it. [dim]--json prints the credentials whole.[/]")
+        await until_stopped()
+
+
+def _table(sandbox: Sandbox) -> Table:
+    table = Table("Vendor", "Setting", "Value")
+    for vendor, facts in sandbox.as_dict().items():
+        for name, value in facts.items():
+            table.add_row(vendor, name, str(value).splitlines()[0])
+    return table

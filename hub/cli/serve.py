@@ -1,0 +1,31 @@
+"""`hub serve`: the GraphQL endpoint."""
+
+from typing import Annotated
+
+import typer
+
+from hub.app import serving
+from hub.cli.terminal import console, run
+from hub.cli.until_stopped import until_stopped
+from hub.listening import listener_on
+from hub.settings import Settings
+from hub.store.database import opened
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="The address to listen on.  [HUB_HOST]", show_default=False)] = None,
+    port: Annotated[
+        int | None, typer.Option(help="The port; 0 takes a free one.  [HUB_PORT]", show_default=False)
+    ] = None,
+) -> None:
+    """Serve GraphQL at /graphql to those who present an API key, until Ctrl-C."""
+    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    run(_served(Settings.from_env().model_copy(update=given)))
+
+
+async def _served(settings: Settings) -> None:
+    listener = listener_on(settings.host, settings.port)
+    async with opened(settings) as database, serving(database, settings, listener) as url:
+        console.print(f"Serving {url}/graphql. Make a key with `hub key create NAME`. Ctrl-C stops.", highlight=False)
+        await until_stopped()
+        console.print("Stopping …")

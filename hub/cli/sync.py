@@ -1,0 +1,96 @@
+"""`hub sync`: copy what changed."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+from uuid import UUID
+
+import typer
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from hub.cli.terminal import console, errors, quantity, run
+from hub.errors import HubError
+from hub.jobs.sync import Order, StreamRun, Tell
+from hub.jobs.sync import sync as sync_connection
+from hub.model import SyncRunState
+from hub.settings import Settings
+from hub.store import connections
+from hub.store.database import Database, opened
+from hub.store.secrets import sealer
+
+
+def sync(
+    connection: Annotated[str | None, typer.Argument(help="The connection's name; all of them when left out.")] = None,
+    stream: Annotated[str | None, typer.Option(help="One stream only, such as accounts.")] = None,
+    *,
+    full: Annotated[bool, typer.Option("--full", help="Read from the start, whatever was read before.")] = False,
+) -> None:
+    """Copy what changed in the connected systems since the last time."""
+    runs = run(_synced(connection, stream, full=full))
+    console.print(runs_table(runs))
+    if any(each.state == SyncRunState.FAILED for each in runs):
+        sys.exit(1)
+
+
+async def _synced(name: str | None, stream: str | None, *, full: bool) -> list[StreamRun]:
+    settings = Settings.from_env()
+    async with opened(settings) as database:
+        async with database.session() as session:
+            chosen = await connections.named(session, name)
+        orders = [Order(connection_id=each.id, stream=stream, full=full) for each in chosen]
+        with progress_shown() as tell:
+            return await sync_all(database, settings, orders, tell)
+
+
+async def sync_all(database: Database, settings: Settings, orders: list[Order], tell: Tell) -> list[StreamRun]:
+    """Sync one connection after the other; one that fails does not keep the next from its turn."""
+    runs: dict[object, StreamRun] = {}
+
+    def noted(run: StreamRun) -> None:
+        runs[run.id] = run
+        tell(run)
+
+    failures: list[HubError] = []
+    for order in orders:
+        try:
+            await sync_connection(database, sealer(settings), order, noted)
+        except HubError as error:
+            failures.append(error)
+            errors.print(f"[bold red]hub:[/] {error}", highlight=False, soft_wrap=True)
+    if failures and not runs:
+        raise failures[0]
+    return list(runs.values())
+
+
+@contextmanager
+def progress_shown() -> Iterator[Tell]:
+    """Show each stream while it is read."""
+    told = TextColumn("{task.fields[read]} read, {task.fields[changed]} changed")
+    columns = (TextColumn("  {task.description:<44}"), BarColumn(20), told, TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        tasks: dict[UUID, TaskID] = {}
+
+        def tell(run: StreamRun) -> None:
+            if run.id not in tasks:
+                name = f"{run.connection.name} · {run.stream.name}"
+                tasks[run.id] = progress.add_task(name, total=None, read="0", changed="0")
+            progress.update(tasks[run.id], read=quantity(run.seen), changed=quantity(run.changed))
+            if run.state != SyncRunState.RUNNING:
+                progress.remove_task(tasks[run.id])
+
+        yield tell
+
+
+def runs_table(runs: list[StreamRun]) -> Table:
+    """What each run read."""
+    table = Table("Connection", "Stream", title="Synced", title_justify="left")
+    for title in ("Read", "New or changed", "Not understood"):
+        table.add_column(title, justify="right")
+    table.add_column("Outcome")
+    for each in runs:
+        numbers = (each.seen, each.changed, each.unmapped)
+        outcome = each.state.lower() if each.error is None else f"[yellow]{each.error}[/]"
+        table.add_row(each.connection.name, each.stream.name, *map(quantity, numbers), outcome)
+    return table

@@ -1,0 +1,49 @@
+"""How the commands speak: tables and progress on standard output, errors and logs on standard error."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+import structlog
+from rich.console import Console
+
+T = TypeVar("T")
+
+console = Console()
+errors = Console(stderr=True)
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """The outcome of `work`, in an event loop of its own."""
+    return asyncio.run(work)
+
+
+def configure_logging(level: str) -> None:
+    """Structured logs on standard error: readable lines in a terminal, JSON elsewhere."""
+    rendered = structlog.dev.ConsoleRenderer() if errors.is_terminal else structlog.processors.JSONRenderer()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            rendered,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def quantity(number: int) -> str:
+    """12,345."""
+    return f"{number:,}"
+
+
+def duration(seconds: float) -> str:
+    """0.3 s, 12 s, 2 min 5 s."""
+    if seconds < 10:  # noqa: PLR2004 - below that, tenths tell something
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

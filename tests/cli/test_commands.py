@@ -1,0 +1,120 @@
+"""The commands, run as a user runs them: as processes."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HUB = Path(sys.executable).with_name("hub")
+
+LIST = """\
+Account Name,Website,Country,Shoe size
+Acme Inc.,acme.example,US,44
+Bolt GmbH,bolt.example,DE,45
+only one cell
+"""
+
+
+@pytest.fixture
+def hub(database_url: str, tmp_path: Path):
+    environment = {
+        "PATH": os.defpath,
+        "HOME": str(tmp_path),
+        "HUB_DATABASE_URL": database_url,
+        "HUB_DATA_DIR": str(tmp_path / "data"),
+        "COLUMNS": "200",
+    }
+
+    def run(*arguments: str, code: int = 0, **settings: str) -> str:
+        result = subprocess.run(  # noqa: S603 - our own command
+            [HUB, *arguments],
+            env={**environment, **settings},
+            cwd=tmp_path,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert result.returncode == code, result.stdout + result.stderr
+        assert "Traceback" not in result.stderr
+        return result.stdout + result.stderr
+
+    return run
+
+
+def test_from_a_partners_list_to_accounts(hub, tmp_path: Path):
+    (tmp_path / "list.csv").write_text(LIST)
+    assert "hub init" in hub("connect", "csv", "list.csv", "--organization", "Partner Ltd.", "--yes", code=1)
+    hub("init", "Home Inc.", "--domain", "home.example")
+
+    shown = hub("connect", "csv", "list.csv", "--organization", "Partner Ltd.", "--yes")
+    assert "Shoe size" in shown
+    assert "2 rows" in shown
+
+    assert "accounts" in hub("sync")
+    assert "2 account records are 2 accounts" in hub("map")
+    told = hub("status")
+    assert "succeeded" in told
+    assert "1 open issue(s): bad row" in told
+
+
+def test_nothing_is_written_before_one_agrees(hub, tmp_path: Path):
+    (tmp_path / "list.csv").write_text(LIST)
+    hub("init", "Home Inc.")
+
+    assert "Account Name" in hub("connect", "csv", "list.csv", "--organization", "Partner Ltd.", code=1)
+    assert "Nothing was synced yet" in hub("status")
+
+
+def test_a_file_that_is_not_there_is_one_clear_line(hub):
+    hub("init", "Home Inc.")
+
+    told = hub("connect", "csv", "nothing.csv", "--organization", "Partner Ltd.", "--yes", code=1)
+    assert told.startswith("hub: ")
+    assert told.count("\n") == 1
+
+
+def test_a_key_is_shown_once_and_can_be_revoked(hub):
+    hub("init", "Home Inc.")
+    key = hub("key", "create", "reports").split()[0]
+    prefix, _, secret = key.rpartition("_")
+
+    listed = hub("key", "list")
+    assert prefix in listed
+    assert secret not in listed
+    hub("key", "revoke", prefix)
+    assert "revoked" in hub("key", "list")
+    assert "no valid key" in hub("key", "revoke", prefix, code=1)
+
+
+def test_the_schema_of_the_database_is_checked_and_upgraded(hub):
+    assert "The schema is at 0001" in hub("db", "upgrade")
+    assert "has the schema this hub expects" in hub("db", "check")
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"HUB_DATABASE_URL": "nonsense"},
+        {"HUB_DATABASE_URL": "postgresql://hub:s3cret@127.0.0.1:1/hub"},
+        {"HUB_DATABASE_URL": "", "HUB_DATA_DIR": "/dev/null/data"},
+        {"HUB_PORT": "many"},
+    ],
+)
+def test_a_wrong_setting_is_one_clear_line_and_exit_code_1(hub, settings: dict[str, str]):
+    told = hub("status", code=1, **settings)
+
+    assert told.startswith("hub: ")
+    assert told.count("\n") == 1
+    assert "s3cret" not in told
+
+
+def test_every_command_says_what_it_does(hub):
+    for command in ("", "demo", "init", "connect", "sync", "status", "map", "serve", "key", "db", "schema", "sandbox"):
+        assert "Usage" in hub(*command.split(), "--help")
+
+
+def test_the_settings_are_listed(hub):
+    assert "HUB_DATABASE_URL" in hub("settings")

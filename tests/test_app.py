@@ -1,0 +1,326 @@
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+
+from hub.app import BackgroundSyncs, application, serving, syncing
+from hub.listening import listener_on
+from hub.model import Account, Organization
+from hub.schema.ids import opaque
+from hub.schema.sdl import sdl
+from hub.store import connections, keys
+from hub.store.database import Database
+from hub.store.secrets import Sealer
+from hub.store.sharing import Viewer
+from tests.schema.builders import a_connection, an_account, an_account_record, an_organization
+
+SEALER = Sealer(b"k" * 32)
+QUESTION = {"query": "{ organizations(first: 9) { nodes { name } } }"}
+ANSWER = {"data": {"organizations": {"nodes": [{"name": "Home"}]}}}
+
+
+@pytest.fixture
+async def session(database: Database) -> AsyncIterator[AsyncSession]:
+    async with AsyncSession(database.engine, expire_on_commit=False) as session:
+        yield session
+
+
+@pytest.fixture
+async def home(session: AsyncSession) -> Organization:
+    home = await an_organization(session, "Home", is_home=True)
+    await session.commit()
+    return home
+
+
+@asynccontextmanager
+async def client(
+    database: Database,
+    anonymous: Organization | None = None,
+    host: str = "localhost:8000",
+    syncs: BackgroundSyncs | None = None,
+) -> AsyncIterator[httpx.AsyncClient]:
+    viewer = anonymous and Viewer(anonymous.id)
+    app = application(database, syncs or BackgroundSyncs(database, SEALER), anonymous=viewer)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=f"http://{host}") as http:
+        yield http
+
+
+@pytest.fixture
+async def demo(database: Database, home: Organization) -> AsyncIterator[httpx.AsyncClient]:
+    async with client(database, home) as http:
+        yield http
+
+
+async def test_without_a_key_nothing_is_answered(database, home):
+    async with client(database) as http:
+        response = await http.post("/graphql", json=QUESTION)
+
+    assert response.status_code == 401
+    assert response.headers["www-authenticate"].startswith("Bearer")
+    assert response.json()["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+
+
+async def test_a_key_sees_with_the_eyes_of_its_organization(database, session, home):
+    key = await keys.create(session, "test", home.id)
+    await session.commit()
+    async with client(database, host="hub.example") as http:
+        right = await http.post("/graphql", json=QUESTION, headers={"Authorization": f"Bearer {key}"})
+        wrong = await http.post("/graphql", json=QUESTION, headers={"Authorization": f"Bearer {key[:-1]}x"})
+        other = await http.post("/graphql", json=QUESTION, headers={"Authorization": "Basic aHViOmh1Yg=="})
+
+    assert right.json() == ANSWER
+    assert (wrong.status_code, other.status_code) == (401, 401)
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8000", "[::1]:8000"])
+async def test_the_demo_answers_this_machine_without_a_key(database, home, host):
+    async with client(database, home, host) as http:
+        assert (await http.post("/graphql", json=QUESTION, headers={"Origin": f"http://{host}"})).json() == ANSWER
+
+
+@pytest.mark.parametrize(
+    ("host", "origin"),
+    [
+        ("evil.example", None),
+        ("localhost.evil.example", None),
+        ("localhost:8000", "https://evil.example"),
+        ("localhost:8000", "http://localhost:9999"),
+        ("localhost:8000", "null"),
+    ],
+)
+async def test_the_demo_does_not_answer_another_site_s_page(database, home, host, origin):
+    async with client(database, home, host) as http:
+        response = await http.post("/graphql", json=QUESTION, headers={"Origin": origin} if origin else {})
+
+    assert response.status_code == 403
+    assert response.json()["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])
+async def test_what_a_form_can_send_is_refused(demo, kind):
+    for method in ("POST", "GET"):
+        response = await demo.request(
+            method, "/graphql?query={__typename}", content=b'{"query":"{__typename}"}', headers={"Content-Type": kind}
+        )
+        assert response.status_code == 415
+
+
+async def test_a_query_may_be_asked_by_get_but_nothing_changed_by_it(demo):
+    variables = {"query": "query Q($n: Int) { organizations(first: $n) { nodes { name } } }", "variables": '{"n": 9}'}
+    asked = await demo.get("/graphql", params={**variables, "operationName": "Q"})
+    changed = await demo.get("/graphql", params={"query": "mutation { mapAccounts { __typename } }"})
+
+    assert asked.json() == ANSWER
+    assert (changed.status_code, changed.headers["allow"]) == (405, "POST")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"7",
+        b"{}",
+        b'{"query": 7}',
+        b'{"query": ""}',
+        b'{"query": "{ __typename }", "variables": []}',
+        b'{"query": "{ __typename }", "operationName": 1}',
+        b'{"query": "query A { __typename }", "operationName": "B"}',
+        b'{"query": "query A { __typename } query B { __typename }"}',
+    ],
+)
+async def test_what_is_no_request_is_refused(demo, body):
+    headers = {"Content-Type": "application/json", "Accept": "application/graphql-response+json"}
+    response = await demo.post("/graphql", content=body, headers=headers)
+
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["extensions"]["code"] in (
+        "BAD_REQUEST",
+        "GRAPHQL_PARSE_FAILED",
+        "GRAPHQL_VALIDATION_FAILED",
+    )
+    assert "data" not in response.json()
+
+
+async def test_a_large_body_is_refused(demo):
+    response = await demo.post("/graphql", json={"query": "{ __typename }", "variables": {"x": "x" * 100_000}})
+
+    assert response.status_code == 413
+
+
+async def test_a_request_error_has_no_data_and_the_status_that_the_client_asked_for(demo):
+    wrong = {"query": "{ nothing }"}
+    old = await demo.post("/graphql", json=wrong)
+    new = await demo.post("/graphql", json=wrong, headers={"Accept": "application/graphql-response+json"})
+
+    assert (old.status_code, old.headers["content-type"]) == (200, "application/json; charset=utf-8")
+    assert (new.status_code, new.headers["content-type"]) == (400, "application/graphql-response+json; charset=utf-8")
+    assert old.json().keys() == new.json().keys() == {"errors"}
+
+
+async def test_what_goes_wrong_unexpectedly_is_masked_under_the_request_s_id(database, session, home):
+    await an_account_record(session, await a_connection(session, home), await an_account(session))
+    await session.execute(text("alter table account drop column domain cascade"))
+    await session.commit()
+    query = "query($id: ID!) { organizations(first: 1) { nodes { name } } node(id: $id) { id } }"
+    question = {"query": query, "variables": {"id": opaque(Account, uuid4())}}
+    async with client(database, home) as http:
+        response = await http.post("/graphql", json=question, headers={"X-Request-Id": "abc-1"})
+
+    assert response.headers["x-request-id"] == "abc-1"
+    (error,) = response.json()["errors"]
+    assert error["message"] == "Internal error"
+    assert error["extensions"] == {"code": "INTERNAL_SERVER_ERROR", "requestId": "abc-1"}
+    assert response.json()["data"]["node"] is None
+
+
+async def test_a_request_id_that_is_none_is_replaced(demo):
+    response = await demo.get("/livez", headers={"X-Request-Id": "a b\x01"})
+
+    assert len(response.headers["x-request-id"]) == 32
+
+
+async def test_every_answer_has_safe_headers(demo):
+    for path in ("/livez", "/graphql?query={__typename}", "/nowhere"):
+        headers = (await demo.get(path)).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+
+
+async def test_a_browser_gets_graphiql_and_all_of_its_files(demo):
+    page = await demo.get("/graphql", headers={"Accept": "text/html,*/*;q=0.8"})
+
+    assert page.headers["content-type"].startswith("text/html")
+    assert "script-src 'self'" in page.headers["content-security-policy"]
+    files = [part.split('"')[0] for part in page.text.split('="/')[1:]]
+    assert len(files) == 6
+    for name in files:
+        assert (await demo.get(f"/{name}")).status_code == 200
+    assert "http" not in page.text
+
+
+async def test_graphiql_asks_for_a_key_where_one_is_needed(database, home):
+    async with client(database) as http:
+        page = await http.get("/graphql", headers={"Accept": "text/html"})
+
+    assert "Bearer hub_" in page.text
+
+
+@pytest.mark.parametrize(
+    "name", ["index.html", "nothing.js", "..%2Faccess.py", "%2e%2e%2faccess.py", ".lock-digest%00"]
+)
+async def test_no_other_file_is_served(demo, name):
+    assert (await demo.get(f"/graphiql/{name}")).status_code == 404
+
+
+async def test_the_root_leads_to_graphql(demo):
+    response = await demo.get("/")
+
+    assert (response.status_code, response.headers["location"]) == (307, "/graphql")
+
+
+async def test_the_schema_can_be_read_without_a_key(database):
+    async with client(database) as http:
+        response = await http.get("/schema.graphql")
+
+    assert response.text == sdl()
+
+
+async def test_it_is_ready_while_the_database_is_there_and_migrated(database, session, demo):
+    assert (await demo.get("/livez")).text == "alive"
+    assert (await demo.get("/readyz")).status_code == 200
+    await session.execute(text("delete from alembic_version"))
+    await session.commit()
+    assert (await demo.get("/readyz")).status_code == 503
+
+
+RUN = """mutation($input: RunSyncInput!) { runSync(input: $input) { __typename
+  ... on RunSyncPayload { syncRuns { stream connection { name } } }
+  ... on UserError { message code } } }"""
+
+
+@pytest.fixture
+async def partner_list(session: AsyncSession, home: Organization, tmp_path: Path) -> Path:
+    """A file that a connection named "list" reads."""
+    file = tmp_path / "accounts.csv"
+    file.write_text("Company,Website\nAcme,acme.com\nBirch,birch.com\n")
+    await connections.connect(
+        session,
+        SEALER,
+        name="list",
+        connector="csv",
+        owner_id=home.id,
+        subject_id=home.id,
+        config={"path": str(file), "columns": {"name": "Company", "website": "Website"}},
+        secrets={},
+    )
+    await session.commit()
+    return file
+
+
+async def run_sync(http: httpx.AsyncClient, **more: object) -> dict[str, object]:
+    found = await http.post("/graphql", json={"query": "{ connections(first: 1) { nodes { id } } }"})
+    given = {"connectionId": found.json()["data"]["connections"]["nodes"][0]["id"], **more}
+    answer = await http.post("/graphql", json={"query": RUN, "variables": {"input": given}})
+    return answer.json()["data"]["runSync"]
+
+
+async def test_a_sync_goes_on_after_its_request_and_its_accounts_are_mapped(database, home, partner_list):
+    syncs = BackgroundSyncs(database, SEALER)
+    async with client(database, home, syncs=syncs) as http:
+        started = await run_sync(http)
+        await asyncio.gather(*syncs.tasks)
+        mapping = "mutation { mapAccounts { ... on MapAccountsPayload { records accounts } } }"
+        mapped = await http.post("/graphql", json={"query": mapping})
+        listed = await http.post("/graphql", json={"query": "{ accounts(first: 9) { nodes { name } } }"})
+
+    assert started == {
+        "__typename": "RunSyncPayload",
+        "syncRuns": [{"stream": "accounts", "connection": {"name": "list"}}],
+    }
+    assert mapped.json()["data"]["mapAccounts"] == {"records": 2, "accounts": 2}
+    assert listed.json()["data"]["accounts"]["nodes"] == [{"name": "Acme"}, {"name": "Birch"}]
+
+
+async def test_what_keeps_a_sync_from_beginning_is_told(database, home, partner_list):
+    partner_list.unlink()
+    async with client(database, home) as http:
+        missing = await run_sync(http)
+        unknown = await run_sync(http, stream="deals")
+
+    assert missing["__typename"] in ("InvalidInputError", "SourceFailedError")
+    assert unknown["__typename"] == "NotFoundError"
+
+
+async def test_stopping_cuts_off_the_syncs_that_run(database):
+    async with syncing(database, SEALER) as syncs:
+        syncs.tasks.add(task := asyncio.create_task(asyncio.Event().wait()))
+
+    assert task.cancelled()
+
+
+async def test_a_database_that_is_gone_is_told_without_saying_where_it_was():
+    gone = Database(create_async_engine("postgresql+psycopg://hub@127.0.0.1:1/secret"))
+    async with client(gone) as http:
+        response = await http.post("/graphql", json=QUESTION, headers={"Authorization": "Bearer hub_a_b"})
+
+    assert response.status_code == 503
+    assert response.json()["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
+    assert "secret" not in response.text
+
+
+async def test_it_is_served_on_a_socket(database, home, settings):
+    listener = listener_on("127.0.0.1", 0)
+    async with (
+        serving(database, settings, listener, anonymous=Viewer(home.id)) as url,
+        httpx.AsyncClient() as http,
+    ):
+        assert (await http.post(f"{url}/graphql", json=QUESTION)).json() == ANSWER
