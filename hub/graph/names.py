@@ -5,20 +5,16 @@ from importlib import resources
 from itertools import dropwhile
 
 from rapidfuzz.distance import OSA
-from rigour.names.org_types import extract_org_types
-from rigour.text.normalize import Cleanup, Normalize, normalize
-from rigour.text.translit import maybe_ascii
+
+from hub.graph.text import folded, latin, legal_forms
 
 _LONGEST_NAME = 300
-_FOLDED = Normalize.CASEFOLD | Normalize.NFKD | Normalize.SQUASH_SPACES
 _TABLE = tomllib.loads(resources.files(__package__).joinpath("name_words.toml").read_text("utf-8"))
 _WORDS = {kind: frozenset(words.split()) for kind, words in _TABLE.items()}
 _LEADING_FORMS, _TRAILING_FORMS, _JOINING = _WORDS["leading_forms"], _WORDS["trailing_forms"], _WORDS["joining"]
 SMALL_WORDS = _WORDS["small"]
 """Words that initials often leave out."""
-_UNSPACED_FORMS = sorted(
-    (normalize(form, _FOLDED, Cleanup.Strong) or form for form in _WORDS["unspaced_forms"]), key=len, reverse=True
-)
+_UNSPACED_FORMS = sorted((folded(form) or form for form in _WORDS["unspaced_forms"]), key=len, reverse=True)
 _SAYING_NOTHING = _WORDS["generic"] | _LEADING_FORMS | _TRAILING_FORMS
 LEAST_SIMILARITY = 0.85
 """Below this, names count as wholly unlike."""
@@ -29,13 +25,13 @@ _SHORTEST_TELLING_BEYOND_ASCII = 2
 
 def normal_name(text: str | None) -> str | None:
     """The name as a key of words, or None where nothing is left. A name that is only a legal form stays as it is."""
-    folded = normalize(text[:_LONGEST_NAME], _FOLDED, Cleanup.Strong) if text else None
-    if folded is None:
+    whole = folded(text[:_LONGEST_NAME]) if text else None
+    if whole is None:
         return None
-    bare = _without_forms(folded)
-    latin = bare if bare.isascii() else maybe_ascii(bare).casefold()
-    words = [word for word in latin.split() if word not in _JOINING]
-    return " ".join(_without_article(words)) or folded
+    bare = _without_forms(whole)
+    spelled = bare if bare.isascii() else latin(bare).casefold()
+    words = [word for word in spelled.split() if word not in _JOINING]
+    return " ".join(_without_article(words)) or whole
 
 
 def compact(name: str) -> str:
@@ -68,7 +64,7 @@ def _without_article(words: list[str]) -> list[str]:
 
 
 def _without_forms(name: str) -> str:
-    forms = [form for form, _ in extract_org_types(name, _FOLDED, Cleanup.Strong)]
+    forms = legal_forms(name)
     for form in reversed(forms):
         name = _without_last_words(name.removesuffix(f" {form}"))
     if forms and forms[0] in _LEADING_FORMS:

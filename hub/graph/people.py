@@ -5,9 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from rigour.text.normalize import Cleanup, Normalize, normalize
+from hub.graph.text import folded
 
-_FOLDED = Normalize.CASEFOLD | Normalize.NFKD | Normalize.SQUASH_SPACES
 _ROLES = frozenset(
     (
         *("abuse", "accounting", "accounts", "admin", "administrator", "ap", "billing", "buchhaltung", "careers"),
@@ -59,6 +58,6 @@ def _key(contact: Contact) -> Iterator[str]:
     if mailbox not in _ROLES:
         yield address
         return
-    name = normalize(f"{contact.first_name or ''} {contact.last_name or ''}", _FOLDED, Cleanup.Strong)
+    name = folded(f"{contact.first_name or ''} {contact.last_name or ''}")
     if name:
         yield from (address, name)

@@ -71,7 +71,7 @@ class Relation(Identified, Base, kw_only=True):
     )
 
     kind: Mapped[RelationKind]
-    from_id: Mapped[UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    from_id: Mapped[UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
     to_id: Mapped[UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
     record_id: Mapped[UUID] = mapped_column(ForeignKey("account_record.id", ondelete="CASCADE"), index=True)
     """The account record that names the relation."""

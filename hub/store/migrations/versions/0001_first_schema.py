@@ -1247,4 +1247,5 @@ def upgrade() -> None:
         ),
     )
     op.create_index(op.f("relation_record_id_idx"), "relation", ["record_id"], unique=False)
+    op.create_index(op.f("relation_from_id_idx"), "relation", ["from_id"], unique=False)
     op.create_index(op.f("relation_to_id_idx"), "relation", ["to_id"], unique=False)
