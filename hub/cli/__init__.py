@@ -1,33 +1,62 @@
-"""The command `hub`: one file per group of commands."""
+"""The command `hub`: one file per command, or per group of them, imported when it is called."""
 
 import sys
+from importlib import import_module
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
-from hub.cli import connect, database, demo, keys, mapping, sandbox, schema, serve, status, sync
 from hub.cli.terminal import configure_logging, errors
 from hub.errors import HubError
 from hub.settings import Settings
 
+COMMANDS = {
+    "demo": "demo",
+    "init": "init",
+    "connect": "connect",
+    "sync": "sync",
+    "status": "status",
+    "map": "mapping",
+    "serve": "serve",
+    "key": "keys",
+    "db": "database",
+    "schema": "schema",
+    "sandbox": "sandbox",
+    "settings": "settings",
+}
+"""Each command, and the module that has it as `app`."""
+
+
+class Commands(TyperGroup):
+    """Imports a command's module when it is asked for: all of them together take seconds."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The names, in the order one needs them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of this name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = typer.main.get_command(import_module(f"hub.cli.{COMMANDS[cmd_name]}").app)
+        command.name = cmd_name
+        return command
+
+
 app = typer.Typer(
+    cls=Commands,
     help="An open-source GraphQL hub for partner ecosystems.",
     epilog="Settings are read from HUB_… environment variables; `hub settings` lists them.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-app.command("demo")(demo.demo)
-app.command("init")(connect.init)
-app.add_typer(connect.app, name="connect")
-app.command("sync")(sync.sync)
-app.command("status")(status.status)
-app.command("map")(mapping.map_)
-app.command("serve")(serve.serve)
-app.add_typer(keys.app, name="key")
-app.add_typer(database.app, name="db")
-app.command("schema")(schema.schema)
-app.command("sandbox")(sandbox.sandbox)
-app.command("settings")(schema.settings)
+
+
+@app.callback()
+def hub() -> None:
+    """An open-source GraphQL hub for partner ecosystems."""
 
 
 def main() -> None:

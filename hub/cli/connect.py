@@ -1,4 +1,4 @@
-"""`hub init` and `hub connect`: whose hub this is, and the systems it reads."""
+"""`hub connect`: the systems the hub reads."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,20 +27,6 @@ Organization = Annotated[
     str | None, typer.Option(help="Whose accounts these are: a partner's name. The home organization when left out.")
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before writing.")]
-
-
-def init(
-    name: Annotated[str, typer.Argument(help="The organization whose hub this is.")],
-    domain: Annotated[str | None, typer.Option(help="Its domain.")] = None,
-) -> None:
-    """Say whose hub this is."""
-
-    async def settled() -> None:
-        async with opened(Settings.from_env()) as database, database.session() as session:
-            await organizations.settle(session, name, domain)
-
-    run(settled())
-    console.print(f"This is the hub of {name}. Next: `hub connect --help`.", highlight=False)
 
 
 @app.command()

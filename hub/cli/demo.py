@@ -36,7 +36,10 @@ from hub.store.sharing import Viewer
 
 HOST = "127.0.0.1"
 
+app = typer.Typer()
 
+
+@app.command()
 def demo(
     port: Annotated[int, typer.Option(help="Where GraphQL is served; 0 takes a free port.")] = 8000,
     accounts: Annotated[

@@ -1,11 +1,16 @@
 """`hub map`: decide which records are the same company."""
 
+import typer
+
 from hub.cli.terminal import console, quantity, run
 from hub.jobs.mapping import MappingOutcome, map_accounts
 from hub.settings import Settings
 from hub.store.database import opened
 
+app = typer.Typer()
 
+
+@app.command()
 def map_() -> None:
     """Decide which records are the same company, and which the same person."""
     outcome = run(_mapped())

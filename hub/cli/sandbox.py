@@ -15,7 +15,10 @@ from hub.sandbox.server import Sandbox, serving
 
 UNLIMITED = 10**9
 
+app = typer.Typer()
 
+
+@app.command()
 def sandbox(
     accounts: Annotated[
         int, typer.Option(min=10, help="About how many account rows all systems hold together.")

@@ -11,7 +11,10 @@ from hub.listening import listener_on
 from hub.settings import Settings
 from hub.store.database import opened
 
+app = typer.Typer()
 
+
+@app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="The address to listen on.  [HUB_HOST]", show_default=False)] = None,
     port: Annotated[

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import typer
 from rich.table import Table
 
 from hub.cli.terminal import console, duration, quantity, run
@@ -11,7 +12,10 @@ from hub.store import issues, sync_runs
 from hub.store.database import opened
 from hub.store.sync_runs import StreamSummary
 
+app = typer.Typer()
 
+
+@app.command()
 def status() -> None:
     """Show how far each stream was read, and what a person should look at."""
     summaries, open_issues = run(_found())

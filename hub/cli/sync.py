@@ -20,7 +20,10 @@ from hub.store import connections
 from hub.store.database import Database, opened
 from hub.store.secrets import sealer
 
+app = typer.Typer()
 
+
+@app.command()
 def sync(
     connection: Annotated[str | None, typer.Argument(help="The connection's name; all of them when left out.")] = None,
     stream: Annotated[str | None, typer.Option(help="One stream only, such as accounts.")] = None,
