@@ -34,7 +34,11 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="The address `hub serve` listens on.")
     port: int = Field(8000, ge=0, le=65535, description="The port `hub serve` listens on; 0 takes a free one.")
-    log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="The least level logged.")
+    log_level: str | None = Field(
+        None,
+        pattern="^(debug|info|warning|error)$",
+        description="The least level logged: debug, info, warning or error; unset: info for `hub serve`, else warning.",
+    )
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str] = os.environ) -> "Settings":

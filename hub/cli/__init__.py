@@ -62,7 +62,7 @@ def hub() -> None:
 def main() -> None:
     """Run the command line; an error made on purpose is one line on standard error and exit code 1."""
     try:
-        configure_logging(Settings.from_env().log_level)
+        configure_logging(Settings.from_env().log_level or "warning")
         app()
     except HubError as error:
         errors.print(f"[bold red]hub:[/] {error}", highlight=False, soft_wrap=True)

@@ -96,8 +96,10 @@ async def _shown(settings: Settings, listener: socket.socket, accounts: int, see
             sandbox = await stack.enter_async_context(sandbox_serving(world))
         with steps.step("Salesforce, HubSpot and three partners' lists connected"):
             home_id, orders = await _connected(database, settings, world, sandbox)
-        with steps.step("Synced", quiet=True), progress_shown() as tell:
-            runs = await sync_all(database, settings, orders, tell)
+        runs: list[StreamRun] = []
+        for name, order in orders.items():
+            with steps.step(f"{name} synced", quiet=True), progress_shown() as tell:
+                runs += await sync_all(database, settings, [order], tell)
         with steps.step("Accounts and people mapped"):
             mapped = await map_accounts(database)
         url = await stack.enter_async_context(serving(database, settings, listener, anonymous=Viewer(home_id)))
@@ -112,14 +114,14 @@ async def _shown(settings: Settings, listener: socket.socket, accounts: int, see
 
 async def _connected(
     database: Database, settings: Settings, world: World, sandbox: Sandbox
-) -> tuple[UUID, list[Order]]:
+) -> tuple[UUID, dict[str, Order]]:
     folder = settings.data_dir / "partner-lists"
     files = await asyncio.to_thread(write_partner_files, world, folder)
     async with database.session() as session:
         home_id = await organizations.settle(session, world.home_name, world.home_domain)
         tiers = await organizations.program(session, world.program, world.tiers)
-        ids = [
-            await connections.connect(
+        ids = {
+            name: await connections.connect(
                 session,
                 sealer(settings),
                 name=name,
@@ -130,7 +132,7 @@ async def _connected(
                 secrets=secrets,
             )
             for name, config, secrets in _vendors(sandbox)
-        ]
+        }
         for file in files:
             partner = file.partner
             partner_id = await organizations.partner(
@@ -141,8 +143,8 @@ async def _connected(
                 tier_id=tiers[partner.tier],
                 since=partner.since,
             )
-            ids.append(await connect_list(session, settings, partner.name, file.path, partner_id))
-    return home_id, [Order(connection_id=connection_id) for connection_id in ids]
+            ids[partner.name] = await connect_list(session, settings, partner.name, file.path, partner_id)
+    return home_id, {name: Order(connection_id=connection_id) for name, connection_id in ids.items()}
 
 
 def _vendors(sandbox: Sandbox) -> list[tuple[str, dict[str, str], dict[str, str]]]:

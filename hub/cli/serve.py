@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from hub.app import serving
-from hub.cli.terminal import console, run
+from hub.cli.terminal import configure_logging, console, run
 from hub.cli.until_stopped import until_stopped
 from hub.listening import listener_on
 from hub.settings import Settings
@@ -27,6 +27,7 @@ def serve(
 
 
 async def _served(settings: Settings) -> None:
+    configure_logging(settings.log_level or "info")
     listener = listener_on(settings.host, settings.port)
     async with opened(settings) as database, serving(database, settings, listener) as url:
         console.print(f"Serving {url}/graphql. Make a key with `hub key create NAME`. Ctrl-C stops.", highlight=False)

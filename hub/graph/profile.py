@@ -13,9 +13,16 @@ def profile(records: Sequence[Company]) -> tuple[str | None, str | None]:
 
     Ties go to the shorter, then to the alphabet. The name is None only where no record has one.
     """
-    names = [" ".join(record.name.split()) for record in records if record.name and record.name.strip()]
+    names = [_spelling(record.name) for record in records if record.name and record.name.strip()]
     telling = [name for name in names if is_telling(normal_name(name))]
     return _most_frequent(telling or names), _most_frequent(_domains(records))
+
+
+def _spelling(name: str) -> str:
+    """The name without stray spaces and without quotes around the whole of it, which exports leave behind."""
+    name = " ".join(name.split())
+    inner = name[1:-1].strip()
+    return inner if inner and name[0] == name[-1] and name[0] in "\"'" and name[0] not in inner else name
 
 
 def _domains(records: Iterable[Company]) -> list[str]:

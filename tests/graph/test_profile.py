@@ -29,3 +29,8 @@ def test_the_domain_is_never_a_shared_one():
         a_record("Acme", domain="gmail.com"),
     ]
     assert profile(records)[1] == "acme.example"
+
+
+def test_quotes_around_a_whole_name_are_no_part_of_it():
+    assert profile([a_record('"Acme  Inc."')])[0] == "Acme Inc."
+    assert profile([a_record('"Acme" and "Bolt"')])[0] == '"Acme" and "Bolt"'
