@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from uuid import UUID, uuid4
 
+import structlog
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
@@ -17,6 +18,7 @@ from starlette.responses import FileResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from hub.errors import HubError
 from hub.jobs.mapping import map_accounts
 from hub.jobs.sync import Order, StreamRun, sync
 from hub.listening import listening
@@ -28,6 +30,8 @@ from hub.store import keys
 from hub.store.database import Database
 from hub.store.secrets import Sealer, sealer
 from hub.store.sharing import Viewer
+
+log = structlog.get_logger()
 
 ASSETS = (files("hub.schema") / "ide", files("hub.schema") / "graphiql")
 """GraphiQL's own files are fetched when the hub is built; see hatch_build.py."""
@@ -103,8 +107,12 @@ class BackgroundSyncs:
 
     def _done(self, task: asyncio.Task[object]) -> None:
         self.tasks.discard(task)
-        if not task.cancelled():
-            task.exception()  # the runs and issues tell; asyncio should not tell again
+        if task.cancelled():
+            return
+        error = task.exception()
+        if error is not None and not isinstance(error, HubError):
+            # Of the others, the runs and the issues tell.
+            log.error("sync failed", error=type(error).__name__, exc_info=error)
 
 
 @asynccontextmanager

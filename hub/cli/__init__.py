@@ -7,7 +7,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from hub.cli.terminal import configure_logging, errors
+from hub.cli.terminal import configure_logging, tell_error
 from hub.errors import HubError
 from hub.settings import Settings
 
@@ -65,7 +65,7 @@ def main() -> None:
         configure_logging(Settings.from_env().log_level or "warning")
         app()
     except HubError as error:
-        errors.print(f"[bold red]hub:[/] {error}", highlight=False, soft_wrap=True)
+        tell_error(error)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

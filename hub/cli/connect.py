@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from hub.cli.terminal import console, quantity, run
@@ -141,19 +142,21 @@ async def _connect_vendor(
 def _show_reports(reports: list[StreamReport]) -> None:
     table = Table("Stream", "Readable", "What is there")
     for report in reports:
-        table.add_row(report.stream, "yes" if report.readable else "[yellow]no[/]", report.detail)
+        table.add_row(report.stream, "yes" if report.readable else "[yellow]no[/]", escape(report.detail))
     console.print(table)
 
 
 def _show_preview(file: Path, found: FilePreview) -> None:
     layout = f"sheet {found.sheet!r}" if found.sheet else f"{found.encoding}, delimiter {found.delimiter!r}"
     bad = f", {quantity(found.bad_rows)} that cannot be read and will be left out" if found.bad_rows else ""
-    console.print(f"[bold]{file}[/]: {layout}; {quantity(found.row_count)} rows{bad}.", highlight=False)
+    console.print(
+        f"[bold]{escape(str(file))}[/]: {escape(layout)}; {quantity(found.row_count)} rows{bad}.", highlight=False
+    )
     fields = {header: field for field, header in found.columns.items()}
     table = Table("Column", "Read as", "First rows")
     for place, header in enumerate(found.headers):
         samples = " · ".join(row[place] for row in found.rows if place < len(row) and row[place])
-        table.add_row(header, fields.get(header, "[dim]kept as it is[/]"), samples)
+        table.add_row(escape(header), fields.get(header, "[dim]kept as it is[/]"), escape(samples))
     console.print(table)
 
 
@@ -163,7 +166,7 @@ def _confirm(*, yes: bool) -> None:
 
 
 def _next(name: str) -> None:
-    console.print(f"Connected. Next: `hub sync {name!r}`, then `hub map`.", highlight=False)
+    console.print(f"Connected. Next: `hub sync {name!r}`, then `hub map`.", highlight=False, markup=False)
 
 
 def _text_of(path: Path) -> str:

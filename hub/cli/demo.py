@@ -41,7 +41,7 @@ app = typer.Typer()
 
 @app.command()
 def demo(
-    port: Annotated[int, typer.Option(help="Where GraphQL is served; 0 takes a free port.")] = 8000,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where GraphQL is served; 0 takes a free port.")] = 8000,
     accounts: Annotated[
         int, typer.Option(min=10, help="About how many account rows all systems hold together.")
     ] = 2000,
@@ -49,7 +49,9 @@ def demo(
 ) -> None:
     """Make up an ecosystem, sync it from imitated vendors, map it and serve it on this machine, without a key."""
     settings = Settings.from_env()
-    own = settings.model_copy(update={"data_dir": settings.data_dir / "demo", "port": port, "host": HOST})
+    own = settings.model_copy(
+        update={"data_dir": settings.data_dir / f"demo-{accounts}-{seed}", "port": port, "host": HOST}
+    )
     run(_demo(own, accounts, seed))
 
 
@@ -99,7 +101,7 @@ async def _shown(settings: Settings, listener: socket.socket, accounts: int, see
         runs: list[StreamRun] = []
         for name, order in orders.items():
             with steps.step(f"{name} synced", quiet=True), progress_shown() as tell:
-                runs += await sync_all(database, settings, [order], tell)
+                runs += (await sync_all(database, settings, [order], tell))[0]
         with steps.step("Accounts and people mapped"):
             mapped = await map_accounts(database)
         url = await stack.enter_async_context(serving(database, settings, listener, anonymous=Viewer(home_id)))

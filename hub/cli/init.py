@@ -24,4 +24,4 @@ def init(
             await organizations.settle(session, name, domain)
 
     run(settled())
-    console.print(f"This is the hub of {name}. Next: `hub connect --help`.", highlight=False)
+    console.print(f"This is the hub of {name}. Next: `hub connect --help`.", highlight=False, markup=False)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from hub.cli.terminal import console, run
@@ -34,7 +35,9 @@ def list_() -> None:
     table = Table("Key", "Name", "Created", "Expires", "Last used", "State")
     for key in run(_listed()):
         times = [key.created_at, key.expires_at, key.last_used_at]
-        table.add_row(key.prefix, key.name, *(f"{at:%Y-%m-%d %H:%M}" if at else "-" for at in times), _state(key))
+        table.add_row(
+            key.prefix, escape(key.name), *(f"{at:%Y-%m-%d %H:%M}" if at else "-" for at in times), _state(key)
+        )
     console.print(table)
 
 
@@ -42,7 +45,7 @@ def list_() -> None:
 def revoke(prefix: Annotated[str, typer.Argument(help="The key's public part, as `hub key list` shows it.")]) -> None:
     """End a key at once."""
     run(_revoked(prefix))
-    console.print(f"{prefix} is revoked.")
+    console.print(f"{prefix} is revoked.", markup=False)
 
 
 def _state(key: ApiKey) -> str:

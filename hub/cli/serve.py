@@ -18,7 +18,7 @@ app = typer.Typer()
 def serve(
     host: Annotated[str | None, typer.Option(help="The address to listen on.  [HUB_HOST]", show_default=False)] = None,
     port: Annotated[
-        int | None, typer.Option(help="The port; 0 takes a free one.  [HUB_PORT]", show_default=False)
+        int | None, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.  [HUB_PORT]", show_default=False)
     ] = None,
 ) -> None:
     """Serve GraphQL at /graphql to those who present an API key, until Ctrl-C."""

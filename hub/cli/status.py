@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from hub.cli.terminal import console, duration, quantity, run
@@ -37,7 +38,7 @@ def _row(summary: StreamSummary) -> tuple[str, ...]:
     ago = f"{duration((datetime.now(UTC) - state.synced_at).total_seconds())} ago" if state.synced_at else "never"
     told = state.reason if state.status == StreamStatus.UNAVAILABLE else run.state.lower() if run else "-"
     numbers = (run.payloads_seen, run.payloads_changed, run.payloads_unmapped) if run else (0, 0, 0)
-    return summary.connection, state.stream, str(told), ago, *map(quantity, numbers)
+    return escape(summary.connection), state.stream, escape(str(told)), ago, *map(quantity, numbers)
 
 
 async def _found() -> tuple[list[StreamSummary], dict[str, int]]:

@@ -7,10 +7,11 @@ from typing import Annotated
 from uuid import UUID
 
 import typer
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from hub.cli.terminal import console, errors, quantity, run
+from hub.cli.terminal import console, quantity, run, tell_error
 from hub.errors import HubError
 from hub.jobs.sync import Order, StreamRun, Tell
 from hub.jobs.sync import sync as sync_connection
@@ -31,13 +32,13 @@ def sync(
     full: Annotated[bool, typer.Option("--full", help="Read from the start, whatever was read before.")] = False,
 ) -> None:
     """Copy what changed in the connected systems since the last time."""
-    runs = run(_synced(connection, stream, full=full))
+    runs, failures = run(_synced(connection, stream, full=full))
     console.print(runs_table(runs))
-    if any(each.state == SyncRunState.FAILED for each in runs):
+    if failures or any(each.state == SyncRunState.FAILED for each in runs):
         sys.exit(1)
 
 
-async def _synced(name: str | None, stream: str | None, *, full: bool) -> list[StreamRun]:
+async def _synced(name: str | None, stream: str | None, *, full: bool) -> tuple[list[StreamRun], list[HubError]]:
     settings = Settings.from_env()
     async with opened(settings) as database:
         async with database.session() as session:
@@ -47,8 +48,10 @@ async def _synced(name: str | None, stream: str | None, *, full: bool) -> list[S
             return await sync_all(database, settings, orders, tell)
 
 
-async def sync_all(database: Database, settings: Settings, orders: list[Order], tell: Tell) -> list[StreamRun]:
-    """Sync one connection after the other; one that fails does not keep the next from its turn."""
+async def sync_all(
+    database: Database, settings: Settings, orders: list[Order], tell: Tell
+) -> tuple[list[StreamRun], list[HubError]]:
+    """Sync one connection after the other; one that fails is told of, and does not keep the next from its turn."""
     runs: dict[object, StreamRun] = {}
 
     def noted(run: StreamRun) -> None:
@@ -61,10 +64,8 @@ async def sync_all(database: Database, settings: Settings, orders: list[Order], 
             await sync_connection(database, sealer(settings), order, noted)
         except HubError as error:
             failures.append(error)
-            errors.print(f"[bold red]hub:[/] {error}", highlight=False, soft_wrap=True)
-    if failures and not runs:
-        raise failures[0]
-    return list(runs.values())
+            tell_error(error)
+    return list(runs.values()), failures
 
 
 @contextmanager
@@ -77,7 +78,7 @@ def progress_shown() -> Iterator[Tell]:
 
         def tell(run: StreamRun) -> None:
             if run.id not in tasks:
-                name = f"{run.connection.name} · {run.stream.name}"
+                name = f"{escape(run.connection.name)} · {run.stream.name}"
                 tasks[run.id] = progress.add_task(name, total=None, read="0", changed="0")
             progress.update(tasks[run.id], read=quantity(run.seen), changed=quantity(run.changed))
             if run.state != SyncRunState.RUNNING:
@@ -94,6 +95,6 @@ def runs_table(runs: list[StreamRun]) -> Table:
     table.add_column("Outcome")
     for each in runs:
         numbers = (each.seen, each.changed, each.unmapped)
-        outcome = each.state.lower() if each.error is None else f"[yellow]{each.error}[/]"
-        table.add_row(each.connection.name, each.stream.name, *map(quantity, numbers), outcome)
+        outcome = each.state.lower() if each.error is None else f"[yellow]{escape(each.error)}[/]"
+        table.add_row(escape(each.connection.name), each.stream.name, *map(quantity, numbers), outcome)
     return table

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import structlog
 from rich.console import Console
+from rich.markup import escape
 
 T = TypeVar("T")
 
@@ -34,6 +35,11 @@ def configure_logging(level: str) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+
+
+def tell_error(error: Exception) -> None:
+    """One line on standard error. What it quotes is no markup."""
+    errors.print(f"[bold red]hub:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
 
 
 def quantity(number: int) -> str:

@@ -3,6 +3,9 @@
 import asyncio
 import signal
 
+ONE_REQUEST = 2.0
+"""Seconds in which further signals count as the same request: make, timeout and supervisors often send several."""
+
 
 async def until_stopped() -> None:
     """Return when this process is asked to stop; from then on, a second request ends it at once."""
@@ -12,4 +15,4 @@ async def until_stopped() -> None:
         loop.add_signal_handler(wanted, stopped.set)
     await stopped.wait()
     for wanted in (signal.SIGINT, signal.SIGTERM):
-        loop.remove_signal_handler(wanted)
+        loop.call_later(ONE_REQUEST, loop.remove_signal_handler, wanted)

@@ -17,11 +17,8 @@ class Assignment:
     retired: dict[UUID, UUID]
     """Account id that ends → a record of the account that now holds most of its former records.
 
-    A record, not an account, since that account may not have its id yet; where all of its records are gone it is
-    not here but in `emptied`.
+    A record, not an account, since that account may not have its id yet.
     """
-    emptied: frozenset[UUID]
-    """Account ids whose records are all gone: nothing takes their place."""
 
 
 def assign(clusters: Iterable[Collection[UUID]], current: Mapping[UUID, UUID]) -> Assignment:
@@ -45,10 +42,8 @@ def assign(clusters: Iterable[Collection[UUID]], current: Mapping[UUID, UUID]) -
         if account not in owner and number not in account_of:
             owner[account] = number
             account_of[number] = account
-    former = set(current.values())
     return Assignment(
         kept={account: groups[number] for account, number in owner.items()},
         new=[records for number, records in enumerate(groups) if number not in account_of],
         retired={account: groups[number][0] for account, number in heir.items() if account not in owner},
-        emptied=frozenset(former - heir.keys()),
     )

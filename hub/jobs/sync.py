@@ -23,7 +23,7 @@ from hub.errors import (
     Unavailable,
     UnexpectedPayload,
 )
-from hub.model import Connection, IssueKind, Synced, SyncRunState
+from hub.model import Connection, ConnectionState, IssueKind, Synced, SyncRunState
 from hub.store import connections, issues, raw_records, records, sync_runs
 from hub.store.database import Database, Session
 from hub.store.locks import only_one
@@ -88,13 +88,17 @@ async def sync(
         if order.full:
             async with database.session() as session:
                 await sync_runs.forget_bookmarks(session, connection.id, order.stream)
+                await raw_records.expect_unmapped_again(session, connection.id)
         try:
             async with connector.source(connections.full_config(connection, sealer)) as source:
-                return await _read_all(database, connection, source, streams, tell)
+                runs = await _read_all(database, connection, source, streams, tell)
         except AuthError:
             async with database.session() as session:
-                await connections.require_reauthorization(session, connection.id)
+                await connections.note_state(session, connection.id, ConnectionState.REAUTH_REQUIRED)
             raise
+        async with database.session() as session:
+            await connections.note_state(session, connection.id, ConnectionState.ACTIVE)
+        return runs
 
 
 def _chosen(connector: Connector[Any], name: str | None) -> list[Stream[Any]]:
@@ -271,21 +275,26 @@ def _keyed(stream: Stream[Any], payloads: Iterable[bytes]) -> dict[str, tuple[by
         try:
             payload = _decoded(raw)
             keyed[stream.key(payload)] = (raw, payload)
-        except (KeyError, TypeError, msgspec.DecodeError) as error:
+        except (KeyError, TypeError, UnicodeDecodeError, msgspec.DecodeError) as error:
             raise UnexpectedPayload(f"A payload of {stream.name} has no id, or is no JSON object.") from error
     return keyed
 
 
 def _mapped(stream: Stream[Any], payloads: Mapping[str, Payload]) -> tuple[dict[str, list[Synced]], dict[str, str]]:
     """The records of each payload understood, and why the others were not."""
-    found, unmapped = {}, {}
+    found: dict[str, list[Synced]] = {}
+    unmapped: dict[str, str] = {}
     for key, payload in payloads.items():
         try:
-            found[key] = list(stream.to_records(payload))
+            rows = list(stream.to_records(payload))
+            for row in rows:
+                records.check(row)
         except KeyError as error:
             unmapped[key] = f"It lacks the mandatory field, or holds the unknown value, {error}."
         except (ValueError, TypeError, AttributeError, ArithmeticError, UnexpectedPayload) as error:
             unmapped[key] = f"It holds a value that cannot be understood: {error}."
+        else:
+            found[key] = rows
     return found, unmapped
 
 

@@ -85,6 +85,9 @@ class Endpoint:
                 operation_name=asked.operation_name,
             )
             result = await _executed(asked, context, ALLOWED[request.method])
+        for error in result.errors or ():
+            if isinstance(error.original_error, StoreError):
+                raise error.original_error
         return _response(request, result)
 
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hub.errors import NotFound
+from hub.errors import InputError, NotFound
 from hub.model import Connection, ConnectionState, Json
 from hub.store.secrets import Sealer
 
@@ -24,7 +24,11 @@ async def connect(  # noqa: PLR0913 - a connection is made of as much
     config: Mapping[str, Any],
     secrets: Mapping[str, Any],
 ) -> UUID:
-    """A connection of this name, new or changed to these settings; ready to be synced."""
+    """A connection of this name, new or changed to these settings; ready to be synced.
+
+    Raises InputError where the name belongs to a connection to another kind of system or about another organization:
+    what was read from that one must not be taken for this one's.
+    """
     values = {
         "connector": connector,
         "owner_id": owner_id,
@@ -34,8 +38,12 @@ async def connect(  # noqa: PLR0913 - a connection is made of as much
         "state": ConnectionState.ACTIVE,
     }
     new = insert(Connection).values(name=name, **values)
-    upsert = new.on_conflict_do_update(index_elements=["name"], set_=values).returning(Connection.id)
-    return (await session.execute(upsert)).scalar_one()
+    same = (Connection.connector == connector) & (Connection.subject_id == subject_id)
+    upsert = new.on_conflict_do_update(index_elements=["name"], set_=values, where=same).returning(Connection.id)
+    connection_id = (await session.execute(upsert)).scalar_one_or_none()
+    if connection_id is None:
+        raise InputError(f"The name {name!r} belongs to a connection to something else: choose another name.")
+    return connection_id
 
 
 def full_config(connection: Connection, sealer: Sealer) -> Json:
@@ -61,11 +69,6 @@ async def named(session: AsyncSession, name: str | None) -> list[Connection]:
     return chosen
 
 
-async def require_reauthorization(session: AsyncSession, connection_id: UUID) -> None:
-    """Note that the source refuses the credentials."""
-    (await by_id(session, connection_id)).state = ConnectionState.REAUTH_REQUIRED
-
-
-async def count(session: AsyncSession) -> int:
-    """How many connections there are."""
-    return (await session.execute(select(func.count()).select_from(Connection))).scalar_one()
+async def note_state(session: AsyncSession, connection_id: UUID, state: ConnectionState) -> None:
+    """Note whether the source takes the credentials."""
+    (await by_id(session, connection_id)).state = state

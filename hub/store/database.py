@@ -1,12 +1,14 @@
 """The one store: how it is reached, checked and handed out."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 import orjson
+import psycopg
 from sqlalchemy import URL, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as SQLTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from hub.errors import ConfigurationError, StoreError
@@ -29,18 +31,16 @@ class Database:
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
         """A session in a transaction that is committed when the context ends well. Raises StoreError on a full disk."""
-        async with async_sessionmaker(self.engine, expire_on_commit=False).begin() as session:
-            try:
+        with translated():
+            async with async_sessionmaker(self.engine, expire_on_commit=False).begin() as session:
                 yield session
-            except DBAPIError as error:
-                raise _translated(error) from error
 
     async def ready(self) -> bool:
         """Whether the database answers and is at the newest migration."""
         try:
             async with self.engine.connect() as connection:
                 return await connection.run_sync(migration.is_current)
-        except OperationalError:
+        except (DBAPIError, SQLTimeout):
             return False
 
 
@@ -51,17 +51,26 @@ async def opened(settings: Settings) -> AsyncIterator[Database]:
     Raises ConfigurationError where it cannot be used as configured, StoreError where it fails.
     """
     async with reached(settings) as database:
-        async with database.engine.begin() as connection:
-            await connection.run_sync(migration.upgrade)
+        await _migrated(database)
         yield database
 
 
 async def upgraded(settings: Settings) -> tuple[str | None, str | None]:
     """Apply the migrations that are missing; the newest one that was applied before, and now."""
-    async with reached(settings) as database, database.engine.begin() as connection:
-        before = await connection.run_sync(migration.revision)
-        await connection.run_sync(migration.upgrade)
-        return before, await connection.run_sync(migration.revision)
+    async with reached(settings) as database:
+        async with database.engine.connect() as connection:
+            before = await connection.run_sync(migration.revision)
+        return before, await _migrated(database)
+
+
+async def _migrated(database: Database) -> str | None:
+    """Apply the migrations that are missing; the newest one."""
+    try:
+        async with database.engine.begin() as connection:
+            await connection.run_sync(migration.upgrade)
+            return await connection.run_sync(migration.revision)
+    except DBAPIError as error:
+        raise ConfigurationError(f"The database cannot be migrated: {_first_line(error)}.") from error
 
 
 async def findings(settings: Settings) -> list[str]:
@@ -90,6 +99,8 @@ async def _connected(url: URL) -> AsyncIterator[Database]:
         url,
         pool_size=10,
         max_overflow=10,
+        # Values may be personal: they stay out of messages, and so out of logs.
+        hide_parameters=True,
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
         connect_args={"application_name": "hub", "connect_timeout": 10, "options": "-c timezone=UTC"},
@@ -125,14 +136,30 @@ async def _check(engine: AsyncEngine) -> None:
         raise ConfigurationError(f"The database server is PostgreSQL {version // 10_000}; {OLDEST} or newer is needed.")
 
 
-def _translated(error: DBAPIError) -> Exception:
+OPERATORS_TO_MEND = frozenset({"53100", "53200", "53300", "25006", "42501", "57P01", "57P03"})
+"""SQL states: disk full, out of memory, too many connections, read-only, no privilege, shut down, starting up."""
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Errors of the database as StoreError, where an operator can mend them or they pass."""
+    try:
+        yield
+    except (DBAPIError, psycopg.Error) as error:
+        raise _translated(error) from error
+    except SQLTimeout as error:
+        raise StoreError("The database is too busy: no connection became free in time.") from error
+
+
+def _translated(error: DBAPIError | psycopg.Error) -> Exception:
     """A StoreError for what an operator can mend; anything else as it is: a defect of ours."""
-    state = getattr(error.orig, "sqlstate", None)
-    if state in ("53100", "25006", "53300", "57P03") or isinstance(error, OperationalError):
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if getattr(cause, "sqlstate", None) in OPERATORS_TO_MEND or isinstance(cause, psycopg.OperationalError):
         return StoreError(f"The database refuses to go on: {_first_line(error)}.")
     return error
 
 
-def _first_line(error: DBAPIError) -> str:
-    lines = str(error.orig).strip().splitlines() or ["no reason given"]
+def _first_line(error: DBAPIError | psycopg.Error) -> str:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    lines = str(cause).strip().splitlines() or ["no reason given"]
     return lines[0].rstrip(".")

@@ -114,6 +114,12 @@ async def redirect(session: AsyncSession, kind: Identity, retired: Mapping[UUID,
         on conflict (retired_id) do update set {kind.table}_id = excluded.{kind.table}_id
     """  # noqa: S608 - the same
     await session.execute(text(add))
+    # Removed records are not mapped, but may come back: then to the heir, not to an id that leads elsewhere.
+    move = f"""
+        update {kind.records} record set {kind.table}_id = staged.heir
+        from staged_heir staged where record.{kind.table}_id = staged.retired_id
+    """  # noqa: S608 - the same
+    await session.execute(text(move))
 
 
 async def placements(session: AsyncSession) -> dict[tuple[str, str], UUID]:

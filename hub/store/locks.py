@@ -17,6 +17,8 @@ async def only_one(database: Database, what: str) -> AsyncIterator[None]:
     between does not matter. The transaction reads nothing: it holds no snapshot, so vacuum is not kept back.
     """
     async with database.engine.connect() as connection, connection.begin():
+        # Servers may end transactions that are idle for long; this one is so on purpose.
+        await connection.execute(text("set local idle_in_transaction_session_timeout = 0"))
         taken = await connection.execute(
             text("select pg_try_advisory_xact_lock(hashtextextended(:what, 0))"), {"what": what}
         )

@@ -65,6 +65,18 @@ async def expect_again(session: AsyncSession, connection_id: UUID, stream: str, 
     await session.execute(_FORGET_DIGESTS, place)
 
 
+_FORGET_UNMAPPED = text("""
+    update raw_record raw set digest = '' from issue
+    where raw.connection_id = :connection and issue.connection_id = raw.connection_id and issue.stream = raw.stream
+      and issue.subject = raw.external_id and issue.kind = 'UNMAPPED_PAYLOAD' and issue.resolved_at is null
+""")
+
+
+async def expect_unmapped_again(session: AsyncSession, connection_id: UUID) -> None:
+    """Try again to understand what was not understood, when it is next sent: our code may have learned."""
+    await session.execute(_FORGET_UNMAPPED, {"connection": connection_id})
+
+
 _START_OVER = text("delete from seen_key where connection_id = :connection and stream = :stream")
 
 _SEE = text("""

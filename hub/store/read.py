@@ -14,7 +14,7 @@ from sqlalchemy.orm import QueryableAttribute
 
 from hub.model import Account, AccountRedirect, Base, Person, PersonRedirect
 from hub.store.cursor import Position
-from hub.store.database import Database
+from hub.store.database import Database, translated
 from hub.store.listing import Selection, columns, page, single, total
 from hub.store.paths import Path
 from hub.store.sharing import Viewer, visible
@@ -66,10 +66,14 @@ class Reader:
 
     async def _rows(self, statement: Select[Any]) -> Sequence[AnyRow]:
         async with self._turn:
-            if not self._session.in_transaction():
-                await self._session.connection(execution_options=_ONE_MOMENT)
-            found: Sequence[AnyRow] = (await self._session.execute(statement)).all()
-            return found
+            with translated():
+                return await self._found(statement)
+
+    async def _found(self, statement: Select[Any]) -> Sequence[AnyRow]:
+        if not self._session.in_transaction():
+            await self._session.connection(execution_options=_ONE_MOMENT)
+        found: Sequence[AnyRow] = (await self._session.execute(statement)).all()
+        return found
 
 
 _ONE_MOMENT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}

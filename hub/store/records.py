@@ -6,9 +6,9 @@ from functools import cache
 from typing import Any, cast
 from uuid import UUID
 
-import orjson
+import msgspec
 from psycopg.types.json import Jsonb
-from sqlalchemy import Table, inspect, text
+from sqlalchemy import Integer, String, Table, UniqueConstraint, inspect, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,8 +20,38 @@ _WRITTEN_ELSEWHERE = frozenset({"id", "connection_id", "observed_at", "account_i
 """Columns that mapping a payload does not decide."""
 
 
+LONGEST_INDEXED = 1000
+"""Characters that an index entry surely takes: it has room for 2,700 bytes."""
+LARGEST_INTEGER = 2**31 - 1
+
+
+def check(record: Synced) -> None:
+    """Raise ValueError, naming the field, where the record holds what its table cannot."""
+    for name in _indexed_texts(type(record)):
+        if len(getattr(record, name) or "") > LONGEST_INDEXED:
+            raise ValueError(f"{name} has more than {LONGEST_INDEXED:,} characters")
+    for name in _integers(type(record)):
+        if abs(getattr(record, name) or 0) > LARGEST_INTEGER:
+            raise ValueError(f"{name} is larger than {LARGEST_INTEGER:,}")
+
+
+@cache
+def _indexed_texts(model: type[Synced]) -> frozenset[str]:
+    table = _table(model)
+    unique = {
+        column.name for each in table.constraints if isinstance(each, UniqueConstraint) for column in each.columns
+    }
+    indexed = {column.name for index in table.indexes for column in index.columns} | unique
+    return frozenset(name for name in indexed if isinstance(table.c[name].type, String))
+
+
+@cache
+def _integers(model: type[Synced]) -> frozenset[str]:
+    return frozenset(column.name for column in _table(model).columns if isinstance(column.type, Integer))
+
+
 async def save(session: AsyncSession, connection_id: UUID, found: Sequence[tuple[Kept, Sequence[Synced]]]) -> None:
-    """Write the records found in each payload, and drop the links that payloads seen before no longer name."""
+    """Write the records found in each payload, and remove those that payloads seen before no longer name."""
     by_model: dict[type[Synced], list[tuple[UUID, Synced]]] = {}
     for raw, records in found:
         for record in records:
@@ -30,7 +60,7 @@ async def save(session: AsyncSession, connection_id: UUID, found: Sequence[tuple
         await _upsert(session, connection_id, model, rows)
     seen_before = {raw.id: records for raw, records in found if not raw.is_new}
     if seen_before:
-        await _drop_stale_links(session, seen_before)
+        await _remove_unnamed(session, seen_before)
 
 
 async def _upsert(
@@ -70,25 +100,29 @@ def _upsert_statement(model: type[Synced]) -> str:
     """  # noqa: S608 - names of our own tables and columns
 
 
+_json = msgspec.json.Encoder(decimal_format="number").encode
+
+
 def _plain(value: Any) -> Any:
     """A value that PostgreSQL takes: its text and jsonb have no room for NUL, which some people's typing does."""
+    return Jsonb(_without_nul(value), dumps=_json) if isinstance(value, dict) else _without_nul(value)
+
+
+def _without_nul(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\x00", "") if "\x00" in value else value
     if isinstance(value, dict):
-        return Jsonb(value, dumps=_json)
-    return value.replace("\x00", "") if isinstance(value, str) and "\x00" in value else value
+        return {_without_nul(key): _without_nul(each) for key, each in value.items()}
+    return [_without_nul(each) for each in value] if isinstance(value, list) else value
 
 
-def _json(value: Any) -> bytes:
-    return orjson.dumps(value, default=str).replace(rb"\u0000", b"")
-
-
-async def _drop_stale_links(session: AsyncSession, found: Mapping[UUID, Sequence[Synced]]) -> None:
-    """Links of these payloads that the payloads no longer name."""
-    for model in Link.__subclasses__():
+async def _remove_unnamed(session: AsyncSession, found: Mapping[UUID, Sequence[Synced]]) -> None:
+    """Remove what was mapped from these payloads before, and they no longer name: a contact's employer, a stage."""
+    for model in _leaves(Synced):
         named = [r.external_id for records in found.values() for r in records if isinstance(r, model)]
-        statement = f"""
-            delete from {_table(model).name} where raw_id = any(:raw_ids) and external_id <> all(:named)
-        """  # noqa: S608 - names of our own tables
-        await session.execute(text(statement), {"raw_ids": list(found), "named": named})
+        statement = _SWEEP_LINKS if issubclass(model, Link) else _SWEEP
+        unnamed = statement.format(table=_table(model).name) + " and external_id <> all(:named)"
+        await session.execute(text(unnamed), {"raw_ids": list(found), "named": named})
 
 
 _REMOVED = {

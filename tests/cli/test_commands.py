@@ -20,7 +20,7 @@ only one cell
 @pytest.fixture
 def hub(database_url: str, tmp_path: Path):
     environment = {
-        "PATH": os.defpath,
+        **os.environ,
         "HOME": str(tmp_path),
         "HUB_DATABASE_URL": database_url,
         "HUB_DATA_DIR": str(tmp_path / "data"),

@@ -27,7 +27,7 @@ EVERY_RECORD = """query ($after: String) { accountRecords(first: 100, after: $af
 def demo(folder: Path, until: str) -> Iterator[tuple[subprocess.Popen, list[str]]]:
     """A demo that has printed a line with `until`; killed at the end if it still runs."""
     command = [HUB, "demo", "--accounts", "200", "--port", "0"]
-    environment = {"PATH": os.defpath, "HOME": str(folder), "HUB_DATA_DIR": str(folder / "data"), "COLUMNS": "200"}
+    environment = {**os.environ, "HOME": str(folder), "HUB_DATA_DIR": str(folder / "data"), "COLUMNS": "200"}
     process = subprocess.Popen(  # noqa: S603 - our own command
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )

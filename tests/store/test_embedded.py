@@ -83,7 +83,11 @@ def test_a_server_that_was_killed_is_started_again(data_dir: Path):
             assert answers(again)
 
 
-@pytest.mark.parametrize("left_behind", ["", "not a number\n", f"{os.getpid()}\n/elsewhere\n"])
+@pytest.mark.parametrize(
+    "left_behind",
+    ["", "not a number\n", f"{os.getpid()}\n/elsewhere\n"],
+    ids=["empty", "no number", "the process id of another program"],
+)
 def test_a_stale_lock_file_is_survived_even_if_its_process_id_is_taken(data_dir: Path, left_behind: str):
     (data_dir / "postgres" / "postmaster.pid").write_text(left_behind)
 

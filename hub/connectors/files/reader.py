@@ -21,6 +21,9 @@ from hub.errors import InputError
 
 _ROWS_A_PAGE = 1000
 _SAMPLE_ROWS = 200
+LONGEST_KEY = 500
+"""Characters of what a row is known by. More is a text that slipped into the wrong column."""
+
 _SHOWN_ROWS = 5
 _ROWS_ABOVE_A_HEADER = 20
 _ZIP = b"PK\x03\x04"
@@ -212,6 +215,8 @@ def _payload(source: FileSource, row: Row, keys: "_Keys") -> bytes | BadRow:
     values = {name: named[header].strip() for name, header in source.columns.items()}
     if not values.get("name", values.get("domain") or values.get("website")):
         return BadRow(subject=row.place, message="It names no company.")
+    if any(len(values.get(field, "")) > LONGEST_KEY for field in ("id", "name", "domain", "website")):
+        return BadRow(subject=row.place, message=f"Its id, name or website has more than {LONGEST_KEY} characters.")
     key = keys.of(values)
     if key is None:
         return BadRow(subject=row.place, message="It repeats the id of an earlier row.")
@@ -239,10 +244,12 @@ class _Keys:
         if values.get("id"):
             return values["id"] if self._is_new(f"#{values['id']}") else None
         key = f"{_folded(values.get('name', ''))} {_host(values.get('domain') or values.get('website') or '')}".strip()
-        if self._is_new(key):
-            return key
-        self._repeated[key] += 1
-        return f"{key} ({self._repeated[key] + 1})"
+        candidate = key
+        # A name may end in a number in brackets itself, and be another row's id.
+        while not (self._is_new(f"#{candidate}") and self._is_new(candidate)):
+            self._repeated[key] += 1
+            candidate = f"{key} ({self._repeated[key] + 1})"
+        return candidate
 
     def _is_new(self, key: str) -> bool:
         before = len(self._seen)

@@ -184,7 +184,7 @@ def test_a_campaign_and_its_members():
     )
     assert member.campaign_external_id == campaign.external_id
     assert (member.lead_external_id, member.contact_external_id) == (payloads("leads")[0]["Id"], None)
-    assert (member.has_responded, member.responded_at) == (True, None)
+    assert (member.has_responded, member.responded_on) == (True, None)
 
 
 def test_an_archived_product_is_not_a_deleted_one():
