@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from importlib.resources import files
 from uuid import UUID, uuid4
 
@@ -13,6 +14,7 @@ import structlog
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -32,6 +34,9 @@ from hub.store.secrets import Sealer, sealer
 from hub.store.sharing import Viewer
 
 log = structlog.get_logger()
+
+OWN_PAGES = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?"
+"""Origins of pages that this machine serves."""
 
 ASSETS = (files("hub.schema") / "ide", files("hub.schema") / "graphiql")
 """GraphiQL's own files are fetched when the hub is built; see hatch_build.py."""
@@ -62,7 +67,7 @@ def application(database: Database, syncs: "BackgroundSyncs", *, anonymous: View
         access=Access(viewer_of, anonymous),
         run_sync=syncs.start,
         map_accounts=lambda: map_accounts(database),
-        cursor_secret=syncs.sealer.key,
+        cursor_secret=blake2b(syncs.sealer.key, person=b"hub cursors").digest(),
     )
 
     async def ready(_: Request) -> Response:
@@ -77,7 +82,12 @@ def application(database: Database, syncs: "BackgroundSyncs", *, anonymous: View
         Route("/livez", lambda _: PlainTextResponse("alive")),
         Route("/readyz", ready),
     ]
-    return Starlette(routes=routes, middleware=[Middleware(Envelope)])
+    middleware = [Middleware(Envelope)]
+    if anonymous:
+        # A frontend's own development server is another origin, on this machine.
+        headers = ["authorization", "content-type"]
+        middleware.append(Middleware(CORSMiddleware, allow_origin_regex=OWN_PAGES, allow_headers=headers))
+    return Starlette(routes=routes, middleware=middleware)
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import platformdirs
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError
@@ -34,9 +34,8 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="The address `hub serve` listens on.")
     port: int = Field(8000, ge=0, le=65535, description="The port `hub serve` listens on; 0 takes a free one.")
-    log_level: str | None = Field(
+    log_level: Literal["debug", "info", "warning", "error"] | None = Field(
         None,
-        pattern="^(debug|info|warning|error)$",
         description="The least level logged: debug, info, warning or error; unset: info for `hub serve`, else warning.",
     )
 

@@ -18,7 +18,10 @@ async def a_home(session: AsyncSession, name: str = "Home Inc.") -> UUID:
 
 
 async def a_connection(
-    session: AsyncSession, name: str = "crm", connector: str = "salesforce", subject_id: UUID | None = None
+    session: AsyncSession,
+    name: str = "crm",
+    connector: str = "salesforce",
+    secrets: dict[str, str] | None = None,
 ) -> UUID:
     owner_id = await a_home(session)
     return await connections.connect(
@@ -27,9 +30,9 @@ async def a_connection(
         name=name,
         connector=connector,
         owner_id=owner_id,
-        subject_id=subject_id or owner_id,
+        subject_id=owner_id,
         config={"base_url": "http://127.0.0.1"},
-        secrets={"client_secret": "s3cret"},
+        secrets=secrets or {"client_secret": "s3cret"},
     )
 
 

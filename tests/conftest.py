@@ -35,6 +35,13 @@ def server() -> Iterator[str]:
         shutil.rmtree(data_dir, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def folder_of_ours() -> Iterator[Path]:
+    """A temporary directory that PostgreSQL's user may enter, whatever other tests root runs meanwhile."""
+    with tempfile.TemporaryDirectory(prefix="hub-tests-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
 @contextmanager
 def fresh_database(server: str, template: str | None = None) -> Iterator[str]:
     """The URL of a new database on `server`, dropped at the end."""

@@ -85,13 +85,25 @@ async def test_the_demo_answers_this_machine_without_a_key(database, home, host)
         assert (await http.post("/graphql", json=QUESTION, headers={"Origin": f"http://{host}"})).json() == ANSWER
 
 
+async def test_the_demo_answers_pages_of_a_development_server_on_this_machine(database, home):
+    origin = "http://localhost:5173"
+    asks = {"Origin": origin, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
+    async with client(database, home, "localhost:8000") as http:
+        may_it = await http.options("/graphql", headers=asks)
+        answer = await http.post("/graphql", json=QUESTION, headers={"Origin": origin})
+
+    assert may_it.headers["Access-Control-Allow-Origin"] == origin
+    assert answer.headers["Access-Control-Allow-Origin"] == origin
+    assert answer.json() == ANSWER
+
+
 @pytest.mark.parametrize(
     ("host", "origin"),
     [
         ("evil.example", None),
         ("localhost.evil.example", None),
         ("localhost:8000", "https://evil.example"),
-        ("localhost:8000", "http://localhost:9999"),
+        ("localhost:8000", "http://localhost.evil.example:8000"),
         ("localhost:8000", "null"),
     ],
 )

@@ -17,6 +17,7 @@ COMMANDS = {
     "connect": "connect",
     "sync": "sync",
     "status": "status",
+    "issues": "issues",
     "map": "mapping",
     "serve": "serve",
     "key": "keys",

@@ -7,7 +7,7 @@ from hub.errors import ConfigurationError
 from hub.settings import Settings
 from hub.store.database import findings, upgraded
 
-app = typer.Typer(help="Look after the database.", no_args_is_help=True)
+app = typer.Typer(help="Look after the database.", no_args_is_help=True, add_completion=False)
 
 
 @app.command()

@@ -36,7 +36,7 @@ from hub.store.sharing import Viewer
 
 HOST = "127.0.0.1"
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
@@ -101,7 +101,7 @@ async def _shown(settings: Settings, listener: socket.socket, accounts: int, see
         runs: list[StreamRun] = []
         for name, order in orders.items():
             with steps.step(f"{name} synced", quiet=True), progress_shown() as tell:
-                runs += (await sync_all(database, settings, [order], tell))[0]
+                runs += (await sync_all(database, settings, {name: order}, tell))[0]
         with steps.step("Accounts and people mapped"):
             mapped = await map_accounts(database)
         url = await stack.enter_async_context(serving(database, settings, listener, anonymous=Viewer(home_id)))

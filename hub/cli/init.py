@@ -9,7 +9,7 @@ from hub.settings import Settings
 from hub.store import organizations
 from hub.store.database import opened
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

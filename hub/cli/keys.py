@@ -13,7 +13,7 @@ from hub.settings import Settings
 from hub.store import keys, organizations
 from hub.store.database import opened
 
-app = typer.Typer(help="Make and end API keys.", no_args_is_help=True)
+app = typer.Typer(help="Make and end API keys.", no_args_is_help=True, add_completion=False)
 
 
 @app.command()
@@ -23,10 +23,8 @@ def create(
 ) -> None:
     """Make a key that sees what the home organization may see. It is shown this once."""
     key = run(_created(name, datetime.now(UTC) + timedelta(days=days)))
-    console.print(key, highlight=False)
-    console.print(
-        "[dim]Send it as[/] Authorization: Bearer … [dim]It is stored as a hash and cannot be shown again.[/]"
-    )
+    typer.echo(key)
+    typer.echo("Send it as `Authorization: Bearer …`. It is stored as a hash and cannot be shown again.", err=True)
 
 
 @app.command("list")

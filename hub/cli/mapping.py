@@ -7,7 +7,7 @@ from hub.jobs.mapping import MappingOutcome, map_accounts
 from hub.settings import Settings
 from hub.store.database import opened
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -15,7 +15,7 @@ from hub.sandbox.server import Sandbox, serving
 
 UNLIMITED = 10**9
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

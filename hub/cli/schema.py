@@ -4,7 +4,7 @@ import typer
 
 from hub.schema.sdl import sdl
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -11,7 +11,7 @@ from hub.listening import listener_on
 from hub.settings import Settings
 from hub.store.database import opened
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

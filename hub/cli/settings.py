@@ -6,7 +6,7 @@ from rich.table import Table
 from hub.cli.terminal import console
 from hub.settings import Settings
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -13,7 +13,7 @@ from hub.store import issues, sync_runs
 from hub.store.database import opened
 from hub.store.sync_runs import StreamSummary
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
@@ -21,7 +21,7 @@ def status() -> None:
     """Show how far each stream was read, and what a person should look at."""
     summaries, open_issues = run(_found())
     if not summaries:
-        console.print("Nothing was synced yet. `hub connect --help` says how to connect a system.")
+        console.print("Nothing was synced yet: `hub connect` connects a system, `hub sync` reads it.", markup=False)
         return
     table = Table("Connection", "Stream", "State", "Last read to its end")
     for title in ("Read", "Changed", "Not understood"):
@@ -30,7 +30,7 @@ def status() -> None:
         table.add_row(*_row(summary))
     console.print(table)
     for kind, number in open_issues.items():
-        console.print(f"{quantity(number)} open issue(s): {kind.lower().replace('_', ' ')}")
+        console.print(f"{quantity(number)} open issue(s): {kind.lower().replace('_', ' ')}; `hub issues` lists them")
 
 
 def _row(summary: StreamSummary) -> tuple[str, ...]:

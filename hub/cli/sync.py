@@ -1,7 +1,7 @@
 """`hub sync`: copy what changed."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Annotated
 from uuid import UUID
@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from rich.table import Table
 
 from hub.cli.terminal import console, quantity, run, tell_error
-from hub.errors import HubError
+from hub.errors import HubError, NotFound
 from hub.jobs.sync import Order, StreamRun, Tell
 from hub.jobs.sync import sync as sync_connection
 from hub.model import SyncRunState
@@ -21,7 +21,7 @@ from hub.store import connections
 from hub.store.database import Database, opened
 from hub.store.secrets import sealer
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
@@ -33,7 +33,8 @@ def sync(
 ) -> None:
     """Copy what changed in the connected systems since the last time."""
     runs, failures = run(_synced(connection, stream, full=full))
-    console.print(runs_table(runs))
+    if runs:
+        console.print(runs_table(runs))
     if failures or any(each.state == SyncRunState.FAILED for each in runs):
         sys.exit(1)
 
@@ -43,13 +44,15 @@ async def _synced(name: str | None, stream: str | None, *, full: bool) -> tuple[
     async with opened(settings) as database:
         async with database.session() as session:
             chosen = await connections.named(session, name)
-        orders = [Order(connection_id=each.id, stream=stream, full=full) for each in chosen]
+        if not chosen:
+            raise NotFound("Nothing is connected yet; see `hub connect --help`.")
+        orders = {each.name: Order(connection_id=each.id, stream=stream, full=full) for each in chosen}
         with progress_shown() as tell:
             return await sync_all(database, settings, orders, tell)
 
 
 async def sync_all(
-    database: Database, settings: Settings, orders: list[Order], tell: Tell
+    database: Database, settings: Settings, orders: Mapping[str, Order], tell: Tell
 ) -> tuple[list[StreamRun], list[HubError]]:
     """Sync one connection after the other; one that fails is told of, and does not keep the next from its turn."""
     runs: dict[object, StreamRun] = {}
@@ -58,13 +61,14 @@ async def sync_all(
         runs[run.id] = run
         tell(run)
 
+    seal = sealer(settings)
     failures: list[HubError] = []
-    for order in orders:
+    for name, order in orders.items():
         try:
-            await sync_connection(database, sealer(settings), order, noted)
+            await sync_connection(database, seal, order, noted)
         except HubError as error:
             failures.append(error)
-            tell_error(error)
+            tell_error(f"{name}: {error}")
     return list(runs.values()), failures
 
 

@@ -37,7 +37,7 @@ def configure_logging(level: str) -> None:
     )
 
 
-def tell_error(error: Exception) -> None:
+def tell_error(error: object) -> None:
     """One line on standard error. What it quotes is no markup."""
     errors.print(f"[bold red]hub:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
 

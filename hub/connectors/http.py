@@ -99,7 +99,8 @@ class Http:
         try:
             response = await _read(await self._client.send(request, stream=True))
         except httpx.RequestError as error:
-            raise Unavailable(f"{request.method} {_place(request)}: {type(error).__name__}") from error
+            told = f"{request.method} {_place(request)}: no answer from {request.url.netloc.decode()}"
+            raise Unavailable(f"{told} ({type(error).__name__})") from error
         refused = self._refusal(response) if response.status_code >= httpx.codes.MULTIPLE_CHOICES else _page(response)
         if refused is not None:
             raise refused

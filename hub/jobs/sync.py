@@ -79,12 +79,13 @@ async def sync(
     Raises Busy where another process syncs the connection, NotFound for an unknown connection or stream, and
     AuthError, ConfigurationError, InputError or Unavailable where the source cannot be opened at all.
     """
-    async with only_one(database, f"the sync of connection {order.connection_id}"):
+    async with database.session() as session:
+        connection = await connections.by_id(session, order.connection_id)
+    connector = connectors[connection.connector]
+    streams = _chosen(connector, order.stream)
+    async with only_one(database, f"the sync of {connection.name}"):
         async with database.session() as session:
-            connection = await connections.by_id(session, order.connection_id)
             await sync_runs.mark_interrupted(session, connection.id)
-        connector = connectors[connection.connector]
-        streams = _chosen(connector, order.stream)
         if order.full:
             async with database.session() as session:
                 await sync_runs.forget_bookmarks(session, connection.id, order.stream)

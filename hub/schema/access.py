@@ -56,6 +56,6 @@ def _must_be_local(request: Request) -> None:
     """
     host = request.headers.get("host", "")
     origin = request.headers.get("origin")
-    foreign_page = origin is not None and urlsplit(origin).netloc != host
-    if urlsplit(f"//{host}").hostname not in LOCAL or foreign_page:
-        raise Refused(403, "FORBIDDEN", "Without a key, only this machine's own pages and programs are answered.")
+    if urlsplit(f"//{host}").hostname not in LOCAL or (origin is not None and urlsplit(origin).hostname not in LOCAL):
+        told = "Without a key, only programs of this machine and pages served on it are answered."
+        raise Refused(403, "FORBIDDEN", told)

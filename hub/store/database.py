@@ -130,7 +130,7 @@ async def _check(engine: AsyncEngine) -> None:
         async with engine.connect() as connection:
             version = int((await connection.execute(text("show server_version_num"))).scalar_one())
     except DBAPIError as error:
-        place = engine.url.render_as_string(hide_password=True)
+        place = engine.url.set(drivername="postgresql").render_as_string(hide_password=True)
         raise ConfigurationError(f"The database {place} cannot be used: {_first_line(error)}.") from error
     if version < OLDEST * 10_000:
         raise ConfigurationError(f"The database server is PostgreSQL {version // 10_000}; {OLDEST} or newer is needed.")

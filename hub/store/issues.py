@@ -1,13 +1,14 @@
 """What a person should look at."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Text, any_, func, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hub.model import Issue, IssueKind
+from hub.model import Connection, Issue, IssueKind
 
 
 async def report(
@@ -42,3 +43,25 @@ async def open_by_kind(session: AsyncSession) -> dict[str, int]:
     """How many issues of each kind wait for a person."""
     counted = select(Issue.kind, func.count()).where(Issue.resolved_at.is_(None)).group_by(Issue.kind)
     return dict((await session.execute(counted.order_by(Issue.kind))).tuples().all())
+
+
+class OpenIssue(NamedTuple):
+    """An issue that waits for a person."""
+
+    connection: str
+    stream: str
+    kind: IssueKind
+    subject: str
+    message: str
+
+
+async def newest_open(session: AsyncSession, most: int) -> list[OpenIssue]:
+    """The open issues last seen, at most so many."""
+    newest = (
+        select(Connection.name, Issue.stream, Issue.kind, Issue.subject, Issue.message)
+        .join(Connection, Connection.id == Issue.connection_id)
+        .where(Issue.resolved_at.is_(None))
+        .order_by(Issue.last_seen_at.desc(), Issue.id)
+        .limit(most)
+    )
+    return [OpenIssue(*row) for row in (await session.execute(newest)).tuples()]

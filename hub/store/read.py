@@ -12,6 +12,7 @@ from sqlalchemy import ARRAY, Row, Select, Uuid, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import QueryableAttribute
 
+from hub.errors import StoreError
 from hub.model import Account, AccountRedirect, Base, Person, PersonRedirect
 from hub.store.cursor import Position
 from hub.store.database import Database, translated
@@ -36,6 +37,7 @@ class Reader:
     _session: AsyncSession
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """A connection answers one statement at a time."""
+    _ended: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def pages(self, path: Path, selection: Selection, starts: Sequence[Position]) -> list[list[AnyRow]]:
         """For each start, in list order from the end that was asked for, one row more than asked for."""
@@ -66,8 +68,15 @@ class Reader:
 
     async def _rows(self, statement: Select[Any]) -> Sequence[AnyRow]:
         async with self._turn:
+            if self._ended.is_set():
+                raise StoreError("The operation has ended.")
             with translated():
                 return await self._found(statement)
+
+    async def end(self) -> None:
+        """Read no more. An operation that failed may have left loaders waiting for their turn."""
+        async with self._turn:
+            self._ended.set()
 
     async def _found(self, statement: Select[Any]) -> Sequence[AnyRow]:
         if not self._session.in_transaction():
@@ -83,7 +92,11 @@ _ONE_MOMENT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True
 async def reading(database: Database, viewer: Viewer) -> AsyncIterator[Reader]:
     """A reader for one operation; it takes a connection at its first read."""
     async with AsyncSession(database.engine) as session:
-        yield Reader(viewer, session)
+        reader = Reader(viewer, session)
+        try:
+            yield reader
+        finally:
+            await reader.end()
 
 
 def _nodes(model: type[Base], ids: Sequence[UUID], viewer: Viewer) -> Select[Any]:

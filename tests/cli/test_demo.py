@@ -74,8 +74,8 @@ def as_groups(accounts: dict[tuple[str, str], str]) -> set[frozenset[tuple[str, 
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("undisturbed")
+def undisturbed(folder_of_ours: Path) -> Path:
+    return folder_of_ours / "undisturbed"
 
 
 def test_the_demo_answers_the_first_query_and_stops_cleanly(undisturbed: Path):
@@ -91,16 +91,18 @@ def test_the_demo_answers_the_first_query_and_stops_cleanly(undisturbed: Path):
     assert any("precision" in line for line in lines)
 
 
-def test_a_demo_killed_in_its_sync_comes_to_the_same_accounts_with_the_same_ids(undisturbed: Path, tmp_path: Path):
+def test_a_demo_killed_in_its_sync_comes_to_the_same_accounts_with_the_same_ids(
+    undisturbed: Path, folder_of_ours: Path
+):
     with demo(undisturbed, "Ready after") as (_, lines):
         expected = accounts_by_record(url_in(lines))
-    with demo(tmp_path, "Salesforce synced"):
+    with demo(folder_of_ours / "disturbed", "Salesforce synced"):
         pass
-    with demo(tmp_path, "Ready after") as (_, lines):
+    with demo(folder_of_ours / "disturbed", "Ready after") as (_, lines):
         first = accounts_by_record(url_in(lines))
-    with demo(tmp_path, "connected"):
+    with demo(folder_of_ours / "disturbed", "connected"):
         pass
-    with demo(tmp_path, "Ready after") as (_, lines):
+    with demo(folder_of_ours / "disturbed", "Ready after") as (_, lines):
         second = accounts_by_record(url_in(lines))
 
     assert as_groups(first) == as_groups(expected)

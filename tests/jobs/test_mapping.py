@@ -148,3 +148,20 @@ async def test_contacts_with_one_address_are_one_person(database, given):
     assert (outcome.contacts, outcome.people) == (3, 2)
     people = {person.name: person.email for person in await every(database, Person)}
     assert people == {"Ann Lee": "ann@acme.example", "3": None}
+
+
+async def test_a_record_that_comes_back_after_its_account_was_retired_joins_the_heir(database, given):
+    await given(a_record("1", "Siemens AG", "siemens.com"), a_record("2", "Other Words Ltd", "other-words.com"))
+    await given(a_record("3", "Other Words Ltd", "other-words.com"))
+    await map_accounts(database)
+    async with database.session() as session:
+        await session.execute(text("update account_record set removal = 'DELETED' where external_id = '3'"))
+    await given(a_record("2", "Siemens AG", "siemens.com"))
+    await map_accounts(database)
+    async with database.session() as session:
+        update = "update account_record set removal = null, name = 'Siemens AG', website = 'siemens.com'"
+        await session.execute(text(f"{update} where external_id = '3'"))
+
+    await map_accounts(database)
+
+    assert len(set((await accounts_by_record(database)).values())) == 1

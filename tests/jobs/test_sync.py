@@ -268,9 +268,9 @@ async def test_a_run_whose_process_died_is_closed_by_the_next(database, connecti
     assert sorted(run.state for run in await every(database, SyncRun)) == ["INTERRUPTED", "SUCCEEDED"]
 
 
-async def test_two_syncs_of_one_connection_do_not_run_at_once(database, connection_id, synced):
-    async with only_one(database, f"the sync of connection {connection_id}"):
-        with pytest.raises(Busy):
+async def test_two_syncs_of_one_connection_do_not_run_at_once(database, synced):
+    async with only_one(database, "the sync of crm"):
+        with pytest.raises(Busy, match="the sync of crm"):
             await synced()
 
 

@@ -71,6 +71,16 @@ async def test_what_is_no_id_is_refused(ask, wrong):
     assert len(answer["errors"][0]["message"]) < 200
 
 
+async def test_one_malformed_id_among_good_ones_is_refused_without_harm_to_the_next_question(ask, session, home):
+    record = await an_account_record(session, await a_connection(session, home))
+    good = opaque(model.AccountRecord, record.id)
+
+    answer = await ask("query($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=[good, "bad"])
+
+    assert {error["extensions"]["code"] for error in answer["errors"]} == {"BAD_USER_INPUT"}
+    assert (await ask(NODE, id=good))["data"]["node"]["id"] == good
+
+
 async def test_the_id_of_something_that_is_not_shown_is_refused(ask):
     answer = await ask(NODE, id=opaque(model.ApiKey, uuid4()))
 

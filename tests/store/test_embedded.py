@@ -41,9 +41,9 @@ def postmaster(data_dir: Path) -> int:
 
 
 @pytest.fixture(scope="module")
-def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def data_dir(folder_of_ours: Path) -> Path:
     """One cluster for the tests that leave it as they found it: stopped and whole."""
-    return tmp_path_factory.mktemp("data")
+    return folder_of_ours / "data"
 
 
 def test_it_starts_and_stops_with_its_only_user(data_dir: Path):
@@ -95,16 +95,18 @@ def test_a_stale_lock_file_is_survived_even_if_its_process_id_is_taken(data_dir:
         assert answers(url)
 
 
-def test_a_cluster_that_was_half_made_is_made_anew(tmp_path: Path):
-    (tmp_path / "postgres.new").mkdir()
-    (tmp_path / "postgres.new" / "PG_VERSION").write_text("18")
+def test_a_cluster_that_was_half_made_is_made_anew(folder_of_ours: Path):
+    half = folder_of_ours / "half"
+    half.mkdir()
+    (half / "postgres.new").mkdir()
+    (half / "postgres.new" / "PG_VERSION").write_text("18")
 
-    with running(tmp_path) as url:
+    with running(half) as url:
         assert answers(url)
 
 
-def test_a_path_too_long_for_a_socket_is_no_obstacle(tmp_path: Path):
-    deep = tmp_path / ("d" * SOCKET_PATH_LIMIT)
+def test_a_path_too_long_for_a_socket_is_no_obstacle(folder_of_ours: Path):
+    deep = folder_of_ours / ("d" * SOCKET_PATH_LIMIT)
 
     with running(deep) as url:
         assert answers(url)

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from hub.errors import NotFound
+from hub.errors import InputError, NotFound
 from hub.model import Organization, Partnership, PartnershipType
 from hub.store import connections, organizations
 from hub.store.database import Database
@@ -55,12 +55,18 @@ async def test_a_partner_named_again_keeps_what_was_known(database: Database):
 async def test_connecting_again_under_a_name_changes_the_connection(database: Database):
     async with database.session() as session:
         first = await a_connection(session)
-        again = await a_connection(session, connector="hubspot")
+        again = await a_connection(session, secrets={"client_secret": "new"})
         (connection,) = await connections.named(session, None)
 
     assert first == again == connection.id
-    assert connection.connector == "hubspot"
-    assert connections.full_config(connection, SEALER) == {"base_url": "http://127.0.0.1", "client_secret": "s3cret"}
+    assert connections.full_config(connection, SEALER) == {"base_url": "http://127.0.0.1", "client_secret": "new"}
+
+
+async def test_a_name_is_not_taken_over_by_a_connection_to_something_else(database: Database):
+    async with database.session() as session:
+        await a_connection(session)
+        with pytest.raises(InputError, match="choose another name"):
+            await a_connection(session, connector="hubspot")
 
 
 async def test_an_unknown_connection_is_refused_with_the_names_there_are(database: Database):

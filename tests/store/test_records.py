@@ -1,8 +1,10 @@
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select, text
 
+from hub.errors import StoreError
 from hub.model import (
     AccountRecord,
     ContactAccount,
@@ -11,10 +13,12 @@ from hub.model import (
     RawRecordVersion,
     Removal,
     RemovalEvidence,
+    Stage,
 )
 from hub.store import raw_records, records
 from hub.store.database import Database
 from hub.store.raw_records import Kept
+from hub.store.staging import stage
 from tests.builders import NOON, a_connection
 
 PAYLOAD = b'{"Id": "1",  "Amount": 1.0E7, "Name": "\\u00c4cme"}'
@@ -149,3 +153,49 @@ async def test_what_a_whole_reading_did_not_meet_is_removed_and_may_come_back(da
     assert await kept(database, connection_id, PAYLOAD) == {"1": Kept(raw.id, is_new=False)}
     async with database.session() as session:
         assert (await session.scalars(select(RawRecordVersion))).all() == []
+
+
+async def test_a_row_that_its_payload_no_longer_names_is_removed(database: Database, connection_id: UUID):
+    (raw,) = (await kept(database, connection_id, PAYLOAD, "stages")).values()
+
+    def a_stage(name: str) -> Stage:
+        return Stage(external_id=name, name=name, label=name)
+
+    await mapped(database, connection_id, raw, a_stage("open"), a_stage("won"))
+    await mapped(database, connection_id, raw._replace(is_new=False), a_stage("open"))
+
+    removals = {stage.name: stage.removal_evidence for stage in await every(database, Stage)}
+    assert removals == {"open": None, "won": RemovalEvidence.REPLACED_LIST}
+
+
+async def test_odd_values_are_kept_as_far_as_the_database_can(database: Database, connection_id: UUID):
+    (raw,) = (await kept(database, connection_id, PAYLOAD)).values()
+    odd = {"price": Decimal("12.50"), "path": "x\\u0000", "nul": "a\x00b", "many": ["\x00c"], "big": 2**70}
+    await mapped(database, connection_id, raw, AccountRecord(external_id="1", name="A\x00cme", custom=odd))
+
+    (record,) = await every(database, AccountRecord)
+    assert record.name == "Acme"
+    assert record.custom == {"price": 12.5, "path": "x\\u0000", "nul": "ab", "many": ["c"], "big": 2**70}
+
+
+@pytest.mark.parametrize(("field", "value"), [("name", "x" * 1001), ("external_id", "x" * 1001), ("employees", 2**31)])
+def test_a_value_that_the_table_cannot_hold_is_refused_by_name(field: str, value: object):
+    with pytest.raises(ValueError, match=field):
+        records.check(AccountRecord(**{"external_id": "1", "name": "Acme", field: value}))
+
+
+async def test_an_error_of_the_database_in_a_bulk_write_is_told_as_one_of_the_store(database: Database):
+    async def killed_while_writing() -> None:
+        async with database.session() as session:
+            await session.execute(text("select 1"))
+            async with database.engine.connect() as other:
+                await other.execute(
+                    text(
+                        "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()"
+                        " and datname = current_database()"
+                    )
+                )
+            await stage(session, "staged", {"a": "text"}, [("x",)])
+
+    with pytest.raises(StoreError, match="refuses to go on"):
+        await killed_while_writing()

@@ -204,23 +204,29 @@ def _payload(source: FileSource, row: Row, keys: "_Keys") -> bytes | BadRow:
     if cells is None and row.is_cut_off:
         raise InputError(f"{source.table.path} is cut off in {row.place}.")
     if cells is None:
-        return BadRow(
-            subject=row.place, message=f"It has {len(row.cells)} cells where the header has {len(source.headers)}."
-        )
-    if any(UNDECODABLE in cell for cell in cells):
-        return BadRow(subject=row.place, message="It holds bytes that the file's encoding does not know.")
-    if any("\0" in cell for cell in cells):
-        return BadRow(subject=row.place, message="It holds a NUL character.")
+        number = len(row.cells)
+        told = f"It has {number} cell{'s' * (number != 1)} where the header has {len(source.headers)}."
+        return BadRow(subject=row.place, message=told)
     named = dict(zip(source.headers, cells, strict=True))
     values = {name: named[header].strip() for name, header in source.columns.items()}
-    if not values.get("name", values.get("domain") or values.get("website")):
-        return BadRow(subject=row.place, message="It names no company.")
-    if any(len(values.get(field, "")) > LONGEST_KEY for field in ("id", "name", "domain", "website")):
-        return BadRow(subject=row.place, message=f"Its id, name or website has more than {LONGEST_KEY} characters.")
-    key = keys.of(values)
+    complaint = _complaint(cells, values)
+    key = None if complaint else keys.of(values)
     if key is None:
-        return BadRow(subject=row.place, message="It repeats the id of an earlier row.")
+        return BadRow(subject=row.place, message=complaint or "It repeats the id of an earlier row.")
     return msgspec.json.encode({"key": key, "columns": source.columns, "row": named})
+
+
+def _complaint(cells: Sequence[str], values: Mapping[str, str]) -> str | None:
+    """Why a row cannot be taken; None where it can."""
+    if any(UNDECODABLE in cell for cell in cells):
+        return "It holds bytes that the file's encoding does not know."
+    if any("\0" in cell for cell in cells):
+        return "It holds a NUL character."
+    if not values.get("name", values.get("domain") or values.get("website")):
+        return "It names no company."
+    if any(len(values.get(field, "")) > LONGEST_KEY for field in ("id", "name", "domain", "website")):
+        return f"Its id, name or website has more than {LONGEST_KEY} characters."
+    return None
 
 
 def _fitted(cells: list[str], width: int, *, is_sheet: bool) -> list[str] | None:
