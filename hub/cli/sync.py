@@ -77,7 +77,7 @@ def progress_shown() -> Iterator[Tell]:
     """Show each stream while it is read."""
     told = TextColumn("{task.fields[read]} read, {task.fields[changed]} changed")
     columns = (TextColumn("  {task.description:<44}"), BarColumn(20), told, TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         tasks: dict[UUID, TaskID] = {}
 
         def tell(run: StreamRun) -> None:

@@ -1,5 +1,6 @@
 """The demo, run as a user runs it: as a process with an embedded PostgreSQL of its own."""
 
+import json
 import os
 import re
 import signal
@@ -23,10 +24,13 @@ EVERY_RECORD = """query ($after: String) { accountRecords(first: 100, after: $af
   nodes { externalId connection { name } account { id } } pageInfo { endCursor hasNextPage } } }"""
 
 
+README = Path(__file__).parents[2] / "README.md"
+
+
 @contextmanager
-def demo(folder: Path, until: str) -> Iterator[tuple[subprocess.Popen, list[str]]]:
+def demo(folder: Path, until: str, accounts: int = 200) -> Iterator[tuple[subprocess.Popen, list[str]]]:
     """A demo that has printed a line with `until`; killed at the end if it still runs."""
-    command = [HUB, "demo", "--accounts", "200", "--port", "0"]
+    command = [HUB, "demo", "--accounts", str(accounts), "--port", "0"]
     environment = {**os.environ, "HOME": str(folder), "HUB_DATA_DIR": str(folder / "data"), "COLUMNS": "200"}
     process = subprocess.Popen(  # noqa: S603 - our own command
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -107,6 +111,14 @@ def test_a_demo_killed_in_its_sync_comes_to_the_same_accounts_with_the_same_ids(
 
     assert as_groups(first) == as_groups(expected)
     assert second == first
+
+
+def test_the_readme_s_query_has_the_readme_s_answer(folder_of_ours: Path):
+    blocks = dict(re.findall(r"```(graphql|json)\n(.*?)```", README.read_text(), re.DOTALL))
+    with demo(folder_of_ours / "readme", "Ready after", accounts=2000) as (_, lines):
+        answer = asked(url_in(lines), blocks["graphql"])
+
+    assert {"data": answer} == json.loads(blocks["json"])
 
 
 def test_a_port_that_is_taken_is_one_clear_line(undisturbed: Path):

@@ -1,7 +1,8 @@
 """A HubSpot account: how it is opened, how fast it may be asked, and what it means when it refuses."""
 
 import asyncio
-from collections.abc import AsyncIterator, Generator, Mapping
+import time
+from collections.abc import AsyncIterator, Callable, Generator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -61,18 +62,19 @@ async def portal(
     *,
     transport: httpx.AsyncBaseTransport | None = None,
     sleep: Sleep = asyncio.sleep,
+    clock: Callable[[], float] = time.monotonic,
 ) -> AsyncIterator[HubSpot]:
     """The account that `config` names, open, at the pace it allows."""
     version, base_url, auth, labels = _version(config), _base_url(config), Bearer(_token(config)), _labels(config)
 
     def paced(per_second: float) -> AbstractAsyncContextManager[Http]:
-        rate = Rate(per_second, burst=max(1, int(per_second)), sleep=sleep)
+        rate = Rate(per_second, burst=max(1, int(per_second)), clock=clock, sleep=sleep)
         return opened(base_url, rate=rate, auth=auth, refusal=refusal, transport=transport, sleep=sleep)
 
     async with paced(REQUESTS_PER_SECOND) as http:
         per_second = await _allowed_pace(http, version)
     async with paced(per_second) as http:
-        searches = Rate(SEARCHES_PER_SECOND, burst=1, sleep=sleep)
+        searches = Rate(SEARCHES_PER_SECOND, burst=1, clock=clock, sleep=sleep)
         yield HubSpot(http=http, searches=searches, version=version, partner_labels=labels)
 
 

@@ -169,7 +169,7 @@ async def test_searches_wait_for_each_other():
     async with opened(answer, noted) as source:
         for _ in range(3):
             await source.searches.turn()
-    assert waits == [pytest.approx(0.25, abs=0.05), pytest.approx(0.5, abs=0.05)]
+    assert waits == [pytest.approx(0.25), pytest.approx(0.5)]
 
 
 def never(request):

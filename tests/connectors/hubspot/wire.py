@@ -42,7 +42,7 @@ async def at_once(seconds: float) -> None:
 
 
 def opened(answer: Any, sleep: Sleep = at_once, **config: Any) -> AbstractAsyncContextManager[HubSpot]:
-    return portal(CONFIG | config, transport=httpx.MockTransport(answer), sleep=sleep)
+    return portal(CONFIG | config, transport=httpx.MockTransport(answer), sleep=sleep, clock=lambda: 0.0)
 
 
 def answer(request: httpx.Request) -> httpx.Response:
