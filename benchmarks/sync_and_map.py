@@ -69,14 +69,14 @@ def tell(accounts: int, step: str, records: int, started: float) -> None:
 
 @contextmanager
 def sandbox(accounts: int) -> Iterator[dict[str, Any]]:
-    """The vendors of `hub sandbox`, in a process of their own; a quarter of its accounts are in partners' lists."""
+    """The vendors of `hub sandbox`, in a process of their own; a third of its accounts are in partners' lists."""
     command = [
         str(Path(sys.executable).with_name("hub")),
         "sandbox",
         "--json",
         "--no-limits",
         "--accounts",
-        str(accounts),
+        str(accounts * 3 // 2),
     ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own command
         lines: list[str] = []
