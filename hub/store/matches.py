@@ -41,6 +41,7 @@ async def replace(session: AsyncSession, matches: Iterable[tuple[Any, ...]]) -> 
     rows = ((*head, Jsonb(evidence, dumps=orjson.dumps), verdict, rule) for *head, evidence, verdict, rule in matches)
     await stage(session, "staged_match", _COLUMNS, rows)
     await session.execute(text("create index on staged_match (left_id, right_id)"))
+    await session.execute(text("analyze staged_match"))
     await session.execute(_DROP_VANISHED)
     await session.execute(_KEEP)
 
@@ -58,11 +59,15 @@ _OPEN_MEMBERSHIPS = text("""
     where removal is null and account_id is not null and not exists (
         select from account_membership membership where membership.record_id = record.id and membership.valid_to is null
     )
+    order by id
 """)
 
 
 async def note_memberships(session: AsyncSession) -> None:
     """Write into the history which account each live record belongs to from now on."""
+    # The tables may have grown from nothing in this very transaction: without fresh statistics, and without sorting
+    # what is inserted before it is, PostgreSQL was seen to compare each record with each membership.
+    await session.execute(text("analyze account_record, account_membership"))
     await session.execute(_CLOSE_MEMBERSHIPS)
     await session.execute(_OPEN_MEMBERSHIPS)
 
