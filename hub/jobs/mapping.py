@@ -58,14 +58,16 @@ async def map_accounts(database: Database) -> MappingOutcome:
 class _Records:
     compared: dict[UUID, Any]
     external_ids: dict[UUID, str]
+    owners: dict[UUID, UUID]
     current: dict[UUID, UUID]
 
 
 async def _read(session: Session, kind: Identity, compared: Callable[[Any], object]) -> _Records:
-    records = _Records({}, {}, {})
+    records = _Records({}, {}, {}, {})
     async for row in identities.live_records(session, kind):
         records.compared[row.id] = compared(row)
         records.external_ids[row.id] = row.external_id
+        records.owners[row.id] = row.owner_id
         if row.identity is not None:
             records.current[row.id] = row.identity
     return records
@@ -121,11 +123,16 @@ async def _write(
 
 def _profiles(
     members: Mapping[UUID, tuple[UUID, ...]], records: _Records, told: Profile
-) -> Iterator[tuple[UUID, str, str | None]]:
+) -> Iterator[tuple[UUID, UUID, str, str | None]]:
+    """What each owner's records say of an identity: nobody is shown what only another's say."""
     for identity, cluster in members.items():
-        name, key = told([records.compared[record] for record in cluster])
-        # Of some things a source tells no more than that they exist.
-        yield identity, name or records.external_ids[cluster[0]], key
+        by_owner: dict[UUID, list[UUID]] = {}
+        for record in cluster:
+            by_owner.setdefault(records.owners[record], []).append(record)
+        for owner, own in by_owner.items():
+            name, key = told([records.compared[record] for record in own])
+            # Of some things a source tells no more than that they exist.
+            yield owner, identity, name or records.external_ids[own[0]], key
 
 
 def _heirs(assignment: Assignment, members: Mapping[UUID, tuple[UUID, ...]]) -> dict[UUID, UUID]:

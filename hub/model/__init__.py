@@ -1,6 +1,6 @@
 """The nouns."""
 
-from hub.model.account import Account, AccountMembership, AccountRecord, AccountRedirect
+from hub.model.account import Account, AccountMembership, AccountProfile, AccountRecord, AccountRedirect
 from hub.model.api_key import ApiKey
 from hub.model.base import Base, Identified, Json, Link, Removal, RemovalEvidence, Synced
 from hub.model.connection import (
@@ -25,7 +25,7 @@ from hub.model.opportunity import (
     StageChange,
 )
 from hub.model.organization import Organization, Partnership, PartnershipType, Program, Tier
-from hub.model.person import ContactAccount, ContactRecord, Person, PersonRedirect
+from hub.model.person import ContactAccount, ContactRecord, Person, PersonProfile, PersonRedirect
 from hub.model.product import Product
 from hub.model.raw_record import RawRecord, RawRecordVersion, SeenKey
 from hub.model.sales_user import SalesUser
@@ -33,6 +33,7 @@ from hub.model.sales_user import SalesUser
 __all__ = [
     "Account",
     "AccountMembership",
+    "AccountProfile",
     "AccountRecord",
     "AccountRedirect",
     "ApiKey",
@@ -60,6 +61,7 @@ __all__ = [
     "Partnership",
     "PartnershipType",
     "Person",
+    "PersonProfile",
     "PersonRedirect",
     "Pipeline",
     "Product",

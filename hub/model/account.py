@@ -11,14 +11,33 @@ from hub.model.base import CURRENCY, Base, Identified, Synced
 
 
 class Account(Identified, Base, kw_only=True):
-    """One company after matching. Its id is minted once and outlives every re-mapping."""
+    """One company after matching: an id, minted once, that outlives every re-mapping."""
 
     __tablename__ = "account"
-    __table_args__ = (Index("account_name_idx", "name", "id"), Index("account_domain_idx", "domain"))
 
+    created_at: Mapped[datetime] = mapped_column(init=False, server_default=func.now())
+
+
+class AccountProfile(Base, kw_only=True):
+    """An account as one organization sees it: what the connections it owns say of the company, together.
+
+    There is one for each organization that owns a record of the account: who owns none does not know of it.
+    """
+
+    __tablename__ = "account_profile"
+    __table_args__ = (
+        Index("account_profile_name_idx", "owner_id", "name", "id"),
+        Index("account_profile_domain_idx", "owner_id", "domain", "id"),
+    )
+
+    owner_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id", ondelete="CASCADE"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True, index=True)
+    """The account's."""
     name: Mapped[str]
     domain: Mapped[str | None] = mapped_column(default=None)
     """Registrable domain, lower case, IDNA-encoded."""
+    is_removed: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """Whether all its records were removed at their sources. Kept by a trigger on account_record."""
     created_at: Mapped[datetime] = mapped_column(init=False, server_default=func.now())
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -47,10 +48,13 @@ class OpportunityAccount(Link, Base, kw_only=True):
         UniqueConstraint("connection_id", "external_id"),
         Index("opportunity_account_opportunity_idx", "connection_id", "opportunity_external_id"),
         Index("opportunity_account_account_idx", "connection_id", "account_external_id"),
+        Index("opportunity_account_placed_idx", "account_id", "connection_id", "opportunity_external_id"),
     )
 
     opportunity_external_id: Mapped[str]
     account_external_id: Mapped[str]
+    account_id: Mapped[UUID | None] = mapped_column(init=False, default=None)
+    """The account of the record it names, while that record lives. Kept by triggers."""
     label: Mapped[str | None] = mapped_column(default=None)
     is_primary: Mapped[bool] = mapped_column(default=False)
 

@@ -3,20 +3,33 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, func
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.model.base import Base, Identified, Link, Synced
 
 
 class Person(Identified, Base, kw_only=True):
-    """One human after matching."""
+    """One human after matching: an id, minted once."""
 
     __tablename__ = "person"
-    __table_args__ = (Index("person_name_idx", "name", "id"),)
 
+    created_at: Mapped[datetime] = mapped_column(init=False, server_default=func.now())
+
+
+class PersonProfile(Base, kw_only=True):
+    """A person as one organization sees them: what the connections it owns say, together."""
+
+    __tablename__ = "person_profile"
+    __table_args__ = (Index("person_profile_name_idx", "owner_id", "name", "id"),)
+
+    owner_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id", ondelete="CASCADE"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True)
+    """The person's."""
     name: Mapped[str]
     email: Mapped[str | None] = mapped_column(default=None)
+    is_removed: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """Whether all their records were removed at their sources. Kept by a trigger on contact_record."""
     created_at: Mapped[datetime] = mapped_column(init=False, server_default=func.now())
 
 
@@ -48,10 +61,13 @@ class ContactAccount(Link, Base, kw_only=True):
         UniqueConstraint("connection_id", "external_id"),
         Index("contact_account_contact_idx", "connection_id", "contact_external_id"),
         Index("contact_account_account_idx", "connection_id", "account_external_id"),
+        Index("contact_account_placed_idx", "account_id", "connection_id", "contact_external_id"),
     )
 
     contact_external_id: Mapped[str]
     account_external_id: Mapped[str]
+    account_id: Mapped[UUID | None] = mapped_column(init=False, default=None)
+    """The account of the record it names, while that record lives. Kept by triggers."""
     label: Mapped[str | None] = mapped_column(default=None)
     is_primary: Mapped[bool] = mapped_column(default=False)
 

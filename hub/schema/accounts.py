@@ -26,13 +26,13 @@ People = Listing[Annotated["Person", strawberry.lazy("hub.schema.people")]]
 Contacts = Listing[Annotated["ContactRecord", strawberry.lazy("hub.schema.people")]]
 
 
-@shows(model.Account, "One company after matching: what all connections say about it, together.")
+@shows(model.AccountProfile, "One company after matching: what all connections say about it, together.")
 class Account(Node):
     """One company."""
 
-    name: str = column(model.Account.name, 'The name, such as "Acme".')
-    domain: str | None = column(model.Account.domain, 'The registrable domain, such as "acme.com".')
-    created_at: datetime = column(model.Account.created_at, "When the hub first knew of it.")
+    name: str = column(model.AccountProfile.name, 'The name, such as "Acme".')
+    domain: str | None = column(model.AccountProfile.domain, 'The registrable domain, such as "acme.com".')
+    created_at: datetime = column(model.AccountProfile.created_at, "When the hub first knew of it.")
     records: Listing["AccountRecord"] = many(
         paths.ACCOUNT_ACCOUNT_RECORDS,
         "What each connection says about it.",

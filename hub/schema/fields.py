@@ -35,7 +35,7 @@ class Stored:
 class Node(Stored):
     """A row with an id."""
 
-    @strawberry.field(description="The opaque id, such as `YWNjb3VudDowMTk5…`. Never parse it.")
+    @strawberry.field(description="The opaque id, such as `account_0199a3c8-…`. Never parse it.")
     def id(self) -> strawberry.ID:
         return opaque(self.model, self.row.id)
 

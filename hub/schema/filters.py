@@ -151,9 +151,9 @@ class PersonFilter(Filter):
     and_: list["PersonFilter"] | None = all_of()
     or_: list["PersonFilter"] | None = any_of()
     not_: Optional["PersonFilter"] = not_of()
-    id: IdComparison | None = identified(model.Person.id, model.Person, "By id.")
-    name: TextComparison | None = compared(model.Person.name, "By name.")
-    email: TextComparison | None = compared(model.Person.email, "By e-mail address.")
+    id: IdComparison | None = identified(model.PersonProfile.id, model.PersonProfile, "By id.")
+    name: TextComparison | None = compared(model.PersonProfile.name, "By name.")
+    email: TextComparison | None = compared(model.PersonProfile.email, "By e-mail address.")
     accounts: Related["AccountFilter"] | None = related(paths.PERSON_ACCOUNTS, "By the accounts they belong to.")
 
 
@@ -164,10 +164,12 @@ class AccountFilter(Filter):
     and_: list["AccountFilter"] | None = all_of()
     or_: list["AccountFilter"] | None = any_of()
     not_: Optional["AccountFilter"] = not_of()
-    id: IdComparison | None = identified(model.Account.id, model.Account, "By id.")
-    name: TextComparison | None = compared(model.Account.name, "By name.")
-    domain: TextComparison | None = compared(model.Account.domain, "By domain.")
-    created_at: DateTimeComparison | None = compared(model.Account.created_at, "By when the hub first knew of it.")
+    id: IdComparison | None = identified(model.AccountProfile.id, model.AccountProfile, "By id.")
+    name: TextComparison | None = compared(model.AccountProfile.name, "By name.")
+    domain: TextComparison | None = compared(model.AccountProfile.domain, "By domain.")
+    created_at: DateTimeComparison | None = compared(
+        model.AccountProfile.created_at, "By when the hub first knew of it."
+    )
     records: Related[AccountRecordFilter] | None = related(
         paths.ACCOUNT_ACCOUNT_RECORDS, "By its records, such as those of one connector."
     )

@@ -2,13 +2,16 @@
 
 import asyncio
 from typing import Annotated
+from uuid import UUID
 
 import strawberry
 
 from hub.errors import InputError
+from hub.model import Base
 from hub.schema.context import Info
 from hub.schema.fields import TYPES, Node, shown
 from hub.schema.ids import parsed
+from hub.store.paths import prefix_of
 
 MOST_IDS = 100
 
@@ -36,10 +39,15 @@ class NodeQueries:
 
 
 async def _node(info: Info, text: str) -> Node | None:
-    table, key = parsed(text)
-    kinds = (model for model, kind in TYPES.items() if model.__tablename__ == table and issubclass(kind, Node))
-    model = next(kinds, None)
-    if model is None:
-        raise InputError(f"{text[:100]!r} is not an id.")
+    model, key = named(text)
     found: Node | None = shown(model, await info.context.loaders.node(model, key))
     return found
+
+
+def named(text: str) -> tuple[type[Base], UUID]:
+    """The model and key that an id names; raises InputError."""
+    prefix, key = parsed(text)
+    model = next((each for each, kind in TYPES.items() if prefix_of(each) == prefix and issubclass(kind, Node)), None)
+    if model is None:
+        raise InputError(f"{text[:100]!r} is not an id.")
+    return model, key

@@ -14,13 +14,13 @@ from hub.schema.records import SalesUser, Synced
 from hub.store import paths
 
 
-@shows(model.Person, "One human after matching: what all connections say about them, together.")
+@shows(model.PersonProfile, "One human after matching: what all connections say about them, together.")
 class Person(Node):
     """One human."""
 
-    name: str = column(model.Person.name, "The name.")
-    email: str | None = column(model.Person.email, "The e-mail address.")
-    created_at: datetime = column(model.Person.created_at, "When the hub first knew of them.")
+    name: str = column(model.PersonProfile.name, "The name.")
+    email: str | None = column(model.PersonProfile.email, "The e-mail address.")
+    created_at: datetime = column(model.PersonProfile.created_at, "When the hub first knew of them.")
     contacts: Listing["ContactRecord"] = many(paths.PERSON_CONTACTS, "What each connection says about them.")
     accounts: Listing[Account] = many(
         paths.PERSON_ACCOUNTS, "The companies they belong to.", where=AccountFilter, order=AccountOrder

@@ -12,7 +12,10 @@ from hub.errors import InputError
 
 
 def _instant_text(value: datetime) -> str:
-    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    """As PostgreSQL writes instants into JSON: the fraction without trailing zeros, the offset +00:00."""
+    seconds, _, fraction = value.astimezone(UTC).replace(tzinfo=None).isoformat().partition(".")
+    fraction = fraction.rstrip("0")
+    return f"{seconds}.{fraction}+00:00" if fraction else f"{seconds}+00:00"
 
 
 def _instant(value: Any) -> datetime:
@@ -49,7 +52,7 @@ def _number(value: Any) -> Decimal:
 SCALARS: Mapping[object, ScalarDefinition] = {
     datetime: strawberry.scalar(
         name="DateTime",
-        description="An instant in UTC as RFC 3339 writes it, such as `2026-11-01T12:00:00Z`.",
+        description="An instant in UTC as RFC 3339 writes it, such as `2026-11-01T12:00:00+00:00`.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
         serialize=_instant_text,
         parse_value=_instant,

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, Select, and_, false, literal, or_, select, true, tuple_, union_all
 
 from hub.store.paths import Columns, Hop, Path, Way
-from hub.store.sharing import Viewer, visible
+from hub.store.sharing import visible
 
 
 class Operator(StrEnum):
@@ -76,29 +76,29 @@ _COMPARED: dict[Operator, Callable[[ColumnElement[Any], Any], ColumnElement[bool
 }
 
 
-def holds(condition: Condition, rows: FromClause, viewer: Viewer) -> ColumnElement[bool]:
-    """Whether a condition holds for a row of `rows`, as far as the viewer sees."""
+def holds(condition: Condition, rows: FromClause) -> ColumnElement[bool]:
+    """Whether a condition holds for a row of `rows`, as far as VIEWER sees."""
     match condition:
         case Comparison(column, operator, value):
             return _COMPARED[operator](rows.c[column], value)
         case AllOf(conditions):
-            return and_(true(), *(holds(each, rows, viewer) for each in conditions))
+            return and_(true(), *(holds(each, rows) for each in conditions))
         case AnyOf(conditions):
-            return or_(false(), *(holds(each, rows, viewer) for each in conditions))
+            return or_(false(), *(holds(each, rows) for each in conditions))
         case Not(inner):
-            return holds(inner, rows, viewer).is_not(true())
+            return holds(inner, rows).is_not(true())
         case Leads(path, inner):
-            return or_(*(_leads(way, inner, rows, viewer) for way in path.ways))
+            return or_(*(_leads(way, inner, rows) for way in path.ways))
 
 
-def _leads(way: Way, condition: Condition, start: FromClause, viewer: Viewer) -> ColumnElement[bool]:
+def _leads(way: Way, condition: Condition, start: FromClause) -> ColumnElement[bool]:
     """All in one join, because PostgreSQL turns that round where the condition is the rarer end."""
-    stations, found = _walked(way, start, viewer)
-    there = holds(condition, stations[-1], viewer)
+    stations, found = _walked(way, start)
+    there = holds(condition, stations[-1])
     return found.with_only_columns(literal(1)).where(there).correlate_except(*stations).exists()
 
 
-def reached(path: Path, start: FromClause, target: FromClause, viewer: Viewer) -> ColumnElement[bool]:
+def reached(path: Path, start: FromClause, target: FromClause) -> ColumnElement[bool]:
     """Whether the path leads from the row of `start` to the row of `target`, by rows that the viewer sees."""
     if not path.ways:
         return true()
@@ -106,24 +106,24 @@ def reached(path: Path, start: FromClause, target: FromClause, viewer: Viewer) -
         return or_(*(_equal(way[0], start, target) for way in path.ways))
     if len(path.ways) == 1:
         (way,) = path.ways
-        return _columns(way[-1].right, target).in_(_ends(way, start, viewer))
+        return _columns(way[-1].right, target).in_(_ends(way, start))
     key = (path.target.id,)  # type: ignore[attr-defined]
-    ends = (_ends((*way, Hop(key, key)), start, viewer) for way in path.ways)
+    ends = (_ends((*way, Hop(key, key)), start) for way in path.ways)
     return _columns(key, target).in_(union_all(*ends))
 
 
-def _ends(way: Way, start: FromClause, viewer: Viewer) -> Select[Any]:
+def _ends(way: Way, start: FromClause) -> Select[Any]:
     """The left columns of the way's last hop, in all rows that the hops before it lead to."""
     *before, last = way
-    stations, found = _walked(before, start, viewer)
+    stations, found = _walked(before, start)
     columns = [stations[-1].c[column.key] for column in last.left]
     return found.with_only_columns(*columns).correlate_except(*stations)
 
 
-def _walked(way: Sequence[Hop], start: FromClause, viewer: Viewer) -> tuple[list[FromClause], Select[Any]]:
+def _walked(way: Sequence[Hop], start: FromClause) -> tuple[list[FromClause], Select[Any]]:
     """The tables on a way from the row of `start`, joined, as far as the viewer sees their rows."""
     stations: list[FromClause] = [hop.arrival.__table__.alias() for hop in way]
-    seen = [visible(hop.arrival, each, viewer, removed=False) for hop, each in zip(way, stations, strict=True)]
+    seen = [visible(hop.arrival, each, removed=False) for hop, each in zip(way, stations, strict=True)]
     chain = stations[0]
     for hop, left, right in zip(way[1:], stations, stations[1:], strict=False):
         chain = chain.join(right, _equal(hop, left, right))

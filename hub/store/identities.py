@@ -23,7 +23,9 @@ class Identity:
     """The table of its records; their column `{table}_id` says which one they belong to."""
     redirects: str
     columns: Mapping[str, str]
-    """What mapping decides of it, with SQL types."""
+    """What mapping decides of its profiles, with SQL types."""
+    remembered: str
+    """Selects those columns from a removed `record`, for a profile that no live record tells of."""
     read: str
     """Selects of each live record its id, its identity today, and what mapping compares."""
 
@@ -33,11 +35,13 @@ ACCOUNT = Identity(
     records="account_record",
     redirects="account_redirect",
     columns={"name": "text", "domain": "text"},
+    remembered="coalesce(nullif(record.name, ''), record.domain, record.external_id), record.domain",
     read="""
         select record.id, coalesce(redirect.account_id, record.account_id) as identity, record.external_id,
-               record.name, record.website, record.domain, record.country, record.duns,
+               connection.owner_id, record.name, record.website, record.domain, record.country, record.duns,
                coalesce(mail.domains, '{}') as email_domains
         from account_record record
+        join connection on connection.id = record.connection_id
         left join account_redirect redirect on redirect.retired_id = record.account_id
         left join (
             select link.connection_id, link.account_external_id,
@@ -57,10 +61,13 @@ PERSON = Identity(
     records="contact_record",
     redirects="person_redirect",
     columns={"name": "text", "email": "text"},
+    remembered="coalesce(nullif(concat_ws(' ', record.first_name, record.last_name), ''), record.email, "
+    "record.external_id), record.email",
     read="""
         select record.id, coalesce(redirect.person_id, record.person_id) as identity, record.external_id,
-               record.first_name, record.last_name, record.email
+               connection.owner_id, record.first_name, record.last_name, record.email
         from contact_record record
+        join connection on connection.id = record.connection_id
         left join person_redirect redirect on redirect.retired_id = record.person_id
         where record.removal is null
     """,
@@ -81,17 +88,20 @@ async def mint(session: AsyncSession, count: int) -> list[UUID]:
 async def write(
     session: AsyncSession, kind: Identity, profiles: Iterable[tuple[Any, ...]], moves: Iterable[tuple[UUID, UUID]]
 ) -> None:
-    """Store identities, as (id, *columns), and the records that change theirs, as (record, identity)."""
-    await stage(session, "staged_identity", {"id": "uuid", **kind.columns}, profiles)
+    """Store profiles, as (owner, identity, *columns), and the records that change theirs, as (record, identity)."""
+    await stage(session, "staged_profile", {"owner_id": "uuid", "id": "uuid", **kind.columns}, profiles)
     await stage(session, "staged_move", {"record_id": "uuid", "identity": "uuid"}, moves)
     names = list(kind.columns)
     listed = ", ".join(names)
     changes = ", ".join(f"{name} = excluded.{name}" for name in names)
     old, new = (", ".join(f"{side}.{name}" for name in names) for side in ("present", "excluded"))
+    add = f"insert into {kind.table} (id) select distinct id from staged_profile on conflict do nothing"  # noqa: S608 - names of our own tables and columns
+    await session.execute(text(add))
     upsert = f"""
-        insert into {kind.table} as present (id, {listed}) select id, {listed} from staged_identity
-        on conflict (id) do update set {changes} where ({old}) is distinct from ({new})
-    """  # noqa: S608 - names of our own tables and columns
+        insert into {kind.table}_profile as present (owner_id, id, {listed})
+        select owner_id, id, {listed} from staged_profile
+        on conflict (owner_id, id) do update set {changes} where ({old}) is distinct from ({new})
+    """  # noqa: S608 - the same
     await session.execute(text(upsert))
     move = f"""
         update {kind.records} record set {kind.table}_id = move.identity
@@ -120,6 +130,17 @@ async def redirect(session: AsyncSession, kind: Identity, retired: Mapping[UUID,
         from staged_heir staged where record.{kind.table}_id = staged.retired_id
     """  # noqa: S608 - the same
     await session.execute(text(move))
+    remember = f"""
+        insert into {kind.table}_profile (owner_id, id, {", ".join(kind.columns)}, is_removed)
+        select distinct on (connection.owner_id, record.{kind.table}_id)
+               connection.owner_id, record.{kind.table}_id, {kind.remembered}, true
+        from staged_heir staged
+        join {kind.records} record on record.{kind.table}_id = staged.heir and record.removal is not null
+        join connection on connection.id = record.connection_id
+        order by connection.owner_id, record.{kind.table}_id, record.removed_at desc, record.id
+        on conflict do nothing
+    """  # noqa: S608 - the same
+    await session.execute(text(remember))
 
 
 async def placements(session: AsyncSession) -> dict[tuple[str, str], UUID]:

@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from hub.model import (
-    Account,
+    AccountProfile,
     AccountRecord,
     Base,
     Connection,
@@ -36,7 +36,7 @@ from hub.model import (
     Opportunity,
     OpportunityLine,
     Organization,
-    Person,
+    PersonProfile,
     Program,
     RawRecordVersion,
     StageChange,
@@ -46,7 +46,7 @@ from hub.model import (
 from hub.store.conditions import Condition, holds, reached
 from hub.store.cursor import Position
 from hub.store.paths import Path
-from hub.store.sharing import Viewer, visible
+from hub.store.sharing import visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Order:
 
 
 NATURAL_ORDER: dict[type[Base], tuple[Order, ...]] = {
-    Account: (Order("name"),),
+    AccountProfile: (Order("name"),),
     AccountRecord: (Order("name"),),
     Connection: (Order("name"),),
     ContactRecord: (Order("last_name"),),
@@ -72,7 +72,7 @@ NATURAL_ORDER: dict[type[Base], tuple[Order, ...]] = {
     Opportunity: (Order("name"),),
     OpportunityLine: (Order("name"),),
     Organization: (Order("name"),),
-    Person: (Order("name"),),
+    PersonProfile: (Order("name"),),
     Program: (Order("name"),),
     RawRecordVersion: (Order("version", descending=True),),
     StageChange: (Order("changed_at"),),
@@ -99,11 +99,11 @@ class Selection:
 
 
 def complete(model: type[Base], order: Sequence[Order]) -> tuple[Order, ...]:
-    """The order, natural where none is given, with the primary key appended so that no two rows are equal in it."""
+    """The order, natural where none is given, with the key appended so that no two rows are equal in it."""
     chosen = tuple(order) or NATURAL_ORDER.get(model, ())
     descending = chosen[0].descending if chosen else False
     named = {each.column for each in chosen}
-    return (*chosen, *(Order(key, descending) for key in _primary_key(model) if key not in named))
+    return (*chosen, *(Order(key, descending) for key in _key(model) if key not in named))
 
 
 def columns(rows: FromClause) -> list[ColumnElement[Any]]:
@@ -116,7 +116,7 @@ def _readable(column: ColumnElement[Any]) -> ColumnElement[Any]:
     return cast(column, Text).label(column.key) if as_sent else column
 
 
-def page(path: Path, selection: Selection, starts: Sequence[Position], viewer: Viewer) -> Select[Any]:
+def page(path: Path, selection: Selection, starts: Sequence[Position]) -> Select[Any]:
     """One row more than asked for, for each start: its ordinal in `start`, and the row.
 
     A start holds the values of the path's start columns in one parent.
@@ -128,7 +128,7 @@ def page(path: Path, selection: Selection, starts: Sequence[Position], viewer: V
     place = func.row_number().over(order_by=sorting).label("place")
     rows = (
         select(*columns(target), place)
-        .where(listed(path, selection, start, target, viewer), *_bounds(target, selection))
+        .where(listed(path, selection, start, target), *_bounds(target, selection))
         .order_by(*sorting)
         .limit(selection.limit + 1)
         .correlate_except(target)
@@ -138,36 +138,34 @@ def page(path: Path, selection: Selection, starts: Sequence[Position], viewer: V
     return found.select_from(start.join(rows, true())).order_by(start.c.start, rows.c.place)
 
 
-def total(path: Path, selection: Selection, starts: Sequence[Position], viewer: Viewer) -> Select[Any]:
+def total(path: Path, selection: Selection, starts: Sequence[Position]) -> Select[Any]:
     """How many rows there are in all, for each start."""
     start = started(path, starts)
     target = path.target.__table__.alias()
     counted = (
         select(func.count().label("total"))
         .select_from(target)
-        .where(listed(path, selection, start, target, viewer))
+        .where(listed(path, selection, start, target))
         .correlate_except(target)
         .lateral("counted")
     )
     return select(start.c.start, counted.c.total).select_from(start.join(counted, true()))
 
 
-def single(path: Path, starts: Sequence[Position], viewer: Viewer) -> Select[Any]:
+def single(path: Path, starts: Sequence[Position]) -> Select[Any]:
     """The one row that each start leads to, removed or not; none where there is none to be seen."""
     start = started(path, starts)
     target = path.target.__table__.alias()
-    there = and_(reached(path, start, target, viewer), visible(path.target, target, viewer, removed=True))
+    there = and_(reached(path, start, target), visible(path.target, target, removed=True))
     return select(start.c.start, *columns(target)).select_from(start.join(target, there))
 
 
-def listed(
-    path: Path, selection: Selection, start: FromClause, target: FromClause, viewer: Viewer
-) -> ColumnElement[bool]:
+def listed(path: Path, selection: Selection, start: FromClause, target: FromClause) -> ColumnElement[bool]:
     """Whether a row is in the list, whatever the page."""
-    where = (holds(selection.where, target, viewer),) if selection.where else ()
+    where = (holds(selection.where, target),) if selection.where else ()
     return and_(
-        reached(path, start, target, viewer),
-        visible(path.target, target, viewer, removed=selection.removed),
+        reached(path, start, target),
+        visible(path.target, target, removed=selection.removed),
         *where,
     )
 
@@ -187,8 +185,9 @@ def position(row: Any, order: Sequence[Order]) -> Position:
     return tuple(getattr(row, each.column) for each in order)
 
 
-def _primary_key(model: type[Base]) -> list[str]:
-    return [column.key for column in model.__table__.primary_key]
+def _key(model: type[Base]) -> list[str]:
+    """The columns that tell apart the rows that a viewer sees."""
+    return ["id"] if "id" in model.__table__.c else [column.key for column in model.__table__.primary_key]
 
 
 def _sorted(column: ColumnElement[Any], order: Order) -> ColumnElement[Any]:

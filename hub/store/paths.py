@@ -9,7 +9,7 @@ from typing import Any, cast
 from sqlalchemy.orm import QueryableAttribute
 
 from hub.model import (
-    Account,
+    AccountProfile,
     AccountRecord,
     Base,
     Connection,
@@ -24,7 +24,7 @@ from hub.model import (
     OpportunityPartner,
     Organization,
     Partnership,
-    Person,
+    PersonProfile,
     Pipeline,
     Product,
     Program,
@@ -84,6 +84,15 @@ class Path:
         return self.ways[0][0].left if self.ways else ()
 
 
+PREFIXES: dict[type[Base], str] = {AccountProfile: "account_", PersonProfile: "person_"}
+"""What the ids that clients know begin with, where it is not the table's name."""
+
+
+def prefix_of(model: type[Base]) -> str:
+    """What the ids of a model's rows begin with, as clients know them."""
+    return PREFIXES.get(model) or f"{model.__tablename__}_"
+
+
 def _along(name: str, target: type[Base], *hops: Hop) -> Path:
     return Path(name, target, (hops,))
 
@@ -118,9 +127,9 @@ ORGANIZATIONS = Path("organizations", Organization)
 CONNECTIONS = Path("connections", Connection)
 SYNC_RUNS = Path("syncRuns", SyncRun)
 ISSUES = Path("issues", Issue)
-ACCOUNTS = Path("accounts", Account)
+ACCOUNTS = Path("accounts", AccountProfile)
 ACCOUNT_RECORDS = Path("accountRecords", AccountRecord)
-PEOPLE = Path("people", Person)
+PEOPLE = Path("people", PersonProfile)
 OPPORTUNITIES = Path("opportunities", Opportunity)
 
 ORGANIZATION_CONNECTIONS = _to_many("Organization.connections", Connection.subject_id, Organization.id)
@@ -149,22 +158,20 @@ CONNECTION_RECORDS = _to_many("Connection.records", AccountRecord.connection_id,
 SYNC_RUN_CONNECTION = _to_one("SyncRun.connection", SyncRun.connection_id, Connection)
 ISSUE_CONNECTION = _to_one("Issue.connection", Issue.connection_id, Connection)
 
-ACCOUNT_ACCOUNT_RECORDS = _to_many("Account.records", AccountRecord.account_id, Account.id)
-_ACCOUNT_TO_RECORDS = Hop((Account.id,), (AccountRecord.account_id,))
+ACCOUNT_ACCOUNT_RECORDS = _to_many("Account.records", AccountRecord.account_id, AccountProfile.id)
+_ACCOUNT_TO_RECORDS = Hop((AccountProfile.id,), (AccountRecord.account_id,))
 ACCOUNT_OPPORTUNITIES = _along(
     "Account.opportunities",
     Opportunity,
-    _ACCOUNT_TO_RECORDS,
-    _naming(OpportunityAccount.account_external_id),
+    Hop((AccountProfile.id,), (OpportunityAccount.account_id,)),
     _named(OpportunityAccount.opportunity_external_id, Opportunity),
 )
 ACCOUNT_PEOPLE = _along(
     "Account.people",
-    Person,
-    _ACCOUNT_TO_RECORDS,
-    _naming(ContactAccount.account_external_id),
+    PersonProfile,
+    Hop((AccountProfile.id,), (ContactAccount.account_id,)),
     _named(ContactAccount.contact_external_id, ContactRecord),
-    Hop((ContactRecord.person_id,), (Person.id,)),
+    Hop((ContactRecord.person_id,), (PersonProfile.id,)),
 )
 ACCOUNT_MATCHES = Path(
     "Account.matches",
@@ -177,15 +184,15 @@ ACCOUNT_MATCHES = Path(
 ACCOUNT_RELATIONS = Path(
     "Account.relations",
     Relation,
-    ((Hop((Account.id,), (Relation.from_id,)),), (Hop((Account.id,), (Relation.to_id,)),)),
+    ((Hop((AccountProfile.id,), (Relation.from_id,)),), (Hop((AccountProfile.id,), (Relation.to_id,)),)),
 )
 MATCH_LEFT = _to_one("Match.left", Match.left_id, AccountRecord)
 MATCH_RIGHT = _to_one("Match.right", Match.right_id, AccountRecord)
-RELATION_FROM = _to_one("Relation.from", Relation.from_id, Account)
-RELATION_TO = _to_one("Relation.to", Relation.to_id, Account)
+RELATION_FROM = _to_one("Relation.from", Relation.from_id, AccountProfile)
+RELATION_TO = _to_one("Relation.to", Relation.to_id, AccountProfile)
 RELATION_RECORD = _to_one("Relation.record", Relation.record_id, AccountRecord)
 
-RECORD_ACCOUNT = _to_one("AccountRecord.account", AccountRecord.account_id, Account)
+RECORD_ACCOUNT = _to_one("AccountRecord.account", AccountRecord.account_id, AccountProfile)
 RECORD_PARENT = _along("AccountRecord.parent", AccountRecord, _named(AccountRecord.parent_external_id, AccountRecord))
 RECORD_OPPORTUNITIES = _along(
     "AccountRecord.opportunities",
@@ -206,16 +213,15 @@ RECORD_MATCHES = Path(
 )
 RAW_RECORD_HISTORY = _to_many("RawRecord.history", RawRecordVersion.raw_id, RawRecord.id)
 
-PERSON_CONTACTS = _to_many("Person.contacts", ContactRecord.person_id, Person.id)
+PERSON_CONTACTS = _to_many("Person.contacts", ContactRecord.person_id, PersonProfile.id)
 PERSON_ACCOUNTS = _along(
     "Person.accounts",
-    Account,
-    Hop((Person.id,), (ContactRecord.person_id,)),
+    AccountProfile,
+    Hop((PersonProfile.id,), (ContactRecord.person_id,)),
     _naming(ContactAccount.contact_external_id),
-    _named(ContactAccount.account_external_id, AccountRecord),
-    Hop((AccountRecord.account_id,), (Account.id,)),
+    Hop((ContactAccount.account_id,), (AccountProfile.id,)),
 )
-CONTACT_PERSON = _to_one("ContactRecord.person", ContactRecord.person_id, Person)
+CONTACT_PERSON = _to_one("ContactRecord.person", ContactRecord.person_id, PersonProfile)
 CONTACT_ACCOUNT_RECORDS = _along(
     "ContactRecord.accountRecords",
     AccountRecord,
@@ -240,7 +246,10 @@ OPPORTUNITY_RECORDS = _along(
     _named(OpportunityAccount.account_external_id, AccountRecord),
 )
 OPPORTUNITY_ACCOUNTS = _along(
-    "Opportunity.accounts", Account, *OPPORTUNITY_RECORDS.ways[0], Hop((AccountRecord.account_id,), (Account.id,))
+    "Opportunity.accounts",
+    AccountProfile,
+    _naming(OpportunityAccount.opportunity_external_id),
+    Hop((OpportunityAccount.account_id,), (AccountProfile.id,)),
 )
 OPPORTUNITY_CONTACTS = _along(
     "Opportunity.contactRoles", OpportunityContact, _naming(OpportunityContact.opportunity_external_id)

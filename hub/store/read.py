@@ -13,18 +13,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import QueryableAttribute
 
 from hub.errors import StoreError
-from hub.model import Account, AccountRedirect, Base, Person, PersonRedirect
+from hub.model import AccountProfile, AccountRedirect, Base, PersonProfile, PersonRedirect
 from hub.store.cursor import Position
 from hub.store.database import Database, translated
 from hub.store.listing import Selection, columns, page, single, total
 from hub.store.paths import Path
-from hub.store.sharing import Viewer, visible
+from hub.store.sharing import VIEWER, Viewer, visible
 
 AnyRow = Row[Any]
 
 REDIRECTS: dict[type[Base], tuple[QueryableAttribute[UUID], QueryableAttribute[UUID]]] = {
-    Account: (AccountRedirect.retired_id, AccountRedirect.account_id),
-    Person: (PersonRedirect.retired_id, PersonRedirect.person_id),
+    AccountProfile: (AccountRedirect.retired_id, AccountRedirect.account_id),
+    PersonProfile: (PersonRedirect.retired_id, PersonRedirect.person_id),
 }
 """Where the rows went whose ids were retired."""
 
@@ -42,23 +42,23 @@ class Reader:
     async def pages(self, path: Path, selection: Selection, starts: Sequence[Position]) -> list[list[AnyRow]]:
         """For each start, in list order from the end that was asked for, one row more than asked for."""
         found = defaultdict(list)
-        for row in await self._rows(page(path, selection, starts, self.viewer)):
+        for row in await self._rows(page(path, selection, starts)):
             found[row.start].append(row)
         return [found[number] for number in range(1, len(starts) + 1)]
 
     async def totals(self, path: Path, selection: Selection, starts: Sequence[Position]) -> list[int]:
         """For each start, how many rows the list has in all."""
-        found = {row.start: row.total for row in await self._rows(total(path, selection, starts, self.viewer))}
+        found = {row.start: row.total for row in await self._rows(total(path, selection, starts))}
         return [found[number] for number in range(1, len(starts) + 1)]
 
     async def singles(self, path: Path, starts: Sequence[Position]) -> list[AnyRow | None]:
         """For each start, the row it leads to."""
-        found = {row.start: row for row in await self._rows(single(path, starts, self.viewer))}
+        found = {row.start: row for row in await self._rows(single(path, starts))}
         return [found.get(number) for number in range(1, len(starts) + 1)]
 
     async def nodes(self, model: type[Base], ids: Sequence[UUID]) -> list[AnyRow | None]:
         """For each id, its row, or the row that took its place; None where the viewer sees none."""
-        found = {row.requested_id: row for row in await self._rows(_nodes(model, ids, self.viewer))}
+        found = {row.requested_id: row for row in await self._rows(_nodes(model, ids))}
         return [found.get(each) for each in ids]
 
     async def renew(self) -> None:
@@ -81,7 +81,8 @@ class Reader:
     async def _found(self, statement: Select[Any]) -> Sequence[AnyRow]:
         if not self._session.in_transaction():
             await self._session.connection(execution_options=_ONE_MOMENT)
-        found: Sequence[AnyRow] = (await self._session.execute(statement)).all()
+        given = {VIEWER.key: self.viewer.organization_id}
+        found: Sequence[AnyRow] = (await self._session.execute(statement, given)).all()
         return found
 
 
@@ -99,12 +100,12 @@ async def reading(database: Database, viewer: Viewer) -> AsyncIterator[Reader]:
             await reader.end()
 
 
-def _nodes(model: type[Base], ids: Sequence[UUID], viewer: Viewer) -> Select[Any]:
+def _nodes(model: type[Base], ids: Sequence[UUID]) -> Select[Any]:
     asked = (
         func.unnest(bindparam(None, list(ids), type_=ARRAY(Uuid()))).table_valued("id", name="asked").render_derived()
     )
     rows = model.__table__.alias()
-    seen = visible(model, rows, viewer, removed=True)
+    seen = visible(model, rows, removed=True)
     found = select(asked.c.id.label("requested_id"), *columns(rows))
     if model not in REDIRECTS:
         return found.select_from(asked.join(rows, rows.c.id == asked.c.id)).where(seen)

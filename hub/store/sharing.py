@@ -8,19 +8,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, and_, false, or_, select
+from sqlalchemy import ColumnElement, FromClause, Uuid, and_, any_, bindparam, false, func, not_, or_, select
 
 from hub.model import (
-    Account,
+    AccountProfile,
     AccountRecord,
     Base,
     Connection,
-    ContactRecord,
     Issue,
     Match,
     Organization,
     Partnership,
-    Person,
+    PersonProfile,
     Program,
     RawRecord,
     RawRecordVersion,
@@ -39,79 +38,86 @@ class Viewer:
     organization_id: UUID
 
 
-Rule = Callable[[FromClause, Viewer, bool], ColumnElement[bool]]
+VIEWER = bindparam("viewer_organization_id", type_=Uuid())
+"""The viewer's organization: statements are the same for all viewers."""
+
+Rule = Callable[[FromClause, bool], ColumnElement[bool]]
 
 
-def visible(model: type[Base], rows: FromClause, viewer: Viewer, *, removed: bool) -> ColumnElement[bool]:
-    """Whether the viewer may see a row of `rows`, which holds rows of `model`.
+def visible(model: type[Base], rows: FromClause, *, removed: bool) -> ColumnElement[bool]:
+    """Whether VIEWER may see a row of `rows`, which holds rows of `model`.
 
     Where `removed` is False, rows that were removed at their source are left out, and so are accounts and people of
     whom nothing else is left. A model without a rule is seen by nobody.
     """
     rule = next((RULES[kind] for kind in model.__mro__ if kind in RULES), _nobody)
-    return rule(rows, viewer, removed)
+    return rule(rows, removed)
 
 
 def removable(model: type[Base]) -> bool:
     """Whether rows of a model may be removed at their source."""
-    return issubclass(model, (Synced, Account, Person, Match, Relation))
+    return issubclass(model, (Synced, AccountProfile, PersonProfile, Match, Relation))
 
 
-def _nobody(rows: FromClause, viewer: Viewer, removed: bool) -> ColumnElement[bool]:  # noqa: FBT001 - a Rule
+def _nobody(rows: FromClause, removed: bool) -> ColumnElement[bool]:  # noqa: FBT001 - a Rule
     return false()
 
 
-def _of_own_connection(rows: FromClause, viewer: Viewer, removed: bool) -> ColumnElement[bool]:  # noqa: FBT001
-    own = select(Connection.id).where(Connection.owner_id == viewer.organization_id)
-    return rows.c.connection_id.in_(own)
+def _of_own_connection(rows: FromClause, removed: bool) -> ColumnElement[bool]:  # noqa: FBT001
+    # An array is made once a statement, where IN would join each row with its connection.
+    own = select(Connection.id).where(Connection.owner_id == VIEWER)
+    return rows.c.connection_id == any_(func.array(own.scalar_subquery()))
 
 
-def _synced(rows: FromClause, viewer: Viewer, removed: bool) -> ColumnElement[bool]:  # noqa: FBT001
-    own = _of_own_connection(rows, viewer, removed)
+def _synced(rows: FromClause, removed: bool) -> ColumnElement[bool]:  # noqa: FBT001
+    own = _of_own_connection(rows, removed)
     return own if removed else and_(own, rows.c.removal.is_(None))
 
 
-def _connection(rows: FromClause, viewer: Viewer, removed: bool) -> ColumnElement[bool]:  # noqa: FBT001
-    return rows.c.owner_id == viewer.organization_id
+def _profile(rows: FromClause, removed: bool) -> ColumnElement[bool]:  # noqa: FBT001
+    own = rows.c.owner_id == VIEWER
+    return own if removed else and_(own, not_(rows.c.is_removed))
+
+
+def _connection(rows: FromClause, removed: bool) -> ColumnElement[bool]:  # noqa: FBT001
+    return rows.c.owner_id == VIEWER
 
 
 def _with_a(model: type[Base], key: str, other_key: str) -> Rule:
     """Seen through a row of `model` whose `key` equals the row's `other_key`, if that one is seen."""
 
-    def rule(rows: FromClause, viewer: Viewer, removed: bool) -> ColumnElement[bool]:  # noqa: FBT001
+    def rule(rows: FromClause, removed: bool) -> ColumnElement[bool]:  # noqa: FBT001
         other = model.__table__.alias()
-        seen = visible(model, other, viewer, removed=removed)
+        seen = visible(model, other, removed=removed)
         return select(1).where(other.c[key] == rows.c[other_key], seen).correlate_except(other).exists()
 
     return rule
 
 
 def _all_of(*rules: Rule) -> Rule:
-    return lambda rows, viewer, removed: and_(*(rule(rows, viewer, removed) for rule in rules))
+    return lambda rows, removed: and_(*(rule(rows, removed) for rule in rules))
 
 
-def _partnership(rows: FromClause, viewer: Viewer, removed: bool) -> ColumnElement[bool]:  # noqa: FBT001
-    return or_(rows.c.organization_id == viewer.organization_id, rows.c.partner_id == viewer.organization_id)
+def _partnership(rows: FromClause, removed: bool) -> ColumnElement[bool]:  # noqa: FBT001
+    return or_(rows.c.organization_id == VIEWER, rows.c.partner_id == VIEWER)
 
 
-def _organization(rows: FromClause, viewer: Viewer, removed: bool) -> ColumnElement[bool]:  # noqa: FBT001
+def _organization(rows: FromClause, removed: bool) -> ColumnElement[bool]:  # noqa: FBT001
     """Itself, its partners, and those whose accounts its connections hold."""
-    mine = viewer.organization_id
     return or_(
-        rows.c.id == mine,
-        rows.c.id.in_(select(Partnership.partner_id).where(Partnership.organization_id == mine)),
-        rows.c.id.in_(select(Partnership.organization_id).where(Partnership.partner_id == mine)),
-        rows.c.id.in_(select(Connection.subject_id).where(Connection.owner_id == mine)),
+        rows.c.id == VIEWER,
+        rows.c.id.in_(select(Partnership.partner_id).where(Partnership.organization_id == VIEWER)),
+        rows.c.id.in_(select(Partnership.organization_id).where(Partnership.partner_id == VIEWER)),
+        rows.c.id.in_(select(Connection.subject_id).where(Connection.owner_id == VIEWER)),
     )
 
 
-def _program(rows: FromClause, viewer: Viewer, removed: bool) -> ColumnElement[bool]:  # noqa: FBT001
+def _program(rows: FromClause, removed: bool) -> ColumnElement[bool]:  # noqa: FBT001
     """Its own programs, and those it is ranked in."""
-    mine = viewer.organization_id
     ranked = select(Tier.program_id).join(Partnership, Partnership.tier_id == Tier.id)
     return or_(
-        rows.c.organization_id == mine,
-        rows.c.id.in_(ranked.where(or_(Partnership.organization_id == mine, Partnership.partner_id == mine))),
+        rows.c.organization_id == VIEWER,
+        rows.c.id.in_(ranked.where(or_(Partnership.organization_id == VIEWER, Partnership.partner_id == VIEWER))),
     )
 
 
@@ -123,13 +129,13 @@ RULES: dict[type, Rule] = {
     Issue: _of_own_connection,
     RawRecord: _of_own_connection,
     RawRecordVersion: _with_a(RawRecord, "id", "raw_id"),
-    Account: _with_a(AccountRecord, "account_id", "id"),
-    Person: _with_a(ContactRecord, "person_id", "id"),
+    AccountProfile: _profile,
+    PersonProfile: _profile,
     Match: _all_of(_with_a(AccountRecord, "id", "left_id"), _with_a(AccountRecord, "id", "right_id")),
     Relation: _all_of(
         _with_a(AccountRecord, "id", "record_id"),
-        _with_a(Account, "id", "from_id"),
-        _with_a(Account, "id", "to_id"),
+        _with_a(AccountProfile, "id", "from_id"),
+        _with_a(AccountProfile, "id", "to_id"),
     ),
     Organization: _organization,
     Partnership: _partnership,

@@ -7,16 +7,18 @@ from hub.jobs.mapping import map_accounts
 from hub.model import (
     Account,
     AccountMembership,
+    AccountProfile,
     AccountRecord,
     AccountRedirect,
     ContactRecord,
     Match,
-    Person,
+    PersonProfile,
     Relation,
     Verdict,
 )
+from hub.store import connections, organizations
 from hub.store.database import Database
-from tests.builders import a_connection, saved
+from tests.builders import SEALER, a_connection, a_home, saved
 
 
 @pytest.fixture
@@ -132,7 +134,7 @@ async def test_an_account_is_called_by_its_domain_or_id_where_no_record_has_a_na
 
     await map_accounts(database)
 
-    assert sorted(account.name for account in await every(database, Account)) == ["siemens.com", "x-2"]
+    assert sorted(account.name for account in await every(database, AccountProfile)) == ["siemens.com", "x-2"]
 
 
 async def test_contacts_with_one_address_are_one_person(database, given):
@@ -146,7 +148,7 @@ async def test_contacts_with_one_address_are_one_person(database, given):
     outcome = await map_accounts(database)
 
     assert (outcome.contacts, outcome.people) == (3, 2)
-    people = {person.name: person.email for person in await every(database, Person)}
+    people = {person.name: person.email for person in await every(database, PersonProfile)}
     assert people == {"Ann Lee": "ann@acme.example", "3": None}
 
 
@@ -165,3 +167,30 @@ async def test_a_record_that_comes_back_after_its_account_was_retired_joins_the_
     await map_accounts(database)
 
     assert len(set((await accounts_by_record(database)).values())) == 1
+
+
+async def test_each_owner_sees_an_account_as_its_own_records_tell_it(database):
+    async with database.session() as session:
+        home, ours = await a_home(session), await a_connection(session)
+        partner = await organizations.partner(session, "Partner Ltd.")
+        theirs = await connections.connect(
+            session,
+            SEALER,
+            name="theirs",
+            connector="salesforce",
+            owner_id=partner,
+            subject_id=partner,
+            config={"base_url": "http://127.0.0.1"},
+            secrets={"client_secret": "s3cret"},
+        )
+        await saved(session, ours, "accounts", AccountRecord(external_id="1", name="Acme", domain="acme.com"))
+        await saved(session, theirs, "accounts", AccountRecord(external_id="1", name="ACME Inc.", domain="acme.com"))
+
+    await map_accounts(database)
+
+    profiles = await every(database, AccountProfile)
+    assert len({profile.id for profile in profiles}) == 1
+    assert {profile.owner_id: profile.name for profile in profiles} == {
+        home: "Acme",
+        partner: "ACME Inc.",
+    }

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.model import (
     Account,
+    AccountProfile,
     AccountRecord,
     Connection,
     ContactAccount,
@@ -22,6 +23,7 @@ from hub.model import (
     Organization,
     Partnership,
     Person,
+    PersonProfile,
     RawRecord,
     Synced,
     SyncRun,
@@ -91,7 +93,10 @@ async def synced(session: AsyncSession, connection: Connection, row: SyncedT) ->
 
 
 async def an_account(session: AsyncSession, name: str = "Acme", domain: str | None = None) -> Account:
-    return await kept(session, Account(name=name, domain=domain))
+    """A company; whoever owns a record of it sees it by this name and domain."""
+    account = await kept(session, Account())
+    account.told = {"name": name, "domain": domain}
+    return account
 
 
 async def an_account_record(
@@ -100,11 +105,24 @@ async def an_account_record(
     facts = {"name": "Acme Inc", "external_id": f"A{a_number()}"} | facts
     row = AccountRecord(**facts)
     row.account_id = account.id if account else None
-    return await synced(session, connection, row)
+    await synced(session, connection, row)
+    if account:
+        await _profiled(session, AccountProfile, connection, account, row)
+    return row
 
 
 async def a_person(session: AsyncSession, name: str = "Ada Example", email: str | None = None) -> Person:
-    return await kept(session, Person(name=name, email=email))
+    """A human; whoever owns a record of them sees them by this name and address."""
+    person = await kept(session, Person())
+    person.told = {"name": name, "email": email}
+    return person
+
+
+async def _profiled(session: AsyncSession, kind: Any, connection: Connection, identity: Any, record: Any) -> None:
+    seen = await session.get(kind, (connection.owner_id, identity.id), populate_existing=True)
+    if seen is None:
+        facts = {"is_removed": record.removal is not None, **identity.told}
+        await kept(session, kind(owner_id=connection.owner_id, id=identity.id, **facts))
 
 
 async def a_contact_record(
@@ -113,7 +131,10 @@ async def a_contact_record(
     facts = {"first_name": "Ada", "last_name": "Example", "external_id": f"C{a_number()}"} | facts
     row = ContactRecord(**facts)
     row.person_id = person.id if person else None
-    return await synced(session, connection, row)
+    await synced(session, connection, row)
+    if person:
+        await _profiled(session, PersonProfile, connection, person, row)
+    return row
 
 
 async def employs(

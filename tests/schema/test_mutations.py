@@ -93,9 +93,9 @@ async def test_another_one_s_connection_cannot_be_synced(change, session, home):
 
 
 async def test_the_id_of_another_type_is_refused(change, home):
-    result = await change(RUN, None, input={"connectionId": opaque(model.Account, uuid4())})
+    result = await change(RUN, None, input={"connectionId": opaque(model.AccountProfile, uuid4())})
 
-    assert "is no id of the type Connection" in result.errors[0].message
+    assert "is no id of the type connection" in result.errors[0].message
 
 
 async def test_what_nobody_expects_is_an_error(change, session, home):

@@ -33,11 +33,11 @@ async def test_a_node_is_found_again_by_its_id(ask, session, home):
 async def test_a_retired_id_answers_with_what_took_its_place(ask, session, home, kind):
     crm, retired = await a_connection(session, home), uuid4()
     if kind == "account":
-        shown, survivor = model.Account, await an_account(session)
+        shown, survivor = model.AccountProfile, await an_account(session)
         await an_account_record(session, crm, survivor)
         session.add(model.AccountRedirect(retired_id=retired, account_id=survivor.id, retired_at=NOON))
     else:
-        shown, survivor = model.Person, await a_person(session)
+        shown, survivor = model.PersonProfile, await a_person(session)
         await a_contact_record(session, crm, survivor)
         session.add(model.PersonRedirect(retired_id=retired, person_id=survivor.id, retired_at=NOON))
 
@@ -99,7 +99,7 @@ async def test_the_id_of_another_type_in_a_filter_is_refused(ask, home):
     answer = await ask(query, id=opaque(model.Organization, home.id))
 
     assert answer["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
-    assert "is no id of the type Account" in answer["errors"][0]["message"]
+    assert "is no id of the type account" in answer["errors"][0]["message"]
 
 
 async def test_a_payload_is_shown_exactly_as_it_was_sent(ask, session, home):
@@ -121,14 +121,14 @@ async def test_a_payload_is_shown_exactly_as_it_was_sent(ask, session, home):
     assert answer["data"]["accountRecords"]["nodes"][0]["raw"] == {
         "payload": text,
         "version": 2,
-        "observedAt": "2026-11-01T12:00:00Z",
+        "observedAt": "2026-11-01T12:00:00+00:00",
         "history": {
             "nodes": [
                 {
                     "version": 1,
                     "payload": "[]",
-                    "observedAt": "2026-10-01T00:00:00Z",
-                    "supersededAt": "2026-11-01T12:00:00Z",
+                    "observedAt": "2026-10-01T00:00:00+00:00",
+                    "supersededAt": "2026-11-01T12:00:00+00:00",
                 }
             ]
         },

@@ -14,7 +14,6 @@ from graphql import (
     is_specified_scalar_type,
 )
 
-from hub import model
 from hub.schema.fields import COLUMN, PATH, TYPES, Node
 from hub.schema.orders import Ordering
 from hub.schema.schema import SCHEMA
@@ -57,7 +56,7 @@ def _fields(declared: type[Any]) -> list[Any]:
 
 @pytest.mark.parametrize("shown", TYPES, ids=lambda each: each.__name__)
 def test_a_field_that_shows_a_column_has_its_name_and_is_null_where_it_may_be(shown):
-    kind = CORE.type_map[shown.__name__]
+    kind = CORE.type_map[TYPES[shown].__name__]
     for field in _fields(TYPES[shown]):
         column = field.metadata.get(COLUMN)
         if column is None or isinstance(column, tuple) or PATH in field.metadata:
@@ -76,14 +75,16 @@ def test_a_path_starts_at_the_type_that_declares_it_and_ends_at_the_type_of_the_
             continue
         found = path if isinstance(path, PathToRows) else path(shown)
         graphql_name = SCHEMA.config.name_converter.get_graphql_name(field)
-        answer = get_named_type(CORE.type_map[shown.__name__].fields[graphql_name].type).name
-        assert answer in {found.target.__name__, f"{found.target.__name__}Connection"}
+        answer = get_named_type(CORE.type_map[TYPES[shown].__name__].fields[graphql_name].type).name
+        target = TYPES[found.target].__name__
+        assert answer in {target, f"{target}Connection"}
         assert {column.class_ for column in found.start} <= {shown, *shown.__mro__}
 
 
 def test_an_order_names_columns():
     for order in Ordering.__subclasses__():
-        shown = getattr(model, order.__name__.removesuffix("Order"))
+        name = order.__name__.removesuffix("Order")
+        shown = next(model for model, kind in TYPES.items() if kind.__name__ == name)
         field = next(each for each in _fields(order) if each.python_name == "field")
         for member in field.type.wrapped_cls:
             assert member.value in shown.__table__.c

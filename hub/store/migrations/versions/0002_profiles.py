@@ -1,0 +1,126 @@
+"""Accounts and people as each organization sees them, and links that know the account they lead to."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0002"
+down_revision = "0001"
+
+# A profile is there as long as its owner has a record of the account, and removed when none of those lives.
+SETTLE = """
+create function hub_settle_{thing}() returns trigger language plpgsql as $$
+begin
+  delete from {thing}_profile profile
+  where profile.id in (select {thing}_id from {touched}) and not exists (
+    select from {records} record join connection on connection.id = record.connection_id
+    where record.{thing}_id = profile.id and connection.owner_id = profile.owner_id
+  );
+  update {thing}_profile profile set is_removed = not is_removed
+  where profile.id in (select {thing}_id from {touched}) and profile.is_removed = exists (
+    select from {records} record join connection on connection.id = record.connection_id
+    where record.{thing}_id = profile.id and connection.owner_id = profile.owner_id and record.removal is null
+  );
+  {links}
+  return null;
+end $$
+"""
+
+PLACE_LINKS = """
+  update {link} link set account_id = case when touched.removal is null then touched.account_id end
+  from touched
+  where link.connection_id = touched.connection_id and link.account_external_id = touched.external_id
+    and link.account_id is distinct from case when touched.removal is null then touched.account_id end;
+"""
+
+PLACE_LINK = """
+create function hub_place_link() returns trigger language plpgsql as $$
+begin
+  new.account_id := (
+    select account_id from account_record record
+    where record.connection_id = new.connection_id and record.external_id = new.account_external_id
+      and record.removal is null
+  );
+  return new;
+end $$
+"""
+
+THINGS = {"account": ("account_record", "domain"), "person": ("contact_record", "email")}
+LINKS = ("opportunity_account", "contact_account")
+
+
+def upgrade() -> None:
+    for thing, (_, second) in THINGS.items():
+        _create_profile(thing, second)
+        _fill_profile(thing, second)
+        for column in ("name", second):
+            op.drop_column(thing, column)
+    for link in LINKS:
+        _place(link)
+    for thing, (records, _) in THINGS.items():
+        _settle(thing, records)
+
+
+def _create_profile(thing: str, second: str) -> None:
+    table = f"{thing}_profile"
+    op.create_table(
+        table,
+        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column(second, sa.Text(), nullable=True),
+        sa.Column("is_removed", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("owner_id", "id", name=op.f(f"{table}_pkey")),
+        sa.ForeignKeyConstraint(
+            ["owner_id"], ["organization.id"], name=op.f(f"{table}_owner_id_fkey"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["id"], [f"{thing}.id"], name=op.f(f"{table}_id_fkey"), ondelete="CASCADE"),
+    )
+    op.create_index(op.f(f"{table}_id_idx"), table, ["id"], unique=False)
+    op.create_index(f"{table}_name_idx", table, ["owner_id", "name", "id"], unique=False)
+    if thing == "account":
+        op.create_index(f"{table}_domain_idx", table, ["owner_id", "domain", "id"], unique=False)
+
+
+def _fill_profile(thing: str, second: str) -> None:
+    """Until accounts are mapped again, every owner sees what was told of all records together."""
+    records = THINGS[thing][0]
+    op.execute(f"""
+        insert into {thing}_profile (owner_id, id, name, {second}, is_removed, created_at)
+        select connection.owner_id, thing.id, thing.name, thing.{second}, bool_and(record.removal is not null),
+               thing.created_at
+        from {thing} thing
+        join {records} record on record.{thing}_id = thing.id
+        join connection on connection.id = record.connection_id
+        group by connection.owner_id, thing.id
+    """)  # noqa: S608 - names of our own tables
+
+
+def _place(link: str) -> None:
+    op.add_column(link, sa.Column("account_id", sa.Uuid(), nullable=True))
+    op.execute(f"""
+        update {link} link set account_id = record.account_id
+        from account_record record
+        where record.connection_id = link.connection_id and record.external_id = link.account_external_id
+          and record.removal is null
+    """)  # noqa: S608 - names of our own tables
+    source = link.removesuffix("_account")
+    op.create_index(f"{link}_placed_idx", link, ["account_id", "connection_id", f"{source}_external_id"], unique=False)
+
+
+def _settle(thing: str, records: str) -> None:
+    links = "".join(PLACE_LINKS.format(link=link) for link in LINKS) if thing == "account" else ""
+    op.execute(SETTLE.format(thing=thing, records=records, links=links, touched="touched"))
+    if thing == "account":
+        op.execute(PLACE_LINK)
+        for link in LINKS:
+            op.execute(f"""
+                create trigger {link}_placed before insert or update of connection_id, account_external_id on {link}
+                for each row execute function hub_place_link()
+            """)
+    for event, rows in (("insert", "new"), ("update", "new"), ("delete", "old")):
+        op.execute(f"""
+            create trigger {records}_settled_{event} after {event} on {records}
+            referencing {rows} table as touched for each statement execute function hub_settle_{thing}()
+        """)
