@@ -6,6 +6,7 @@ HubError
  ├── NotFound                the thing named does not exist, or the viewer may not see it
  ├── Busy                    another process is doing just that; wait for it
  ├── StoreError              the database refuses or fails; nothing was half-written
+ │    └── TimedOut           a read takes longer than it may; ask for less
  └── SourceError             an outside system
       ├── AuthError          its credentials no longer work; the owner must reconnect
       ├── Forbidden          this stream is absent or not permitted there; the other streams go on
@@ -38,6 +39,10 @@ class Busy(HubError):
 
 class StoreError(HubError):
     """The database refused or failed."""
+
+
+class TimedOut(StoreError):
+    """A read took longer than it may."""
 
 
 class SourceError(HubError):

@@ -12,7 +12,7 @@ from hub.errors import InputError
 from hub.model import Base
 from hub.model.base import Attribute
 from hub.schema.ids import key_of
-from hub.store.conditions import AllOf, AnyOf, Comparison, Condition, Leads, Not, Operator, counted, nested
+from hub.store.conditions import AllOf, AnyOf, Comparison, Condition, Leads, Not, Operator, counted, nested, pattern
 from hub.store.paths import Path
 
 CONDITION = "condition"
@@ -203,6 +203,8 @@ def _comparisons(column: str, value: Any, key: Callable[[Any], Any] = lambda giv
 def _operand(operator: Operator, part: Any, key: Callable[[Any], Any]) -> Any:
     if operator is Operator.IS_NULL:
         return part
+    if operator is Operator.CONTAINS:
+        return pattern(part)
     if operator is not Operator.IN:
         return key(part)
     if len(part) > MOST_VALUES:

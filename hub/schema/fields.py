@@ -18,6 +18,14 @@ COLUMN = "column"
 """Field metadata: the column that a field shows."""
 PATH = "path"
 """Field metadata: the path that a field follows."""
+ID = "id"
+"""Field metadata: the field is the row's id."""
+ENTRIES = "entries"
+"""Field metadata: the column of a JSON object whose entries a field lists."""
+ELEMENTS = "elements"
+"""Field metadata: the column of a JSON array of objects that a field lists."""
+LOOKUP = "lookup"
+"""Field metadata: the shape of a field that finds rows by id."""
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -35,7 +43,7 @@ class Stored:
 class Node(Stored):
     """A row with an id."""
 
-    @strawberry.field(description="The opaque id, such as `account_0199a3c8-…`. Never parse it.")
+    @strawberry.field(description="The opaque id, such as `account_0199a3c8-…`. Never parse it.", metadata={ID: True})
     def id(self) -> strawberry.ID:
         return opaque(self.model, self.row.id)
 

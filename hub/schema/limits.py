@@ -14,6 +14,7 @@ from graphql import (
     OperationDefinitionNode,
     SelectionSetNode,
     ValidationRule,
+    specified_rules,
 )
 from strawberry.extensions import SchemaExtension
 
@@ -111,3 +112,7 @@ class NamedOperation(SchemaExtension):
             error = GraphQLError("The document has several operations: say which one with `operationName`.", operations)
             self.execution_context.pre_execution_errors = [*(found or ()), error]
         yield
+
+
+RULES = (*specified_rules, Limits, PageSizes)
+"""What a document is validated by."""

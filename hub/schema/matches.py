@@ -8,7 +8,7 @@ import strawberry
 from hub import model
 from hub.schema import choices
 from hub.schema.accounts import AccountRecord
-from hub.schema.fields import Node, column, one, shows
+from hub.schema.fields import ELEMENTS, Node, column, one, shows
 from hub.store import paths
 
 
@@ -35,6 +35,6 @@ class Match(Node):
     left: AccountRecord = one(paths.MATCH_LEFT, "The one record.")
     right: AccountRecord = one(paths.MATCH_RIGHT, "The other record.")
 
-    @strawberry.field(description="What speaks for it and against it.")
+    @strawberry.field(description="What speaks for it and against it.", metadata={ELEMENTS: model.Match.evidence})
     def evidence(self) -> list[Evidence]:
         return [Evidence(**said) for said in self.row.evidence]

@@ -9,9 +9,10 @@ import strawberry
 from hub.errors import InputError
 from hub.model import Base
 from hub.schema.context import Info
-from hub.schema.fields import TYPES, Node, shown
+from hub.schema.fields import LOOKUP, TYPES, Node, shown
 from hub.schema.ids import parsed
 from hub.store.paths import prefix_of
+from hub.store.shape import Lookup, Lookups
 
 MOST_IDS = 100
 
@@ -26,16 +27,25 @@ class NodeQueries:
 
     @strawberry.field(
         description="The thing of an id, null where there is none that the viewer may see. "
-        "An id that was retired by a merge answers with what took its place."
+        "An id that was retired by a merge answers with what took its place.",
+        metadata={LOOKUP: Lookup},
     )
     async def node(self, info: Info, node_id: Id) -> Node | None:
         return await _node(info, node_id)
 
-    @strawberry.field(description="The things of these ids, in their order, null where there is none to be seen.")
+    @strawberry.field(
+        description="The things of these ids, in their order, null where there is none to be seen.",
+        metadata={LOOKUP: Lookups},
+    )
     async def nodes(self, info: Info, ids: Ids) -> list[Node | None]:
-        if len(ids) > MOST_IDS:
-            raise InputError(f"`nodes` takes up to {MOST_IDS} ids.")
-        return await asyncio.gather(*(_node(info, each) for each in ids))
+        return await asyncio.gather(*(_node(info, each) for each in most(ids)))
+
+
+def most(ids: list[strawberry.ID]) -> list[strawberry.ID]:
+    """The ids; raises InputError for too many."""
+    if len(ids) > MOST_IDS:
+        raise InputError(f"`nodes` takes up to {MOST_IDS} ids.")
+    return ids
 
 
 async def _node(info: Info, text: str) -> Node | None:

@@ -7,7 +7,7 @@ import strawberry
 
 from hub import model
 from hub.schema import choices
-from hub.schema.fields import Node, column, one, shows
+from hub.schema.fields import COLUMN, Node, column, one, shows
 from hub.schema.filters import ConnectionFilter, OrganizationFilter
 from hub.schema.orders import ConnectionOrder, OrganizationOrder
 from hub.schema.paging import Listing, many
@@ -45,7 +45,7 @@ class Partnership(Node):
     tier: "Tier | None" = one(paths.PARTNERSHIP_TIER, "The level that the partner has in a program.")
     since: date | None = column(model.Partnership.since, "The day it began.")
 
-    @strawberry.field(description="What the partner does.")
+    @strawberry.field(description="What the partner does.", metadata={COLUMN: model.Partnership.types})
     def types(self) -> list[choices.PartnershipType]:
         return [choices.PartnershipType(each) for each in self.row.types]
 

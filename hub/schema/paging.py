@@ -1,6 +1,7 @@
 """Lists, a page at a time, as connections of edges and nodes with cursors."""
 
 import inspect
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -13,7 +14,7 @@ from hub.schema.fields import PATH, shown
 from hub.schema.orders import Ordering, order_of
 from hub.store import cursor as cursors
 from hub.store.cursor import Position
-from hub.store.listing import Selection, complete, position
+from hub.store.listing import Selection, complete
 from hub.store.paths import Path
 from hub.store.read import AnyRow
 from hub.store.sharing import removable
@@ -53,18 +54,12 @@ class Asked:
     path: Path
     selection: Selection
     start: Position
-    lists: str
-    """What its cursors are bound to."""
 
     async def rows(self, context: Context) -> tuple[list[AnyRow], bool]:
         """The rows of the page in list order, and whether there are more in the direction of paging."""
         found = await context.loaders.page(self.path, self.selection, self.start)
         page = found[: self.selection.limit]
         return page[::-1] if self.selection.backward else page, len(found) > len(page)
-
-    def cursor(self, row: AnyRow, context: Context) -> str:
-        """Where a row stands."""
-        return cursors.cursor(position(row, self.selection.order), self.lists, context.cursor_secret)
 
 
 @strawberry.type(name="Connection", description="A page of a list.")
@@ -77,7 +72,7 @@ class Listing(Generic[NodeT]):
     async def edges(self, info: Info) -> list[Edge[NodeT]]:
         rows, _ = await self.asked.rows(info.context)
         model = self.asked.path.target
-        return [Edge(cursor=self.asked.cursor(row, info.context), node=shown(model, row)) for row in rows]
+        return [Edge(cursor=row.cursor, node=shown(model, row)) for row in rows]
 
     @strawberry.field(description="The rows of the page.")
     async def nodes(self, info: Info) -> list[NodeT]:
@@ -91,8 +86,8 @@ class Listing(Generic[NodeT]):
         return PageInfo(
             has_next_page=selection.before is not None if selection.backward else more,
             has_previous_page=more if selection.backward else selection.after is not None,
-            start_cursor=self.asked.cursor(rows[0], info.context) if rows else None,
-            end_cursor=self.asked.cursor(rows[-1], info.context) if rows else None,
+            start_cursor=rows[0].cursor if rows else None,
+            end_cursor=rows[-1].cursor if rows else None,
         )
 
     @strawberry.field(description="How many rows the whole list has, as filtered; counted only where it is asked for.")
@@ -106,25 +101,26 @@ def many(
     """A field that lists the rows that a path leads to."""
 
     async def resolve(root: Any, info: Info, **arguments: Any) -> Any:
-        return Listing(asked=asked(path, root, arguments, info.context.cursor_secret))
+        selection = selected(path, arguments, info.context.cursor_secret)
+        return Listing(asked=Asked(path=path, selection=selection, start=start(path, root.row) if path.ways else ()))
 
     resolve.__signature__ = inspect.Signature(_parameters(path, where, order))  # type: ignore[attr-defined]
     return strawberry.field(resolver=resolve, description=description, metadata={PATH: path})
 
 
-def asked(path: Path, root: Any, arguments: dict[str, Any], secret: bytes) -> Asked:
+def selected(path: Path, arguments: Mapping[str, Any], secret: bytes) -> Selection:
     """What the arguments of a list field ask for; raises InputError."""
     order = complete(path.target, order_of(arguments.get("order_by") or ()))
     where = filtering(arguments["filter"]) if arguments.get("filter") else None
     removed = bool(arguments.get("include_removed"))
-    lists = repr((path, where, order, removed))
+    key = cursors.key_of_list(repr((path, where, order, removed)), secret)
     types = [path.target.__table__.c[each.column].type.python_type for each in order]
-    ends = {
-        end: cursors.position(arguments[end], types, lists, secret) for end in ("after", "before") if arguments.get(end)
-    }
+    ends = {end: cursors.position(arguments[end], types, key) for end in ("after", "before") if arguments.get(end)}
     size, backward = _size(arguments.get("first"), arguments.get("last"))
-    selection = Selection(where=where, order=order, limit=size, backward=backward, removed=removed, **ends)
-    return Asked(path=path, selection=selection, start=start(path, root.row) if path.ways else (), lists=lists)
+    cursor_key = cursors.padded(key)
+    return Selection(
+        where=where, order=order, limit=size, backward=backward, removed=removed, cursor_key=cursor_key, **ends
+    )
 
 
 def _size(first: int | None, last: int | None) -> tuple[int, bool]:

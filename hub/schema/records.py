@@ -1,15 +1,13 @@
 """What all rows copied from a source show: where they come from, and what the source said."""
 
-import json
 from datetime import datetime
-from typing import cast
 
 import strawberry
 
 from hub import model
 from hub.schema import choices
 from hub.schema.connections import Connection
-from hub.schema.fields import Node, Stored, column, one, shows
+from hub.schema.fields import ENTRIES, Node, Stored, column, one, shows
 from hub.schema.paging import Listing, many
 from hub.store import paths
 
@@ -69,10 +67,11 @@ class Synced(Node):
     connection: Connection = one(paths.connection_of, "The connection that says it.")
     raw: RawRecord = one(paths.raw_of, "The payload it was mapped from.")
 
-    @strawberry.field(description="The source's own fields beyond the hub's model.")
+    @strawberry.field(
+        description="The source's own fields beyond the hub's model.", metadata={ENTRIES: model.AccountRecord.custom}
+    )
     def custom_fields(self) -> list[CustomField]:
-        values = cast("dict[str, object]", self.row.custom)
-        return [CustomField(key=key, value=json.dumps(value)) for key, value in sorted(values.items())]
+        return [CustomField(key=key, value=value) for key, value in self.row.custom]
 
 
 @shows(model.SalesUser, "A login of a source: who owns accounts, contacts and deals there.")

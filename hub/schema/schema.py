@@ -1,7 +1,7 @@
 """The whole schema."""
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, GraphQLSchema
 from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
@@ -56,3 +56,5 @@ SCHEMA = HubSchema(
         NamedOperation,
     ],
 )
+
+CORE: GraphQLSchema = SCHEMA._schema  # noqa: SLF001 - strawberry has no public way to graphql-core's schema

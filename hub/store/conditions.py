@@ -5,7 +5,24 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, false, literal, or_, select, true, tuple_, union_all
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    FromClause,
+    Select,
+    and_,
+    any_,
+    bindparam,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.types import TypeEngine
 
 from hub.store.paths import Columns, Hop, Path, Way
 from hub.store.sharing import visible
@@ -25,12 +42,20 @@ class Operator(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Parameter:
+    """Stands for a value that is given when the statement is run."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """The row's column compares to a value."""
 
     column: str
     operator: Operator
     value: Any
+    """For CONTAINS a pattern, for IN a tuple."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +90,44 @@ class Leads:
 Condition = Comparison | AllOf | AnyOf | Not | Leads
 
 _COMPARED: dict[Operator, Callable[[ColumnElement[Any], Any], ColumnElement[bool]]] = {
-    Operator.EQ: lambda column, value: column == value,
-    Operator.IN: lambda column, value: column.in_(value),
-    Operator.CONTAINS: lambda column, value: column.icontains(value, autoescape=True),
-    Operator.GT: lambda column, value: column > value,
-    Operator.GTE: lambda column, value: column >= value,
-    Operator.LT: lambda column, value: column < value,
-    Operator.LTE: lambda column, value: column <= value,
+    Operator.EQ: lambda column, value: column == bound(value, column.type),
+    Operator.IN: lambda column, value: column == any_(bound(value, ARRAY(column.type))),
+    Operator.CONTAINS: lambda column, value: func.lower(column).like(func.lower(bound(value, column.type)), escape="/"),
+    Operator.GT: lambda column, value: column > bound(value, column.type),
+    Operator.GTE: lambda column, value: column >= bound(value, column.type),
+    Operator.LT: lambda column, value: column < bound(value, column.type),
+    Operator.LTE: lambda column, value: column <= bound(value, column.type),
     Operator.IS_NULL: lambda column, value: column.is_(None) if value else column.is_not(None),
 }
+
+
+def bound(value: Any, kind: TypeEngine[Any]) -> ColumnElement[Any]:
+    """A value as the statement carries it: apart from its text."""
+    if isinstance(value, Parameter):
+        return bindparam(value.name, type_=kind)
+    return bindparam(None, list(value) if isinstance(value, tuple) else value, type_=kind)
+
+
+def pattern(text: str) -> str:
+    """What LIKE finds this text with, anywhere; the escape character is a slash."""
+    for special in "/%_":
+        text = text.replace(special, f"/{special}")
+    return f"%{text}%"
+
+
+def abstracted(condition: Condition, give: Callable[[Any], Parameter]) -> Condition:
+    """The condition with parameters for its values: equal for all that one statement can answer."""
+    match condition:
+        case Comparison(column, operator, value):
+            return condition if operator is Operator.IS_NULL else Comparison(column, operator, give(value))
+        case AllOf(conditions):
+            return AllOf(tuple(abstracted(each, give) for each in conditions))
+        case AnyOf(conditions):
+            return AnyOf(tuple(abstracted(each, give) for each in conditions))
+        case Not(inner):
+            return Not(abstracted(inner, give))
+        case Leads(path, inner):
+            return Leads(path, abstracted(inner, give))
 
 
 def holds(condition: Condition, rows: FromClause) -> ColumnElement[bool]:

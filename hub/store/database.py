@@ -146,13 +146,13 @@ def translated() -> Iterator[None]:
     try:
         yield
     except (DBAPIError, psycopg.Error) as error:
-        raise _translated(error) from error
+        raise told(error) from error
     except SQLTimeout as error:
         raise StoreError("The database is too busy: no connection became free in time.") from error
 
 
-def _translated(error: DBAPIError | psycopg.Error) -> Exception:
-    """A StoreError for what an operator can mend; anything else as it is: a defect of ours."""
+def told(error: DBAPIError | psycopg.Error) -> Exception:
+    """The error as the hub tells it: a StoreError for what an operator can mend, else as it is: a defect of ours."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     if getattr(cause, "sqlstate", None) in OPERATORS_TO_MEND or isinstance(cause, psycopg.OperationalError):
         return StoreError(f"The database refuses to go on: {_first_line(error)}.")

@@ -23,7 +23,8 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import column as named
+from sqlalchemy.dialects.postgresql import JSONB, array
 
 from hub.model import (
     AccountProfile,
@@ -43,8 +44,9 @@ from hub.model import (
     SyncRun,
     Tier,
 )
-from hub.store.conditions import Condition, holds, reached
-from hub.store.cursor import Position
+from hub.store import conditions
+from hub.store.conditions import Condition, Parameter, bound, holds, reached
+from hub.store.cursor import CursorKey, Position
 from hub.store.paths import Path
 from hub.store.sharing import visible
 
@@ -96,6 +98,29 @@ class Selection:
     before: Position | None = None
     removed: bool = False
     """Whether rows that were removed at their source are listed too."""
+    cursor_key: CursorKey
+
+
+def abstracted(selection: Selection, prefix: str) -> tuple[Selection, dict[str, Any]]:
+    """The selection with parameters for its values, and the values by the parameters' names."""
+    values: dict[str, Any] = {}
+
+    def give(value: Any) -> Parameter:
+        name = f"{prefix}_{len(values)}"
+        values[name] = list(value) if isinstance(value, tuple) else value
+        return Parameter(name)
+
+    def given(position: Position | None) -> Position | None:
+        return position and tuple(None if value is None else give(value) for value in position)
+
+    abstract = replace(
+        selection,
+        where=selection.where and conditions.abstracted(selection.where, give),
+        after=given(selection.after),
+        before=given(selection.before),
+        cursor_key=CursorKey(give(selection.cursor_key.inner), give(selection.cursor_key.outer)),
+    )
+    return abstract, values
 
 
 def complete(model: type[Base], order: Sequence[Order]) -> tuple[Order, ...]:
@@ -108,12 +133,24 @@ def complete(model: type[Base], order: Sequence[Order]) -> tuple[Order, ...]:
 
 def columns(rows: FromClause) -> list[ColumnElement[Any]]:
     """What may be read of a row: bytes stay inside, and JSON kept as sent leaves as the text it was sent as."""
-    return [_readable(column) for column in rows.c if not isinstance(column.type, LargeBinary)]
+    return [
+        entries(column).label(column.key) if column.key == "custom" else readable(column).label(column.key)
+        for column in rows.c
+        if not isinstance(column.type, LargeBinary)
+    ]
 
 
-def _readable(column: ColumnElement[Any]) -> ColumnElement[Any]:
+def readable(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A column's value; JSON kept as sent leaves as the text it was sent as."""
     as_sent = isinstance(column.type, JSON) and not isinstance(column.type, JSONB)
-    return cast(column, Text).label(column.key) if as_sent else column
+    return cast(column, Text) if as_sent else column
+
+
+def entries(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The entries of a JSON object in the order of their keys, each as its key and the JSON text of its value."""
+    each = func.jsonb_each(column).table_valued(named("key", Text), named("value", JSONB)).alias()
+    pairs = select(array([each.c.key, cast(each.c.value, Text)])).order_by(each.c.key.collate("C"))
+    return func.array(pairs.scalar_subquery(), type_=ARRAY(Text, dimensions=2))
 
 
 def page(path: Path, selection: Selection, starts: Sequence[Position]) -> Select[Any]:
@@ -123,18 +160,18 @@ def page(path: Path, selection: Selection, starts: Sequence[Position]) -> Select
     """
     start = started(path, starts)
     target = path.target.__table__.alias()
-    order = tuple(each.reversed() for each in selection.order) if selection.backward else selection.order
-    sorting = [_sorted(target.c[each.column], each) for each in order]
+    sorting = sorted_by(target, selection)
     place = func.row_number().over(order_by=sorting).label("place")
     rows = (
         select(*columns(target), place)
-        .where(listed(path, selection, start, target), *_bounds(target, selection))
+        .where(listed(path, selection, start, target), *bounds(target, selection))
         .order_by(*sorting)
         .limit(selection.limit + 1)
         .correlate_except(target)
         .lateral("row")
     )
-    found = select(start.c.start, *(column for column in rows.c if column.key != "place"))
+    shown = [column for column in rows.c if column.key != "place"]
+    found = select(start.c.start, *shown, cursor(rows, selection).label("cursor"))
     return found.select_from(start.join(rows, true())).order_by(start.c.start, rows.c.place)
 
 
@@ -180,9 +217,26 @@ def started(path: Path, starts: Sequence[Position]) -> FromClause:
     return func.unnest(*arrays).table_valued(*table, with_ordinality="start", name="start").render_derived()
 
 
-def position(row: Any, order: Sequence[Order]) -> Position:
-    """Where a row stands in an order."""
-    return tuple(getattr(row, each.column) for each in order)
+def cursor(rows: FromClause, selection: Selection) -> ColumnElement[str]:
+    """The cursor of a row in a list."""
+    return signed(position(rows, selection.order), selection.cursor_key)
+
+
+def position(rows: FromClause, order: Sequence[Order]) -> ColumnElement[str]:
+    """Where a row stands in an order: a JSON array of its values."""
+    return cast(func.json_build_array(*(rows.c[each.column] for each in order)), Text)
+
+
+def signed(where: ColumnElement[str], key: CursorKey) -> ColumnElement[str]:
+    """The cursor of a position."""
+    keys = (bound(key.inner, LargeBinary()), bound(key.outer, LargeBinary()))
+    return func.hub_cursor(*keys, where, type_=Text())
+
+
+def sorted_by(rows: FromClause, selection: Selection) -> list[ColumnElement[Any]]:
+    """What to order by: from the end that paging begins at."""
+    order = tuple(each.reversed() for each in selection.order) if selection.backward else selection.order
+    return [_sorted(rows.c[each.column], each) for each in order]
 
 
 def _key(model: type[Base]) -> list[str]:
@@ -197,7 +251,8 @@ def _sorted(column: ColumnElement[Any], order: Order) -> ColumnElement[Any]:
     return directed.nulls_first() if order.nulls_first else directed.nulls_last()
 
 
-def _bounds(rows: FromClause, selection: Selection) -> list[ColumnElement[bool]]:
+def bounds(rows: FromClause, selection: Selection) -> list[ColumnElement[bool]]:
+    """What the rows between `after` and `before` fulfil."""
     backward = tuple(each.reversed() for each in selection.order)
     bounds = ((selection.order, selection.after), (backward, selection.before))
     return [_beyond(rows, order, there) for order, there in bounds if there is not None]
@@ -210,14 +265,15 @@ def _beyond(rows: FromClause, order: Sequence[Order], there: Position) -> Column
     for each, value in zip(order, there, strict=True):
         column = rows.c[each.column]
         beyond.append(and_(*equal, _past(column, each, value)))
-        equal.append(column.is_not_distinct_from(value) if value is None else column == value)
+        equal.append(column.is_(None) if value is None else column == bound(value, column.type))
     return and_(_reachable(rows.c[order[0].column], order[0], there[0]), or_(*beyond))
 
 
 def _past(column: ColumnElement[Any], order: Order, value: Any) -> ColumnElement[bool]:
     if value is None:
         return column.is_not(None) if order.nulls_first else false()
-    past: ColumnElement[bool] = column < value if order.descending else column > value
+    there = bound(value, column.type)
+    past: ColumnElement[bool] = column < there if order.descending else column > there
     return past if order.nulls_first or not column.nullable else or_(past, column.is_(None))
 
 
@@ -225,5 +281,6 @@ def _reachable(column: ColumnElement[Any], order: Order, value: Any) -> ColumnEl
     """Says nothing new, but lets an index scan start at the right place."""
     if column.nullable or value is None:
         return true()
-    bound: ColumnElement[bool] = column <= value if order.descending else column >= value
-    return bound
+    there = bound(value, column.type)
+    reachable: ColumnElement[bool] = column <= there if order.descending else column >= there
+    return reachable

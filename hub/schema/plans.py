@@ -1,0 +1,159 @@
+"""Plans: what is worked out once for a document, and used by all requests that send it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import orjson
+from graphql import (
+    DirectiveNode,
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    VariableNode,
+    Visitor,
+    parse,
+    validate,
+    visit,
+)
+from graphql.execution.values import VariableValues, get_variable_values
+
+from hub.schema.binding import Bound, bound
+from hub.schema.drafting import Draft, Uncompilable, draft
+from hub.schema.limits import MOST_TOKENS, RULES
+from hub.schema.schema import CORE
+from hub.store.answers import Question, question
+from hub.store.statement import statement
+
+CACHED_PLANS = 1_000
+LONGEST_CACHED = 20_000
+"""Characters: longer documents are planned anew each time, or a thousand of them would fill the memory."""
+CACHED_STATEMENTS = 2_000
+CACHED_QUESTIONS = 100
+"""For each plan: what different variables came to."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """A valid operation, and what it came to before."""
+
+    document: DocumentNode
+    operation: OperationDefinitionNode
+    fragments: Mapping[str, FragmentDefinitionNode]
+    flags: tuple[str, ...]
+    """The variables in its @skip and @include."""
+    schema: GraphQLSchema = CORE
+    drafts: dict[tuple[Any, ...], Draft | Uncompilable] = field(default_factory=dict)
+    questions: dict[bytes, Question] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str | None:
+        """What the document calls the operation."""
+        return self.operation.name.value if self.operation.name else None
+
+    @property
+    def kind(self) -> OperationType:
+        """Query, mutation or subscription."""
+        return self.operation.operation
+
+    def question(self, variables: Mapping[str, Any], secret: bytes) -> Question:
+        """What to ask the database, given the request's variables.
+
+        Raises Uncompilable; InputError and GraphQLError for variables that nothing can be made of.
+        """
+        sent = orjson.dumps(variables)
+        if sent not in self.questions:
+            if len(self.questions) >= CACHED_QUESTIONS:
+                self.questions.clear()
+            self.questions[sent] = self._question(variables, secret)
+        return self.questions[sent]
+
+    def _question(self, variables: Mapping[str, Any], secret: bytes) -> Question:
+        coerced = self._coerced(variables)
+        draft = self._draft(coerced)
+        slots: list[Bound] = [bound(slot, coerced, f"v{number}", secret) for number, slot in enumerate(draft.slots)]
+        values = {name: value for each in slots for name, value in each.values.items()}
+        return question(_statement(draft.parts, tuple(each.asked for each in slots)), values)
+
+    def _draft(self, coerced: VariableValues) -> Draft:
+        key = tuple(coerced.coerced.get(name) for name in self.flags)
+        if key not in self.drafts:
+            self.drafts[key] = self._drafted(coerced)
+        found = self.drafts[key]
+        if isinstance(found, Uncompilable):
+            raise found
+        return found
+
+    def _drafted(self, coerced: VariableValues) -> Draft | Uncompilable:
+        try:
+            return draft(self.schema, self.operation, self.fragments, coerced)
+        except Uncompilable as reason:
+            return reason
+
+    def _coerced(self, variables: Mapping[str, Any]) -> VariableValues:
+        found = get_variable_values(self.schema, self.operation.variable_definitions or (), dict(variables))
+        if isinstance(found, VariableValues):
+            return found
+        raise found[0]
+
+
+_statement = lru_cache(CACHED_STATEMENTS)(statement)
+
+
+@dataclass(frozen=True, slots=True)
+class Invalid:
+    """A document that is not run, and why."""
+
+    errors: Sequence[GraphQLError]
+
+
+def plan(text: str, operation_name: str | None) -> Plan | Invalid:
+    """The plan of an operation of a document."""
+    return _cached(text, operation_name) if len(text) <= LONGEST_CACHED else _planned(text, operation_name)
+
+
+def _planned(text: str, operation_name: str | None) -> Plan | Invalid:
+    try:
+        document = parse(text, max_tokens=MOST_TOKENS)
+    except GraphQLError as error:
+        return Invalid([error])
+    errors = validate(CORE, document, RULES)
+    return Invalid(errors) if errors else _chosen(document, operation_name)
+
+
+def _chosen(document: DocumentNode, name: str | None) -> Plan | Invalid:
+    operations = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
+    chosen = [each for each in operations if name is None or (each.name is not None and each.name.value == name)]
+    if len(chosen) > 1:
+        return Invalid(
+            [GraphQLError("The document has several operations: say which one with `operationName`.", chosen)]
+        )
+    if not chosen:
+        return Invalid([GraphQLError(f"The document has no operation called {name!r}.", operations)])
+    fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
+    return Plan(document, chosen[0], fragments, _flags(document))
+
+
+_cached = lru_cache(CACHED_PLANS)(_planned)
+
+
+def _flags(document: DocumentNode) -> tuple[str, ...]:
+    """The variables that decide which fields there are."""
+    found = _Flags()
+    visit(document, found)
+    return tuple(sorted(found.names))
+
+
+class _Flags(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def enter_directive(self, node: DirectiveNode, *_: Any) -> None:
+        for argument in node.arguments or ():
+            if isinstance(argument.value, VariableNode):
+                self.names.add(argument.value.name.value)

@@ -1,0 +1,120 @@
+"""A connection to PostgreSQL that answers one prepared statement at a time with its one value.
+
+libpq is spoken to through psycopg's own binding of it: what a cursor adds (adapting, fetching, counting towards
+preparing, waiting by a new event each time) costs five times the processor time of the statement itself, as
+docs/decisions/0011-libpq-for-answers.md shows.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import psycopg
+from psycopg import errors, pq
+
+MOST_PREPARED = 500
+"""Statements that a connection keeps; after that it is replaced."""
+
+
+@dataclass(slots=True, eq=False)
+class Line:
+    """One connection. After an error or a cancellation it is to be ended, not used again."""
+
+    connection: psycopg.AsyncConnection[Any]
+    _prepared: dict[bytes, bytes] = field(default_factory=dict)
+    _readable: asyncio.Future[None] | None = None
+
+    @classmethod
+    async def opened(cls, conninfo: str, options: str) -> Self:
+        """A new connection; raises psycopg.OperationalError."""
+        connection = await psycopg.AsyncConnection.connect(conninfo, autocommit=True, options=options)
+        line = cls(connection)
+        connection.pgconn.nonblocking = 1
+        asyncio.get_running_loop().add_reader(connection.pgconn.socket, line._read)
+        return line
+
+    @property
+    def stands(self) -> bool:
+        """Whether the connection is not broken."""
+        return self.connection.pgconn.status == pq.ConnStatus.OK
+
+    @property
+    def usable(self) -> bool:
+        """Whether the connection stands, and may take more statements."""
+        return self.stands and len(self._prepared) < MOST_PREPARED
+
+    async def answer(self, sql: bytes, values: Sequence[bytes | None]) -> bytes:
+        """The one value of the statement; raises psycopg.Error."""
+        name = self._prepared.get(sql) or await self._prepare(sql)
+        self.connection.pgconn.send_query_prepared(name, values)
+        result = await self._result()
+        return result.get_value(0, 0) or b"null"
+
+    async def _prepare(self, sql: bytes) -> bytes:
+        name = b"s%d" % len(self._prepared)
+        self.connection.pgconn.send_prepare(name, sql)
+        await self._result()
+        self._prepared[sql] = name
+        return name
+
+    async def _result(self) -> pq.abc.PGresult:
+        """What the server answers; the connection is free again afterwards."""
+        connection = self.connection.pgconn
+        while connection.flush():
+            await self._writable()
+        while connection.is_busy():
+            self._readable = asyncio.get_running_loop().create_future()
+            await self._readable
+        result = connection.get_result()
+        if result is None:
+            raise errors.OperationalError("the connection ended without an answer")
+        await self._emptied()
+        if result.status in (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK):
+            return result
+        raise errors.error_from_result(result)
+
+    async def _emptied(self) -> None:
+        """The server says when it is done."""
+        connection = self.connection.pgconn
+        while True:
+            while connection.is_busy():
+                self._readable = asyncio.get_running_loop().create_future()
+                await self._readable
+            if connection.get_result() is None:
+                return
+
+    async def _writable(self) -> None:
+        loop, socket = asyncio.get_running_loop(), self.connection.pgconn.socket
+        written = loop.create_future()
+        loop.add_writer(socket, _wake, written)
+        try:
+            await written
+        finally:
+            loop.remove_writer(socket)
+
+    def _read(self) -> None:
+        """The socket has something: let libpq take it, and wake who waits once an answer is whole."""
+        waiting = self._readable
+        try:
+            self.connection.pgconn.consume_input()
+        except errors.OperationalError as error:
+            asyncio.get_running_loop().remove_reader(self.connection.pgconn.socket)
+            if waiting and not waiting.done():
+                waiting.set_exception(error)
+            return
+        if waiting and not waiting.done() and not self.connection.pgconn.is_busy():
+            waiting.set_result(None)
+
+    async def end(self) -> None:
+        """Close it; what it still runs is canceled on the server."""
+        if self.connection.pgconn.status == pq.ConnStatus.OK:
+            asyncio.get_running_loop().remove_reader(self.connection.pgconn.socket)
+            if self.connection.pgconn.transaction_status == pq.TransactionStatus.ACTIVE:
+                await self.connection.cancel_safe(timeout=5)
+        await self.connection.close()
+
+
+def _wake(waiting: asyncio.Future[None]) -> None:
+    if not waiting.done():
+        waiting.set_result(None)
