@@ -12,11 +12,10 @@ from uuid import UUID, uuid4
 
 import structlog
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -25,6 +24,7 @@ from hub.jobs.mapping import map_accounts
 from hub.jobs.sync import Order, StreamRun, sync
 from hub.listening import listening
 from hub.schema.access import Access
+from hub.schema.answering import Engine
 from hub.schema.endpoint import Endpoint
 from hub.schema.sdl import sdl
 from hub.settings import Settings
@@ -62,13 +62,14 @@ def application(database: Database, syncs: "BackgroundSyncs", *, anonymous: View
             owner = await keys.owner(session, key)
         return None if owner is None else Viewer(owner)
 
-    graphql = Endpoint(
+    engine = Engine(
         database=database,
-        access=Access(viewer_of, anonymous),
+        answers=database.answers,
         run_sync=syncs.start,
         map_accounts=lambda: map_accounts(database),
         cursor_secret=blake2b(syncs.sealer.key, person=b"hub cursors").digest(),
     )
+    graphql = Endpoint(Access(viewer_of, anonymous), engine)
 
     async def ready(_: Request) -> Response:
         answers = await database.ready()
@@ -76,7 +77,7 @@ def application(database: Database, syncs: "BackgroundSyncs", *, anonymous: View
 
     routes = [
         Route("/", lambda _: RedirectResponse("/graphql")),
-        Route("/graphql", graphql.answer, methods=["GET", "POST"]),
+        Route("/graphql", graphql, methods=["GET", "POST"]),
         Route("/graphiql/{name}", asset),
         Route("/schema.graphql", lambda _: PlainTextResponse(sdl())),
         Route("/livez", lambda _: PlainTextResponse("alive")),
@@ -87,7 +88,15 @@ def application(database: Database, syncs: "BackgroundSyncs", *, anonymous: View
         # A frontend's own development server is another origin, on this machine.
         headers = ["authorization", "content-type"]
         middleware.append(Middleware(CORSMiddleware, allow_origin_regex=OWN_PAGES, allow_headers=headers))
-    return Starlette(routes=routes, middleware=middleware)
+    return Starlette(routes=routes, middleware=middleware, exception_handlers={Exception: unexpected})
+
+
+async def unexpected(request: Request, error: Exception) -> Response:
+    """What is told of a defect of ours; the error itself is for the log."""
+    request_id = getattr(request.state, "request_id", uuid4().hex)
+    log.error("request failed", request_id=request_id, exc_info=error)
+    told = {"message": "Internal error", "extensions": {"code": "INTERNAL_SERVER_ERROR", "requestId": request_id}}
+    return JSONResponse({"errors": [told]}, 500, {"X-Request-Id": request_id})
 
 
 @dataclass(slots=True)
@@ -144,11 +153,11 @@ async def asset(request: Request) -> Response:
     return FileResponse(str(found), headers={"Cache-Control": "max-age=3600"})
 
 
-SECURITY = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-}
+SECURITY = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,10 +177,10 @@ class Envelope:
 
         async def enveloped(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-Id"] = request_id
-                for name, value in SECURITY.items():
-                    headers.setdefault(name, value)
+                given = message["headers"]
+                named = {name.lower() for name, _ in given}
+                added = [each for each in SECURITY if each[0] not in named]
+                message["headers"] = [*given, (b"x-request-id", request_id.encode()), *added]
             await send(message)
 
         await self.app(scope, receive, enveloped)

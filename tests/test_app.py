@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from hub.app import BackgroundSyncs, application, serving, syncing
 from hub.listening import listener_on
-from hub.model import Account, Organization
+from hub.model import AccountProfile, Organization
 from hub.schema.ids import opaque
 from hub.schema.sdl import sdl
 from hub.store import connections, keys
+from hub.store.answers import Answers
 from hub.store.database import Database
 from hub.store.secrets import Sealer
 from hub.store.sharing import Viewer
@@ -180,10 +181,10 @@ async def test_a_request_error_has_no_data_and_the_status_that_the_client_asked_
 
 async def test_what_goes_wrong_unexpectedly_is_masked_under_the_request_s_id(database, session, home):
     await an_account_record(session, await a_connection(session, home), await an_account(session))
-    await session.execute(text("alter table account drop column domain cascade"))
+    await session.execute(text("alter table account_redirect drop column account_id cascade"))
     await session.commit()
     query = "query($id: ID!) { organizations(first: 1) { nodes { name } } node(id: $id) { id } }"
-    question = {"query": query, "variables": {"id": opaque(Account, uuid4())}}
+    question = {"query": query, "variables": {"id": opaque(AccountProfile, uuid4())}}
     async with client(database, home) as http:
         response = await http.post("/graphql", json=question, headers={"X-Request-Id": "abc-1"})
 
@@ -320,7 +321,8 @@ async def test_stopping_cuts_off_the_syncs_that_run(database):
 
 
 async def test_a_database_that_is_gone_is_told_without_saying_where_it_was():
-    gone = Database(create_async_engine("postgresql+psycopg://hub@127.0.0.1:1/secret"))
+    url = "postgresql://hub@127.0.0.1:1/secret"
+    gone = Database(create_async_engine(url.replace("ql:", "ql+psycopg:")), Answers(url))
     async with client(gone) as http:
         response = await http.post("/graphql", json=QUESTION, headers={"Authorization": "Bearer hub_a_b"})
 

@@ -102,8 +102,6 @@ class Context:
     run_sync: RunSync
     map_accounts: MapAccounts
     request_id: str
-    operation_name: str | None = None
-    """Which operation of the document the client asked for, if it said so."""
 
 
 Info = strawberry.Info[Context, None]

@@ -1,35 +1,32 @@
-"""GraphQL over HTTP."""
+"""GraphQL over HTTP, as an ASGI application.
 
-from collections.abc import Mapping
+https://graphql.github.io/graphql-over-http/draft/: what may be asked how, and with which media type it is answered.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from importlib.resources import files
 from string import Template
-from typing import Any
 
 import orjson
 import structlog
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
-from strawberry.exceptions import MissingQueryError
-from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
-from strawberry.types import ExecutionResult
-from strawberry.types.graphql import OperationType
+from starlette.responses import HTMLResponse
+from starlette.types import Receive, Scope, Send
 
-from hub.errors import StoreError
+from hub.errors import StoreError, TimedOut
 from hub.schema.access import Access, Refused
-from hub.schema.context import Context, Loaders, MapAccounts, RunSync
+from hub.schema.answering import Engine
 from hub.schema.errors import told
-from hub.schema.schema import SCHEMA
-from hub.store.database import Database
-from hub.store.read import reading
-from hub.store.sharing import Viewer
+from hub.schema.plans import Invalid, plan
+from hub.schema.requests import ALLOWED, Headers, asked, parameters
 
 log = structlog.get_logger()
 
-LARGEST_BODY = 100_000
-JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
+JSON = "application/json"
 
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; "
@@ -38,156 +35,82 @@ PAGE_POLICY = (
 """Nothing from elsewhere. GraphiQL's editor writes its styles into the page, hence the one exception."""
 
 
-ALLOWED = {"GET": {OperationType.QUERY}, "POST": {OperationType.QUERY, OperationType.MUTATION}}
-"""What a method may do: a GET changes nothing."""
-
-
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What a request asks."""
+class Answer:
+    """What goes back."""
 
-    query: str | None
-    variables: dict[str, Any] | None
-    operation_name: str | None
+    body: bytes
+    status: int = 200
+    headers: Sequence[tuple[bytes, bytes]] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Endpoint:
     """Answers /graphql."""
 
-    database: Database
     access: Access
-    run_sync: RunSync
-    map_accounts: MapAccounts
-    cursor_secret: bytes
+    engine: Engine
 
-    async def answer(self, request: Request) -> Response:
-        """The answer to a request."""
-        if _wants_page(request):
-            return _page("" if self.access.anonymous else '{"Authorization": "Bearer hub_…"}')
-        try:
-            viewer = await self.access.viewer(request)
-            return await self._answer(request, viewer, await _asked(request))
-        except Refused as refused:
-            return _refusal(request, refused)
-        except StoreError:
-            log.exception("database failed", request_id=request.state.request_id)
-            return _refusal(request, Refused(503, "UNAVAILABLE", "The database does not answer; try again."))
-
-    async def _answer(self, request: Request, viewer: Viewer, asked: Asked) -> Response:
-        async with reading(self.database, viewer) as reader:
-            context = Context(
-                loaders=Loaders(reader),
-                cursor_secret=self.cursor_secret,
-                run_sync=self.run_sync,
-                map_accounts=self.map_accounts,
-                request_id=request.state.request_id,
-                operation_name=asked.operation_name,
-            )
-            result = await _executed(asked, context, ALLOWED[request.method])
-        for error in result.errors or ():
-            if isinstance(error.original_error, StoreError):
-                raise error.original_error
-        return _response(request, result)
-
-
-async def _executed(asked: Asked, context: Context, allowed: set[OperationType]) -> ExecutionResult:
-    try:
-        return await SCHEMA.execute(
-            asked.query,
-            variable_values=asked.variables,
-            operation_name=asked.operation_name,
-            context_value=context,
-            allowed_operation_types=allowed,
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        headers: Headers = dict(scope["headers"])
+        if _wants_page(scope, headers):
+            await _page("" if self.access.anonymous else '{"Authorization": "Bearer hub_…"}')(scope, receive, send)
+            return
+        kind = media_type(headers.get(b"accept", b""))
+        answer = await self._answer(scope, headers, receive, kind)
+        always = (
+            (b"content-type", kind.encode() + b"; charset=utf-8"),
+            (b"content-length", b"%d" % len(answer.body)),
+            (b"cache-control", b"no-store"),
+            (b"vary", b"Accept"),
         )
-    except MissingQueryError as error:
-        raise Refused(400, "BAD_REQUEST", "There is no `query` in the request.") from error
-    except CannotGetOperationTypeError as error:
-        raise Refused(400, "BAD_REQUEST", error.as_http_error_reason()) from error
-    except InvalidOperationTypeError as error:
-        raise Refused(405, "BAD_REQUEST", "Only queries are answered by GET.", Allow="POST") from error
+        await send({"type": "http.response.start", "status": answer.status, "headers": [*always, *answer.headers]})
+        await send({"type": "http.response.body", "body": answer.body})
+
+    async def _answer(self, scope: Scope, headers: Headers, receive: Receive, kind: str) -> Answer:
+        request_id: str = scope["state"]["request_id"]
+        try:
+            return await self._answered(scope, headers, receive, kind, request_id)
+        except Refused as refused:
+            return _refusal(refused, request_id)
+        except TimedOut as error:
+            return _refusal(Refused(503, "TIMEOUT", str(error)), request_id)
+        except StoreError:
+            log.exception("database failed", request_id=request_id)
+            return _refusal(Refused(503, "UNAVAILABLE", "The database does not answer; try again."), request_id)
+
+    async def _answered(self, scope: Scope, headers: Headers, receive: Receive, kind: str, request_id: str) -> Answer:
+        viewer = await self.access.viewer(Request(scope))
+        request = await asked(scope, headers, receive)
+        found = plan(request.query, request.operation_name)
+        if isinstance(found, Invalid):
+            body = orjson.dumps({"errors": told(list(found.errors), request_id)})
+            return Answer(body, 400 if kind == GRAPHQL_JSON else 200)
+        if found.kind not in ALLOWED[scope["method"]]:
+            raise Refused(405, "BAD_REQUEST", "Only queries are answered by GET.", Allow="POST")
+        body = await self.engine.answer(found, request.variables, viewer, request_id)
+        unanswered = kind == GRAPHQL_JSON and body.startswith(b'{"errors"') and b'"data":' not in body
+        return Answer(body, 400 if unanswered else 200)
 
 
-def _wants_page(request: Request) -> bool:
-    return (
-        request.method == "GET"
-        and "query" not in request.query_params
-        and "text/html" in request.headers.get("accept", "")
-    )
+def _refusal(refused: Refused, request_id: str) -> Answer:
+    extensions = {"code": refused.code, "requestId": request_id}
+    body = orjson.dumps({"errors": [{"message": str(refused), "extensions": extensions}]})
+    headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in refused.headers.items()]
+    return Answer(body, refused.status, headers)
 
 
-def _page(headers: str) -> Response:
+@lru_cache(1000)
+def media_type(accept: bytes) -> str:
+    """What the client would rather have: GraphQL's own media type where it names it, as new clients do."""
+    return GRAPHQL_JSON if GRAPHQL_JSON in accept.decode("latin-1") else JSON
+
+
+def _wants_page(scope: Scope, headers: Headers) -> bool:
+    return scope["method"] == "GET" and b"text/html" in headers.get(b"accept", b"") and "query" not in parameters(scope)
+
+
+def _page(headers: str) -> HTMLResponse:
     template = Template((files("hub.schema") / "ide" / "index.html").read_text())
     return HTMLResponse(template.substitute(headers=escape(headers)), headers={"Content-Security-Policy": PAGE_POLICY})
-
-
-async def _asked(request: Request) -> Asked:
-    """What a request asks; raises Refused."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if request.method == "POST":
-        if kind != JSON:
-            raise Refused(415, "BAD_REQUEST", f"The Content-Type must be {JSON}.")
-        return _checked(_decoded(await _body(request)))
-    if kind not in ("", JSON):
-        raise Refused(415, "BAD_REQUEST", f"The Content-Type of a GET, if any, must be {JSON}.")
-    given: dict[str, Any] = dict(request.query_params)
-    for name in ("variables", "extensions"):
-        if given.get(name):
-            given[name] = _decoded(given[name])
-    return _checked(given)
-
-
-async def _body(request: Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            raise Refused(413, "BAD_REQUEST", f"The request has more than {LARGEST_BODY} bytes.")
-    return bytes(body)
-
-
-def _decoded(text: str | bytes) -> Any:
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        raise Refused(400, "BAD_REQUEST", "The request is not JSON.") from error
-
-
-SHAPE = {"query": str, "variables": dict, "operationName": str, "extensions": dict}
-
-
-def _checked(given: Any) -> Asked:
-    if not isinstance(given, Mapping):
-        raise Refused(400, "BAD_REQUEST", "A request is one JSON object.")
-    for name, kind in SHAPE.items():
-        if given.get(name) is not None and not isinstance(given[name], kind):
-            raise Refused(400, "BAD_REQUEST", f"`{name}` has the wrong type.")
-    return Asked(given.get("query"), given.get("variables"), given.get("operationName"))
-
-
-def _response(request: Request, result: ExecutionResult) -> Response:
-    answer: dict[str, Any] = {}
-    errors = result.errors or []
-    unanswered = result.data is None and all(error.path is None for error in errors)
-    if errors:
-        answer["errors"] = told(errors, request.state.request_id)
-    if not unanswered:
-        answer["data"] = result.data
-    return _json(request, answer, 400 if unanswered and _media_type(request) == GRAPHQL_JSON else 200)
-
-
-def _refusal(request: Request, refused: Refused) -> Response:
-    extensions = {"code": refused.code, "requestId": request.state.request_id}
-    answer = {"errors": [{"message": str(refused), "extensions": extensions}]}
-    return _json(request, answer, refused.status, refused.headers)
-
-
-def _json(request: Request, answer: Any, status: int, headers: Mapping[str, str] | None = None) -> Response:
-    always = {"Cache-Control": "no-store", "Vary": "Accept"}
-    return Response(
-        orjson.dumps(answer), status, {**always, **(headers or {})}, f"{_media_type(request)}; charset=utf-8"
-    )
-
-
-def _media_type(request: Request) -> str:
-    return GRAPHQL_JSON if GRAPHQL_JSON in request.headers.get("accept", "") else JSON

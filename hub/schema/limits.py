@@ -1,6 +1,5 @@
 """How large a document may be. Each fragment is measured once, so that measuring takes linear time."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +15,6 @@ from graphql import (
     ValidationRule,
     specified_rules,
 )
-from strawberry.extensions import SchemaExtension
 
 from hub.schema.paging import LARGEST_PAGE
 
@@ -98,20 +96,6 @@ class PageSizes(ValidationRule):
             self.report_error(
                 GraphQLError(f"{node.name.value!r} needs `first` or `last`, from 1 to {LARGEST_PAGE}.", node)
             )
-
-
-class NamedOperation(SchemaExtension):
-    """A document of several operations comes with the name of one: strawberry would take the first."""
-
-    def on_validate(self) -> Iterator[None]:
-        """Runs after the document was validated, and adds to what was found."""
-        document, found = self.execution_context.graphql_document, self.execution_context.pre_execution_errors
-        parts = document.definitions if document else ()
-        operations = [each for each in parts if isinstance(each, OperationDefinitionNode)]
-        if len(operations) > 1 and not self.execution_context.context.operation_name:
-            error = GraphQLError("The document has several operations: say which one with `operationName`.", operations)
-            self.execution_context.pre_execution_errors = [*(found or ()), error]
-        yield
 
 
 RULES = (*specified_rules, Limits, PageSizes)

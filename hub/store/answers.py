@@ -2,19 +2,21 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import structlog
 from psycopg import errors
 from psycopg.adapt import PyFormat, Transformer
 
 from hub.errors import StoreError, TimedOut
-from hub.store.database import Database, told
+from hub.store.failures import told
 from hub.store.line import Line
 from hub.store.sharing import VIEWER, Viewer
 from hub.store.statement import Statement
+
+log = structlog.get_logger()
 
 MOST_LINES = 10
 LONGEST_WAIT = 10
@@ -33,7 +35,9 @@ ABSENT = "HB001"
 
 
 class Unanswerable(Exception):
-    """A row is missing where the schema promises one; how to tell that, graphql-core knows."""
+    """The statement came to an error: a value out of range, a row missing where the schema promises one, or a defect
+    of ours, which is logged. How to tell which field failed, graphql-core knows.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,8 @@ def question(statement: Statement, values: Mapping[str, Any]) -> Question:
 
 def _written(value: Any) -> bytes:
     """As text: so it is taken for what the statement compares it with, whatever type it has here."""
+    if isinstance(value, bytes):
+        return rb"\x" + value.hex().encode()
     (written,) = Transformer().dump_sequence([value], [PyFormat.TEXT])
     return bytes(written or b"")
 
@@ -81,10 +87,12 @@ class Answers:
             return await self._answered(asked.statement.sql, values)
         except errors.QueryCanceled as error:
             raise TimedOut(f"The operation takes longer than {PATIENCE} seconds: ask for less at once.") from error
-        except errors.Error as error:
-            if error.sqlstate == ABSENT:
-                raise Unanswerable from error
+        except errors.OperationalError as error:
             raise told(error) from error
+        except errors.Error as error:
+            if error.sqlstate != ABSENT and not isinstance(error, errors.DataError):
+                log.exception("statement failed", sqlstate=error.sqlstate)
+            raise Unanswerable from error
 
     async def _answered(self, sql: bytes, values: list[bytes]) -> bytes:
         line = self._idle.pop() if self._idle else await self._line()
@@ -173,12 +181,3 @@ class Answers:
         while self._idle:
             self._drop(self._idle.pop())
         await asyncio.gather(*self._ending)
-
-
-@asynccontextmanager
-async def answering(database: Database) -> AsyncIterator[Answers]:
-    """Lines to a database."""
-    url = database.engine.url.set(drivername="postgresql")
-    answers = Answers(url.render_as_string(hide_password=False))
-    yield answers
-    await answers.end()

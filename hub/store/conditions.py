@@ -15,7 +15,7 @@ from sqlalchemy import (
     bindparam,
     false,
     func,
-    literal,
+    literal_column,
     or_,
     select,
     true,
@@ -149,7 +149,7 @@ def _leads(way: Way, condition: Condition, start: FromClause) -> ColumnElement[b
     """All in one join, because PostgreSQL turns that round where the condition is the rarer end."""
     stations, found = _walked(way, start)
     there = holds(condition, stations[-1])
-    return found.with_only_columns(literal(1)).where(there).correlate_except(*stations).exists()
+    return found.with_only_columns(literal_column("1")).where(there).correlate_except(*stations).exists()
 
 
 def reached(path: Path, start: FromClause, target: FromClause) -> ColumnElement[bool]:
@@ -181,7 +181,7 @@ def _walked(way: Sequence[Hop], start: FromClause) -> tuple[list[FromClause], Se
     chain = stations[0]
     for hop, left, right in zip(way[1:], stations, stations[1:], strict=False):
         chain = chain.join(right, _equal(hop, left, right))
-    return stations, select(literal(1)).select_from(chain).where(_equal(way[0], start, stations[0]), *seen)
+    return stations, select(literal_column("1")).select_from(chain).where(_equal(way[0], start, stations[0]), *seen)
 
 
 def _equal(hop: Hop, left: FromClause, right: FromClause) -> ColumnElement[bool]:

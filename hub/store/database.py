@@ -1,19 +1,20 @@
 """The one store: how it is reached, checked and handed out."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import orjson
-import psycopg
 from sqlalchemy import URL, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as SQLTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-from hub.errors import ConfigurationError, StoreError
+from hub.errors import ConfigurationError
 from hub.settings import Settings
 from hub.store import embedded, migration
+from hub.store.answers import Answers
+from hub.store.failures import first_line, translated
 
 Session = AsyncSession
 """What the other functions of the store are given: one transaction."""
@@ -27,6 +28,8 @@ class Database:
     """A migrated database."""
 
     engine: AsyncEngine
+    answers: Answers
+    """What compiled reads go through."""
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
@@ -70,7 +73,7 @@ async def _migrated(database: Database) -> str | None:
             await connection.run_sync(migration.upgrade)
             return await connection.run_sync(migration.revision)
     except DBAPIError as error:
-        raise ConfigurationError(f"The database cannot be migrated: {_first_line(error)}.") from error
+        raise ConfigurationError(f"The database cannot be migrated: {first_line(error)}.") from error
 
 
 async def findings(settings: Settings) -> list[str]:
@@ -105,10 +108,12 @@ async def _connected(url: URL) -> AsyncIterator[Database]:
         json_deserializer=orjson.loads,
         connect_args={"application_name": "hub", "connect_timeout": 10, "options": "-c timezone=UTC"},
     )
+    answers = Answers(url.set(drivername="postgresql").render_as_string(hide_password=False))
     try:
         await _check(engine)
-        yield Database(engine)
+        yield Database(engine, answers)
     finally:
+        await answers.end()
         await engine.dispose()
 
 
@@ -131,35 +136,6 @@ async def _check(engine: AsyncEngine) -> None:
             version = int((await connection.execute(text("show server_version_num"))).scalar_one())
     except DBAPIError as error:
         place = engine.url.set(drivername="postgresql").render_as_string(hide_password=True)
-        raise ConfigurationError(f"The database {place} cannot be used: {_first_line(error)}.") from error
+        raise ConfigurationError(f"The database {place} cannot be used: {first_line(error)}.") from error
     if version < OLDEST * 10_000:
         raise ConfigurationError(f"The database server is PostgreSQL {version // 10_000}; {OLDEST} or newer is needed.")
-
-
-OPERATORS_TO_MEND = frozenset({"53100", "53200", "53300", "25006", "42501", "57P01", "57P03"})
-"""SQL states: disk full, out of memory, too many connections, read-only, no privilege, shut down, starting up."""
-
-
-@contextmanager
-def translated() -> Iterator[None]:
-    """Errors of the database as StoreError, where an operator can mend them or they pass."""
-    try:
-        yield
-    except (DBAPIError, psycopg.Error) as error:
-        raise told(error) from error
-    except SQLTimeout as error:
-        raise StoreError("The database is too busy: no connection became free in time.") from error
-
-
-def told(error: DBAPIError | psycopg.Error) -> Exception:
-    """The error as the hub tells it: a StoreError for what an operator can mend, else as it is: a defect of ours."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    if getattr(cause, "sqlstate", None) in OPERATORS_TO_MEND or isinstance(cause, psycopg.OperationalError):
-        return StoreError(f"The database refuses to go on: {_first_line(error)}.")
-    return error
-
-
-def _first_line(error: DBAPIError | psycopg.Error) -> str:
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    lines = str(cause).strip().splitlines() or ["no reason given"]
-    return lines[0].rstrip(".")

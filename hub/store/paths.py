@@ -11,6 +11,7 @@ from sqlalchemy.orm import QueryableAttribute
 from hub.model import (
     AccountProfile,
     AccountRecord,
+    AccountRedirect,
     Base,
     Connection,
     ContactAccount,
@@ -25,6 +26,7 @@ from hub.model import (
     Organization,
     Partnership,
     PersonProfile,
+    PersonRedirect,
     Pipeline,
     Product,
     Program,
@@ -86,6 +88,13 @@ class Path:
 
 PREFIXES: dict[type[Base], str] = {AccountProfile: "account_", PersonProfile: "person_"}
 """What the ids that clients know begin with, where it is not the table's name."""
+
+
+REDIRECTS: dict[type[Base], tuple[Column, Column]] = {
+    AccountProfile: (AccountRedirect.retired_id, AccountRedirect.account_id),
+    PersonProfile: (PersonRedirect.retired_id, PersonRedirect.person_id),
+}
+"""Where the rows went whose ids were retired."""
 
 
 def prefix_of(model: type[Base]) -> str:

@@ -10,23 +10,17 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Row, Select, Uuid, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import QueryableAttribute
 
 from hub.errors import StoreError
-from hub.model import AccountProfile, AccountRedirect, Base, PersonProfile, PersonRedirect
+from hub.model import Base
 from hub.store.cursor import Position
-from hub.store.database import Database, translated
+from hub.store.database import Database
+from hub.store.failures import translated
 from hub.store.listing import Selection, columns, page, single, total
-from hub.store.paths import Path
+from hub.store.paths import REDIRECTS, Path
 from hub.store.sharing import VIEWER, Viewer, visible
 
 AnyRow = Row[Any]
-
-REDIRECTS: dict[type[Base], tuple[QueryableAttribute[UUID], QueryableAttribute[UUID]]] = {
-    AccountProfile: (AccountRedirect.retired_id, AccountRedirect.account_id),
-    PersonProfile: (PersonRedirect.retired_id, PersonRedirect.person_id),
-}
-"""Where the rows went whose ids were retired."""
 
 
 @dataclass(frozen=True, slots=True)

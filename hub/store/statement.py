@@ -32,8 +32,7 @@ from sqlalchemy.dialects.postgresql.psycopg import dialect as psycopg_dialect
 from hub.model import Base
 from hub.store.conditions import Parameter, bound, reached
 from hub.store.listing import Selection, bounds, cursor, listed, position, readable, signed, sorted_by
-from hub.store.paths import Path
-from hub.store.read import REDIRECTS
+from hub.store.paths import REDIRECTS, Path
 from hub.store.shape import (
     Aspect,
     Constant,
