@@ -35,8 +35,9 @@ ABSENT = "HB001"
 
 
 class Unanswerable(Exception):
-    """The statement came to an error: a value out of range, a row missing where the schema promises one, or a defect
-    of ours, which is logged. How to tell which field failed, graphql-core knows.
+    """The statement came to an error; which field's, and how to tell it, graphql-core knows.
+
+    A value was out of range, a row missing where the schema promises one, or it is a defect of ours, which is logged.
     """
 
 
