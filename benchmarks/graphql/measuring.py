@@ -3,13 +3,14 @@
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from math import nan
 
 import orjson
 import psutil
 import psycopg
 from database import NAME
 from load import Generator, Outcome, Target
-from queries import Query, canonical
+from queries import Query, Words, canonical
 from reference import Reference
 from servers import Server
 from tables import ORGANIZATIONS
@@ -29,8 +30,8 @@ class Turn:
     outcome: Outcome
     server_cpu: float
     """Seconds that the server computed for each request."""
-    database_cpu: float | None
-    """Seconds that PostgreSQL computed for each request; None where it runs elsewhere."""
+    database_cpu: float
+    """Seconds that PostgreSQL computed for each request; not a number where it runs elsewhere."""
 
 
 Turns = dict[tuple[str, str], list[Turn]]
@@ -49,10 +50,10 @@ class Bench:
 
     def check(self, server: Server, query: Query) -> None:
         """Compare the server's answers with the reference; ends the program where they differ."""
-        viewer = None if server.kind.sees_all else ORGANIZATIONS[HOME]
+        viewer = None if server.kind.words is Words.POSTGRAPHILE_OPEN else ORGANIZATIONS[HOME]
         reference = Reference(self.connection, ORGANIZATIONS[HOME], viewer)
         for subject in self.subjects[query.name][:CHECKED]:
-            status, told = server.answer(query.body(subject, of_hub=server.kind.of_hub))
+            status, told = server.answer(query.body(subject, server.kind.words))
             answer = orjson.loads(told)
             if "errors" in answer or "data" not in answer:
                 raise SystemExit(f"{server.kind.name} answers {query.name} with {status}: {told[:600].decode()}")
@@ -66,14 +67,14 @@ class Bench:
 
     def measure(self, server: Server, query: Query, seconds: float) -> Turn:
         """A turn; ends the program where a request failed or was answered with less than it should be."""
+        target = self.target(server, query)
+        whole = min(len(server.answer(body)[1]) for body in target.bodies[:CHECKED])
         cpu, database = server.cpu(), self._database_cpu()
-        outcome = self.generator.outcome(self.target(server, query), seconds)
-        whole = min(len(server.answer(body)[1]) for body in self.target(server, query).bodies[:CHECKED])
-        if outcome.failed or outcome.bytes < outcome.requests * whole * 0.9:
+        outcome = self.generator.outcome(target, seconds)
+        spent = server.cpu() - cpu, self._database_cpu() - database
+        if outcome.failed or not outcome.requests or outcome.bytes < outcome.requests * whole * 0.9:
             raise SystemExit(f"{server.kind.name} failed at {query.name} under load: {outcome}")
-        later = self._database_cpu()
-        spent = None if database is None or later is None else (later - database) / outcome.requests
-        turn = Turn(outcome, (server.cpu() - cpu) / outcome.requests, spent)
+        turn = Turn(outcome, *(seconds / outcome.requests for seconds in spent))
         self.turns[server.kind.name, query.name].append(turn)
         return turn
 
@@ -90,13 +91,13 @@ class Bench:
 
     def target(self, server: Server, query: Query) -> Target:
         subjects = self.subjects[query.name]
-        bodies = [query.body(subject, of_hub=server.kind.of_hub) for subject in subjects]
+        bodies = [query.body(subject, server.kind.words) for subject in subjects]
         return Target(server.url, server.kind.headers, bodies)
 
-    def _database_cpu(self) -> float | None:
-        """Seconds that the backends of the measured database have computed, where they run on this machine."""
+    def _database_cpu(self) -> float:
+        """Seconds that the measured database's backends have computed; not a number where they run elsewhere."""
         if not self.connection.info.host.startswith("/"):
-            return None
+            return nan
         pids = self.connection.execute("select pid from pg_stat_activity where datname = %s", [NAME]).fetchall()
         return sum(sum(psutil.Process(pid).cpu_times()[:2]) for (pid,) in pids if psutil.pid_exists(pid))
 

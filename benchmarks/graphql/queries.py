@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from enum import Enum, auto
 from typing import Any
 
 import orjson
@@ -15,6 +16,19 @@ import orjson
 RECORD = "externalId name domain industry employees city country"
 RECORD_LONG = "externalId name website domain industry employees city country observedAt"
 DEAL = "name closeDate"
+
+
+class Words(Enum):
+    """In whose words a server is asked."""
+
+    HUB = auto()
+    POSTGRAPHILE = auto()
+    POSTGRAPHILE_OPEN = auto()
+    """Where nobody says whose profiles of accounts are seen, a view does."""
+
+
+OPEN = {"allAccountProfiles": "allHomeAccounts", "accountProfileBy": "homeAccountBy", "[NAME_ASC, ROW_ID_ASC]": "[NAME_ASC]"}
+"""What the view is called where PostGraphile names the table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +46,15 @@ class Query:
     faster: float
     """How many times PostGraphile's rate the hub must reach."""
 
-    def body(self, subject: str | None, *, of_hub: bool) -> bytes:
+    def body(self, subject: str | None, words: Words) -> bytes:
         """The request's body; `subject` is the id of the one thing asked for."""
         variables: dict[str, Any] = {} if self.first is None else {"first": self.first}
         if subject:
-            variables["id"] = f"{self.prefix}{subject}" if of_hub else subject
-        document = self.hub if of_hub else self.postgraphile
+            variables["id"] = f"{self.prefix}{subject}" if words is Words.HUB else subject
+        document = self.hub if words is Words.HUB else self.postgraphile
+        if words is Words.POSTGRAPHILE_OPEN:
+            for mine, everybodys in OPEN.items():
+                document = document.replace(mine, everybodys)
         return orjson.dumps({"query": document, "variables": variables, "operationName": self.name})
 
 

@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -15,12 +16,15 @@ from typing import IO, Any
 
 import psutil
 from database import Place
-from queries import Query
+from queries import Query, Words
 from tables import ORGANIZATIONS
 from world import HOME
 
 POOL = 10
 """Connections to PostgreSQL, for each server: as many as the hub keeps."""
+
+TOKEN = secrets.token_hex(16)
+"""What PostGraphile's caller presents."""
 
 PATIENCE = 60
 """Seconds that a server has to give its first answer."""
@@ -37,10 +41,7 @@ class Kind:
     environment: Mapping[str, str]
     path: str = "/"
     token: str | None = None
-    of_hub: bool = False
-    """Whether it is asked in the hub's words."""
-    sees_all: bool = False
-    """Whether it answers without visibility."""
+    words: Words = Words.HUB
 
     @property
     def headers(self) -> dict[str, str]:
@@ -84,12 +85,12 @@ def kinds(place: Place, node: Path, folder: Path) -> tuple[Kind, ...]:
     database = place.environment | {"POOL": str(POOL), "ORGANIZATION": ORGANIZATIONS[HOME]}
     server = [str(node), str(FOLDER / "postgraphile" / "server.mjs")]
     grafserv = {name: value for name, value in database.items() if name != "ORGANIZATION"} | {"NODE_ENV": "production"}
-    own = grafserv | {"ORGANIZATION": ORGANIZATIONS[HOME], "TOKEN": "hub_benchmark"}
+    own = grafserv | {"ORGANIZATION": ORGANIZATIONS[HOME], "TOKEN": TOKEN}
     return (
         _hub(place, folder),
-        Kind("PostGraphile 5, RLS", server, own, path="/graphql", token="hub_benchmark"),  # noqa: S106 - of this run
-        Kind("PostGraphile 5", server, grafserv, path="/graphql", sees_all=True),
-        Kind("hand-written", [sys.executable, str(FOLDER / "handwritten.py")], database, of_hub=True),
+        Kind("PostGraphile 5, RLS", server, own, "/graphql", TOKEN, Words.POSTGRAPHILE),
+        Kind("PostGraphile 5", server, grafserv, "/graphql", words=Words.POSTGRAPHILE_OPEN),
+        Kind("hand-written", [sys.executable, str(FOLDER / "handwritten.py")], database),
     )
 
 
@@ -104,7 +105,7 @@ def _hub(place: Place, folder: Path) -> Kind:
         text=True,
         check=True,
     ).stdout.strip()
-    return Kind("hub", [hub, "serve", "--port", "{port}"], environment, path="/graphql", token=key, of_hub=True)
+    return Kind("hub", [hub, "serve", "--port", "{port}"], environment, "/graphql", key)
 
 
 @contextmanager
@@ -112,7 +113,7 @@ def running(kind: Kind, query: Query, subject: str | None) -> Iterator[Server]:
     """The server, for as long as the context is open; it answers the query once before."""
     port = free_port()
     command = [part.format(port=port) for part in kind.command]
-    body = query.body(subject, of_hub=kind.of_hub)
+    body = query.body(subject, kind.words)
     with TemporaryFile("w+") as told, ExitStack() as ending:
         started = time.perf_counter()
         process = subprocess.Popen(  # noqa: S603 - the commands above

@@ -58,13 +58,12 @@ def rates_table(turns: Turns, queries: Sequence[Query], servers: Sequence[Server
 
 def _figures(turns: Sequence[Turn]) -> list[str]:
     rates = [turn.outcome.rate for turn in turns]
-    database = [turn.database_cpu for turn in turns if turn.database_cpu is not None]
     return [
         *(f"{rate:,.0f}" for rate in (median(rates), min(rates), max(rates))),
         f"{median(turn.outcome.p50 for turn in turns):,.1f}",
         f"{median(turn.outcome.p99 for turn in turns):,.1f}",
         f"{median(turn.server_cpu for turn in turns) * 1e6:,.0f}",
-        f"{median(database) * 1e6:,.0f}" if database else "-",
+        f"{median(turn.database_cpu for turn in turns) * 1e6:,.0f}",
     ]
 
 

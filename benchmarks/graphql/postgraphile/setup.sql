@@ -3,13 +3,28 @@
 
 create schema hub_benchmark;
 
--- Ways that are no foreign keys of the database.
+-- Ways that are no foreign keys of the database. Under row-level security an organization has one profile of an account.
+-- Where everybody sees everything, a view says whose profiles are meant.
+create view hub_benchmark.home_account as
+    select id, name, domain from account_profile where owner_id = '01900000-0000-7000-8000-000000000001';
+comment on view hub_benchmark.home_account is E'@name home_account\n@primaryKey id';
 comment on table account_profile is '@unique id';
-comment on table account_record is '@foreignKey (account_id) references account_profile (id)';
+comment on table account_record is
+    E'@foreignKey (account_id) references account_profile (id)\n@foreignKey (account_id) references hub_benchmark.home_account (id)';
 
 -- An account's deals are found over a link without foreign keys, in an order and with a limit: a computed column. In
 -- plain SQL, stable and not strict, PostgreSQL merges it into the query that calls it.
 create function hub_benchmark.account_profile_opportunities(profile account_profile)
+returns setof opportunity
+language sql stable as $$
+    select o.*
+    from opportunity o
+    where (o.connection_id, o.external_id) in (
+        select l.connection_id, l.opportunity_external_id from opportunity_account l where l.account_id = profile.id
+    )
+    order by o.name, o.id
+$$;
+create function hub_benchmark.home_account_opportunities(profile hub_benchmark.home_account)
 returns setof opportunity
 language sql stable as $$
     select o.*
