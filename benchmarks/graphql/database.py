@@ -1,4 +1,4 @@
-"""The database that all servers are asked about: the hub's own migrations, one made-up world, and what PostGraphile needs."""
+"""The database that all servers are asked about: the hub's migrations, a made-up world, what PostGraphile needs."""
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence

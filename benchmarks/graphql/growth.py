@@ -63,13 +63,10 @@ def _rates(run: Run, world: World, filled: Filled) -> tuple[Rates]:
 
 
 def _rates_by_processes(run: Run, world: World, filled: Filled) -> list[tuple[str, Rates]]:
-    found: list[tuple[str, Rates]] = []
     with filled(run, world), ExitStack() as open_:
         bench = _bench(run, open_)
         every = kinds(run.place, run.node, run.folder)
-        for count in PROCESSES:
-            found.append((f"{count}", {kind.name: _rates_of(bench, kind, count, run) for kind in every}))
-    return found
+        return [(f"{count}", {kind.name: _rates_of(bench, kind, count, run) for kind in every}) for count in PROCESSES]
 
 
 def _rates_of(bench: Bench, kind: Kind, count: int, run: Run) -> list[float]:

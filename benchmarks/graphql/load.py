@@ -77,7 +77,18 @@ class Generator:
         folder = Path(__file__).parent
         if self.wrk:
             clients = ["-t1", f"-c{CLIENTS}", f"-d{max(1, round(seconds))}s"]
-            return [self.wrk, *clients, "--latency", "--timeout", TIMEOUT, "-s", str(folder / "load.lua"), url, "--", file]
+            return [
+                self.wrk,
+                *clients,
+                "--latency",
+                "--timeout",
+                TIMEOUT,
+                "-s",
+                str(folder / "load.lua"),
+                url,
+                "--",
+                file,
+            ]
         script = str(folder / "postgraphile" / "load.mjs")
         return [str(self.node), script, url, str(CLIENTS), str(max(1, round(seconds))), file]
 

@@ -103,7 +103,7 @@ class Bench:
 
 
 def subjects(connection: psycopg.Connection) -> dict[str, list[str | None]]:
-    """What each query asks for, in turn: visible account records from all over, and the home organization's connections."""
+    """What each query asks for, in turn: visible account records from all over; the home organization's connections."""
     home = ORGANIZATIONS[HOME]
     records = connection.execute(
         "select id::text from account_record where removal is null and connection_id in "

@@ -1,4 +1,4 @@
-"""The right answers, by plain statements one after the other: what every server's answer must equal before it is timed."""
+"""The right answers, by plain statements one after the other: what every answer must equal before it is timed."""
 
 from dataclasses import dataclass
 from decimal import Decimal

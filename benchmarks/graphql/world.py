@@ -20,25 +20,43 @@ MILLISECONDS = int(START.timestamp() * 1000)
 CONTACTS_PER_ACCOUNT = 3
 ARCHIVED = 0.03
 """The share of records and opportunities that were archived at their source."""
+LIKE_ITS_ACCOUNT = 0.8
+"""The share of records that spell the account's name in full."""
+PRICED = 0.95
+"""The share of opportunities that have an amount."""
 
-FIRST = """Amber Arctic Atlas Aurora Azure Beacon Birch Bluebird Bright Cedar Cinder Clear Cobalt Copper Coral Crest Crimson
-Delta Eagle Echo Elm Ember Evergreen Falcon Fern Flint Forge Frontier Garnet Golden Granite Green Harbor Hazel Helix
-Heron Hickory Horizon Indigo Iron Ivory Jade Juniper Keystone Lark Laurel Lunar Maple Marble Meridian Mesa Mint Noble
-North Oak Ocean Olive Onyx Opal Orchid Osprey Pearl Pine Pioneer Polar Prairie Quartz Quill Rapid Raven Red Ridge River
-Robin Ruby Saffron Sage Sapphire Scarlet Sierra Silver Solar Sparrow Spruce Sterling Stone Summit Swift Teal Terra Thistle
-Timber Topaz Tulip Umber Valley Velvet Violet Vista Walnut West White Willow Winter Zephyr""".split()
-SECOND = """Analytics Apparel Automation Bakery Biotech Bridge Broadcasting Brothers Capital Ceramics Chemicals Cloud Coffee
-Components Construction Consulting Controls Credit Dairy Data Dental Design Diagnostics Digital Dynamics Education Electric
-Energy Engineering Equipment Events Farms Fashion Films Finance Foods Freight Furniture Games Gardens Glass Grid Health
-Holdings Hospitality Hotels Imaging Industries Instruments Insurance Interiors Labs Leasing Legal Lighting Logistics
-Machines Marine Markets Materials Media Medical Metals Mining Mobility Motors Networks Optics Outdoor Packaging Paper
-Partners Pharma Photonics Plastics Power Press Printing Properties Rail Recycling Research Retail Robotics Security
-Semiconductor Services Shipping Software Sports Steel Storage Studios Supply Systems Telecom Textiles Toys Trading Travel
-Ventures Water Wireless Works""".split()
+FIRST = (
+    "Amber Arctic Atlas Aurora Azure Beacon Birch Bluebird Bright Cedar Cinder Clear Cobalt Copper Coral Crest "
+    "Crimson Delta Eagle Echo Elm Ember Evergreen Falcon Fern Flint Forge Frontier Garnet Golden Granite Green "
+    "Harbor Hazel Helix Heron Hickory Horizon Indigo Iron Ivory Jade Juniper Keystone Lark Laurel Lunar Maple "
+    "Marble Meridian Mesa Mint Noble North Oak Ocean Olive Onyx Opal Orchid Osprey Pearl Pine Pioneer Polar "
+    "Prairie Quartz Quill Rapid Raven Red Ridge River Robin Ruby Saffron Sage Sapphire Scarlet Sierra Silver "
+    "Solar Sparrow Spruce Sterling Stone Summit Swift Teal Terra Thistle Timber Topaz Tulip Umber Valley Velvet "
+    "Violet Vista Walnut West White Willow Winter Zephyr"
+).split()
+SECOND = (
+    "Analytics Apparel Automation Bakery Biotech Bridge Broadcasting Brothers Capital Ceramics Chemicals Cloud "
+    "Coffee Components Construction Consulting Controls Credit Dairy Data Dental Design Diagnostics Digital "
+    "Dynamics Education Electric Energy Engineering Equipment Events Farms Fashion Films Finance Foods Freight "
+    "Furniture Games Gardens Glass Grid Health Holdings Hospitality Hotels Imaging Industries Instruments "
+    "Insurance Interiors Labs Leasing Legal Lighting Logistics Machines Marine Markets Materials Media Medical "
+    "Metals Mining Mobility Motors Networks Optics Outdoor Packaging Paper Partners Pharma Photonics Plastics "
+    "Power Press Printing Properties Rail Recycling Research Retail Robotics Security Semiconductor Services "
+    "Shipping Software Sports Steel Storage Studios Supply Systems Telecom Textiles Toys Trading Travel Ventures "
+    "Water Wireless Works"
+).split()
 FORMS = ("Inc", "Ltd", "GmbH", "SA", "LLC", "AG", "BV", "AB", "Oy", "Group")
 INDUSTRIES = ("Software", "Manufacturing", "Healthcare", "Retail", "Finance", "Energy", "Education", "Transport")
-CITIES = (("Berlin", "Germany"), ("Paris", "France"), ("Austin", "United States"), ("Boston", "United States"),
-          ("Leeds", "United Kingdom"), ("Utrecht", "Netherlands"), ("Malmö", "Sweden"), ("Graz", "Austria"))  # fmt: skip
+CITIES = (
+    ("Berlin", "Germany"),
+    ("Paris", "France"),
+    ("Austin", "United States"),
+    ("Boston", "United States"),
+    ("Leeds", "United Kingdom"),
+    ("Utrecht", "Netherlands"),
+    ("Malmö", "Sweden"),
+    ("Graz", "Austria"),
+)
 DEALS = ("renewal", "expansion", "pilot", "new business", "migration", "add-on")
 CURRENCIES = ("EUR", "USD", "GBP")
 PEOPLE = ("Alex", "Blake", "Casey", "Devon", "Ellis", "Frankie", "Gray", "Harper", "Indra", "Jules", "Kim", "Lee")
@@ -167,7 +185,7 @@ class _Maker:
             id=id_,
             connection=connection,
             external_id="A" + id_[-12:],
-            name=name if chance.random() < 0.8 else name.rpartition(" ")[0],
+            name=name if chance.random() < LIKE_ITS_ACCOUNT else name.rpartition(" ")[0],
             industry=_one(chance, INDUSTRIES),
             employees=_between(chance, 2, 20_000),
             city=city,
@@ -191,7 +209,7 @@ class _Maker:
             external_id="O" + id_[-12:],
             name=f"{name} {_one(chance, DEALS)}",
             amount=f"{_between(chance, 1_000, 900_000)}.{_between(chance, 0, 99):02}"
-            if chance.random() < 0.95
+            if chance.random() < PRICED
             else None,
             currency=_one(chance, CURRENCIES),
             close_date=TODAY + timedelta(days=_between(chance, -200, 500)),
