@@ -69,10 +69,13 @@ class Bench:
         """A turn; ends the program where a request failed or was answered with less than it should be."""
         target = self.target(server, query)
         whole = min(len(server.answer(body)[1]) for body in target.bodies[:CHECKED])
-        cpu, database = server.cpu(), self._database_cpu()
+        cpu, before = server.cpu(), self._backends()
         outcome = self.generator.outcome(target, seconds)
-        spent = server.cpu() - cpu, self._database_cpu() - database
-        if outcome.failed or not outcome.requests or outcome.bytes < outcome.requests * whole * 0.9:
+        database = [spent - before.get(pid, 0) for pid, spent in self._backends().items()]
+        spent = server.cpu() - cpu, sum(database) if database else nan
+        if not outcome.requests:
+            raise SystemExit(f"{server.kind.name} answered nothing at {query.name} in {seconds} s: say more --seconds.")
+        if outcome.failed or outcome.bytes < outcome.requests * whole * 0.9:
             raise SystemExit(f"{server.kind.name} failed at {query.name} under load: {outcome}")
         turn = Turn(outcome, *(seconds / outcome.requests for seconds in spent))
         self.turns[server.kind.name, query.name].append(turn)
@@ -94,12 +97,12 @@ class Bench:
         bodies = [query.body(subject, server.kind.words) for subject in subjects]
         return Target(server.url, server.kind.headers, bodies)
 
-    def _database_cpu(self) -> float:
-        """Seconds that the measured database's backends have computed; not a number where they run elsewhere."""
+    def _backends(self) -> dict[int, float]:
+        """Seconds that each backend of the measured database has computed; empty where they run elsewhere."""
         if not self.connection.info.host.startswith("/"):
-            return nan
+            return {}
         pids = self.connection.execute("select pid from pg_stat_activity where datname = %s", [NAME]).fetchall()
-        return sum(sum(psutil.Process(pid).cpu_times()[:2]) for (pid,) in pids if psutil.pid_exists(pid))
+        return {pid: sum(psutil.Process(pid).cpu_times()[:2]) for (pid,) in pids if psutil.pid_exists(pid)}
 
 
 def subjects(connection: psycopg.Connection) -> dict[str, list[str | None]]:

@@ -21,7 +21,7 @@ def ready() -> Path:
     node = _of_machine() or _of_wheel()
     lock = hashlib.sha256((FOLDER / "package-lock.json").read_bytes()).hexdigest()
     if not STAMP.exists() or STAMP.read_text() != lock:
-        options = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"]
+        options = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--silent"]
         npm = node.parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
         command = [node, npm] if npm.exists() else [_found("npm")]
         subprocess.run([*command, "ci", *options], cwd=FOLDER, check=True)  # noqa: S603 - npm itself
