@@ -22,7 +22,7 @@ from hub.store.database import upgraded
 NAME = "hub_benchmark"
 """The database that is made, and dropped at the end."""
 
-CHUNK = 5_000
+CHUNK = 1_000
 """Accounts copied at a time."""
 
 Told = Callable[[int], None]

@@ -120,7 +120,7 @@ def subjects(connection: psycopg.Connection) -> dict[str, list[str | None]]:
 def first_difference(right: object, told: object, where: str = "") -> str | None:
     """Where two answers differ first, or None."""
     match right, told:
-        case dict(), dict() if right.keys() <= told.keys():
+        case dict(), dict() if right.keys() == told.keys():
             pairs = ((f"{where}.{key}", right[key], told[key]) for key in right)
         case list(), list() if len(right) == len(told):
             pairs = ((f"{where}[{place}]", *pair) for place, pair in enumerate(zip(right, told, strict=True)))
