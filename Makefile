@@ -1,6 +1,6 @@
 # The front door: what a machine with Python, make and git needs to run everything.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format schema bench clean
+.PHONY: help setup demo test check format schema bench bench-graphql clean
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -13,7 +13,7 @@ BIN := .venv/bin
 UV_VERSION := 0.13.9
 
 help: ## Show this list
-	@$(PYTHON) -c 'import re; [print(f"  make {m[1]:<8} {m[2]}") for m in re.finditer(r"^(\w+):[^#\n]*## (.*)", open("Makefile").read(), re.M)]'
+	@$(PYTHON) -c 'import re; [print(f"  make {m[1]:<13} {m[2]}") for m in re.finditer(r"^([\w-]+):[^#\n]*## (.*)", open("Makefile").read(), re.M)]'
 
 setup: .venv/ready ## Install everything into .venv
 
@@ -49,6 +49,9 @@ schema: setup ## Write schema.graphql anew
 
 bench: setup ## Measure what we claim
 	$(BIN)/python benchmarks/sync_and_map.py
+
+bench-graphql: setup ## Measure GraphQL reads beside PostGraphile; ARGS=--full for growth
+	$(BIN)/python benchmarks/graphql $(ARGS)
 
 clean: ## Remove what the demo stored and what tools cached
 	@$(PYTHON) -c 'import shutil; [shutil.rmtree(p, ignore_errors=True) for p in (".hub", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".import_linter_cache", ".hypothesis")]'
