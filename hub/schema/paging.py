@@ -19,7 +19,7 @@ from hub.store.paths import Path
 from hub.store.read import AnyRow
 from hub.store.sharing import removable
 
-LARGEST_PAGE = 100
+LARGEST_PAGE = 1_000
 NodeT = TypeVar("NodeT")
 
 
@@ -135,9 +135,9 @@ def _size(first: int | None, last: int | None) -> tuple[int, bool]:
 
 def _parameters(path: Path, where: type[Filter] | None, order: type[Ordering] | None) -> list[inspect.Parameter]:
     given: dict[str, Any] = {
-        "first": Annotated[int | None, strawberry.argument(description="How many rows from the start, 1 to 100.")],
+        "first": Annotated[int | None, strawberry.argument(description="How many rows from the start, 1 to 1000.")],
         "after": Annotated[str | None, strawberry.argument(description="Begin after the row of this cursor.")],
-        "last": Annotated[int | None, strawberry.argument(description="How many rows from the end, 1 to 100.")],
+        "last": Annotated[int | None, strawberry.argument(description="How many rows from the end, 1 to 1000.")],
         "before": Annotated[str | None, strawberry.argument(description="End before the row of this cursor.")],
     }
     if where:
