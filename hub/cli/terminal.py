@@ -4,6 +4,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import Coroutine
+from importlib import import_module
 from typing import Any, TypeVar
 
 import structlog
@@ -19,6 +20,13 @@ errors = Console(stderr=True)
 def run(work: Coroutine[Any, Any, T]) -> T:
     """The outcome of `work`, in an event loop of its own."""
     return asyncio.run(work)
+
+
+def run_fast(work: Coroutine[Any, Any, T]) -> T:
+    """The same in uvloop's event loop, which serves requests faster; it is not made for Windows."""
+    loop_factory = None if sys.platform == "win32" else import_module("uvloop").new_event_loop
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        return runner.run(work)
 
 
 def configure_logging(level: str) -> None:

@@ -12,10 +12,6 @@ from starlette.types import ASGIApp
 
 from hub.errors import ConfigurationError
 
-IDLE = 1.0
-"""Seconds in which a connection without a request is kept when the server ends: a client that sends its next request
-on it just then gets an answer that tells it to close, instead of a connection that breaks under it."""
-
 CHECK = 0.02
 """Seconds between two looks at the connections that are still open."""
 
@@ -30,6 +26,9 @@ class Drain:
     """Set when it begins to end: it is not ready any more, and whoever holds a socket open says goodbye."""
     delay: float = 0.0
     """Seconds in which connections are accepted yet, so that load balancers see that it is not ready."""
+    idle: float = 0.0
+    """Seconds in which connections without a request are kept then: a client that sends its next request just now
+    gets an answer that tells it to close, instead of a connection that breaks under it."""
     patience: int = 5
     """Seconds that open requests then have to end."""
 
@@ -58,7 +57,7 @@ async def listening(
         yield f"http://{f'[{host}]' if ':' in host else host}:{port}"
     finally:
         drain.started.set()
-        await server.drained(drain.delay)
+        await server.drained(drain)
         server.should_exit = True
         await running
         listener.close()
@@ -83,8 +82,8 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         self.ready.set()
 
-    async def drained(self, delay: float) -> None:
-        """Every answer from now on closes its connection; after `delay` no new ones are accepted.
+    async def drained(self, drain: Drain) -> None:
+        """Every answer from now on closes its connection; after the delay no new ones are accepted.
 
         uvicorn's own end, which follows, waits for the requests that are open then, but cuts idle connections at once.
         """
@@ -93,10 +92,10 @@ class _Server(uvicorn.Server):
         for connection in self.server_state.connections:
             if _answers(connection):
                 connection.shutdown()
-        await asyncio.sleep(delay)
+        await asyncio.sleep(drain.delay)
         for each in self.servers:
             each.close()
-        until = asyncio.get_running_loop().time() + IDLE
+        until = asyncio.get_running_loop().time() + drain.idle
         while self.server_state.connections and asyncio.get_running_loop().time() < until:  # noqa: ASYNC110
             await asyncio.sleep(CHECK)  # uvicorn tells nobody when a connection closes
 

@@ -28,11 +28,9 @@ class Departures:
         departures.left(task)              # before the answer is sent
     """
 
-    __slots__ = ("_gone", "_listeners", "_open", "_seen", "_timer", "cancelled")
+    __slots__ = ("_gone", "_listeners", "_open", "_seen", "_timer")
 
     def __init__(self) -> None:
-        self.cancelled = 0
-        """How many requests were cancelled because their client left."""
         self._open: dict[Task[Any], Receive] = {}
         self._seen: set[Task[Any]] = set()
         self._listeners: dict[Task[Any], Task[None]] = {}
@@ -76,5 +74,4 @@ class Departures:
         while (await receive())["type"] != "http.disconnect":
             pass
         self._gone.add(task)
-        self.cancelled += 1
         task.cancel()

@@ -13,6 +13,7 @@ from hub.store.cursor import Position
 from hub.store.listing import Selection
 from hub.store.paths import Path
 from hub.store.read import AnyRow, Reader
+from hub.telemetry import Timings
 
 KeyT = TypeVar("KeyT", bound=Hashable)
 ValueT = TypeVar("ValueT")
@@ -104,6 +105,7 @@ class Context:
     request_id: str
     operation_name: str | None = None
     """Which operation of the document the client asked for, if it said so."""
+    timings: Timings = field(default_factory=Timings)
 
 
 Info = strawberry.Info[Context, None]

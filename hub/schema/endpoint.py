@@ -17,13 +17,15 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from hub.errors import StoreError
-from hub.schema.access import Access, Refused
+from hub.listening.departures import ClientGone, Departures
+from hub.schema.access import Access, Refused, client
 from hub.schema.context import Context, Loaders, MapAccounts, RunSync
 from hub.schema.errors import told
 from hub.schema.schema import SCHEMA
 from hub.store.database import Database
 from hub.store.read import reading
 from hub.store.sharing import Viewer
+from hub.telemetry import Operation, Telemetry, Timings
 
 log = structlog.get_logger()
 
@@ -60,22 +62,45 @@ class Endpoint:
     run_sync: RunSync
     map_accounts: MapAccounts
     cursor_secret: bytes
+    telemetry: Telemetry
+    departures: Departures
 
     async def answer(self, request: Request) -> Response:
         """The answer to a request."""
         if _wants_page(request):
             return _page("" if self.access.anonymous else '{"Authorization": "Bearer hub_…"}')
+        timings = self.telemetry.begun(request.scope["headers"])
+        code = "INTERNAL_SERVER_ERROR"
+        try:
+            response, code = await self._answered(request, timings)
+            response.raw_headers.append((b"server-timing", timings.header()))
+        except ClientGone:
+            response, code = Response(status_code=499), "CLIENT_GONE"
+        finally:
+            self.telemetry.answered(timings, code, request.state.request_id)
+        return response
+
+    async def _answered(self, request: Request, timings: Timings) -> tuple[Response, str]:
+        """The response, and OK or the code of its first error."""
         try:
             viewer = await self.access.viewer(request)
-            return await self._answer(request, viewer, await _asked(request))
+            timings.operation = Operation(client=client(request))
+            asked = await _asked(request)
+            task = self.departures.entered(request.receive)
+            try:
+                return await self._answer(request, viewer, asked, timings)
+            finally:
+                self.departures.left(task)
         except Refused as refused:
-            return _refusal(request, refused)
+            log.debug("refused", request_id=request.state.request_id, code=refused.code, status=refused.status)
+            return _refusal(request, refused), refused.code
         except StoreError:
             log.exception("database failed", request_id=request.state.request_id)
-            return _refusal(request, Refused(503, "UNAVAILABLE", "The database does not answer; try again."))
+            failed = Refused(503, "UNAVAILABLE", "The database does not answer; try again.")
+            return _refusal(request, failed), failed.code
 
-    async def _answer(self, request: Request, viewer: Viewer, asked: Asked) -> Response:
-        async with reading(self.database, viewer) as reader:
+    async def _answer(self, request: Request, viewer: Viewer, asked: Asked, timings: Timings) -> tuple[Response, str]:
+        async with reading(self.database, viewer, timings) as reader:
             context = Context(
                 loaders=Loaders(reader),
                 cursor_secret=self.cursor_secret,
@@ -83,6 +108,7 @@ class Endpoint:
                 map_accounts=self.map_accounts,
                 request_id=request.state.request_id,
                 operation_name=asked.operation_name,
+                timings=timings,
             )
             result = await _executed(asked, context, ALLOWED[request.method])
         for error in result.errors or ():
@@ -165,7 +191,7 @@ def _checked(given: Any) -> Asked:
     return Asked(given.get("query"), given.get("variables"), given.get("operationName"))
 
 
-def _response(request: Request, result: ExecutionResult) -> Response:
+def _response(request: Request, result: ExecutionResult) -> tuple[Response, str]:
     answer: dict[str, Any] = {}
     errors = result.errors or []
     unanswered = result.data is None and all(error.path is None for error in errors)
@@ -173,7 +199,8 @@ def _response(request: Request, result: ExecutionResult) -> Response:
         answer["errors"] = told(errors, request.state.request_id)
     if not unanswered:
         answer["data"] = result.data
-    return _json(request, answer, 400 if unanswered and _media_type(request) == GRAPHQL_JSON else 200)
+    code = answer["errors"][0]["extensions"]["code"] if errors else "OK"
+    return _json(request, answer, 400 if unanswered and _media_type(request) == GRAPHQL_JSON else 200), code
 
 
 def _refusal(request: Request, refused: Refused) -> Response:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from graphql import (
@@ -97,6 +98,22 @@ class PageSizes(ValidationRule):
             self.report_error(
                 GraphQLError(f"{node.name.value!r} needs `first` or `last`, from 1 to {LARGEST_PAGE}.", node)
             )
+
+
+class Planned(SchemaExtension):
+    """Notes what is known of an operation once it was found to be valid."""
+
+    def on_execute(self) -> Iterator[None]:
+        """Runs before the operation is."""
+        timings = self.execution_context.context.timings
+        timings.planned()
+        timings.operation = timings.operation._replace(
+            kind=self.execution_context.operation_type.value,
+            name=self.execution_context.operation_name or "",
+            path="reference",
+            document=sha256((self.execution_context.query or "").encode()).hexdigest(),
+        )
+        yield
 
 
 class NamedOperation(SchemaExtension):

@@ -10,7 +10,7 @@ from hub.schema.accounts import AccountQueries
 from hub.schema.connections import ConnectionQueries
 from hub.schema.fields import TYPES
 from hub.schema.issues import IssueQueries
-from hub.schema.limits import MOST_TOKENS, Limits, NamedOperation, PageSizes
+from hub.schema.limits import MOST_TOKENS, Limits, NamedOperation, PageSizes, Planned
 from hub.schema.mutations import Mutation
 from hub.schema.nodes import NodeQueries
 from hub.schema.opportunities import OpportunityQueries
@@ -54,5 +54,6 @@ SCHEMA = HubSchema(
         lambda: ParserCache(maxsize=CACHED_DOCUMENTS),
         lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
         NamedOperation,
+        Planned,
     ],
 )

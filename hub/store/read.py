@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from hub.store.database import Database, translated
 from hub.store.listing import Selection, columns, page, single, total
 from hub.store.paths import Path
 from hub.store.sharing import Viewer, visible
+from hub.telemetry import Timings
 
 AnyRow = Row[Any]
 
@@ -38,6 +40,7 @@ class Reader:
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """A connection answers one statement at a time."""
     _ended: asyncio.Event = field(default_factory=asyncio.Event)
+    _timings: Timings = field(default_factory=Timings)
 
     async def pages(self, path: Path, selection: Selection, starts: Sequence[Position]) -> list[list[AnyRow]]:
         """For each start, in list order from the end that was asked for, one row more than asked for."""
@@ -70,8 +73,12 @@ class Reader:
         async with self._turn:
             if self._ended.is_set():
                 raise StoreError("The operation has ended.")
-            with translated():
-                return await self._found(statement)
+            began = perf_counter()
+            try:
+                with translated():
+                    return await self._found(statement)
+            finally:
+                self._timings.read(began)
 
     async def end(self) -> None:
         """Read no more. An operation that failed may have left loaders waiting for their turn."""
@@ -89,10 +96,10 @@ _ONE_MOMENT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True
 
 
 @asynccontextmanager
-async def reading(database: Database, viewer: Viewer) -> AsyncIterator[Reader]:
+async def reading(database: Database, viewer: Viewer, timings: Timings) -> AsyncIterator[Reader]:
     """A reader for one operation; it takes a connection at its first read."""
     async with AsyncSession(database.engine) as session:
-        reader = Reader(viewer, session)
+        reader = Reader(viewer, session, _timings=timings)
         try:
             yield reader
         finally:

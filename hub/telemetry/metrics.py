@@ -88,9 +88,14 @@ class Metrics:
 
     def text(self) -> bytes:
         """All that was counted, by this process and those beside it, in Prometheus' text format."""
-        return text(self.published())
+        return text(self.publish())
 
-    def published(self) -> Snapshot:
+    @property
+    def is_shared(self) -> bool:
+        """Whether other processes count beside this one."""
+        return self._shared is not None
+
+    def publish(self) -> Snapshot:
         """What all processes counted, after telling them what this one did."""
         for sample in self._samples:
             sample()

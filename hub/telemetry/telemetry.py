@@ -7,7 +7,7 @@ from time import perf_counter
 import structlog
 
 from hub.telemetry.metrics import Metrics
-from hub.telemetry.operation import Operation, Timings
+from hub.telemetry.operation import Timings
 from hub.telemetry.tracing import Tracing
 
 log = structlog.get_logger()
@@ -28,21 +28,21 @@ class Telemetry:
         self.tracing.begin(timings, headers)
         return timings
 
-    def answered(self, timings: Timings, operation: Operation, code: str, request_id: str) -> None:
+    def answered(self, timings: Timings, code: str, request_id: str) -> None:
         """It was answered; `code` is OK, or that of its first error."""
         seconds = perf_counter() - timings.started
-        self.metrics.answered(operation, seconds, code, timings.database)
+        self.metrics.answered(timings.operation, seconds, code, timings.database)
         if self.tracing.tracer is not None:
-            self.tracing.end(timings, operation, code)
+            self.tracing.end(timings, code)
         if seconds >= self.slow:
-            _tell_slow(timings, operation, code, request_id, seconds)
+            _tell_slow(timings, code, request_id, seconds)
 
 
-def _tell_slow(timings: Timings, operation: Operation, code: str, request_id: str, seconds: float) -> None:
+def _tell_slow(timings: Timings, code: str, request_id: str, seconds: float) -> None:
     log.info(
         "slow operation",
         request_id=request_id,
-        **operation._asdict(),
+        **timings.operation._asdict(),
         code=code,
         milliseconds=round(seconds * 1e3),
         plan_milliseconds=round(timings.plan * 1e3, 1),

@@ -41,7 +41,7 @@ class Tracing:
             timings.span = span
             timings.statements = []
 
-    def end(self, timings: Timings, operation: Operation, code: str) -> None:
+    def end(self, timings: Timings, code: str) -> None:
         """Close it, with what became known of the operation."""
         if timings.token is not None:
             context.detach(timings.token)  # type: ignore[arg-type] # the token that `begin` put there
@@ -50,7 +50,8 @@ class Tracing:
         if span is None or self.tracer is None:
             return
         _children(self.tracer, span, timings)
-        if operation != NOT_PLANNED:
+        operation = timings.operation
+        if operation.kind != NOT_PLANNED.kind:
             span.update_name(operation.kind)
         span.set_attributes(_attributes(operation))
         if code != "OK":
@@ -84,7 +85,7 @@ def _children(tracer: Tracer, span: Span, timings: Timings) -> None:
 
 def _attributes(operation: Operation) -> dict[str, str]:
     facts = {
-        "graphql.operation.type": operation.kind if operation != NOT_PLANNED else "",
+        "graphql.operation.type": operation.kind if operation.kind != NOT_PLANNED.kind else "",
         "graphql.operation.name": operation.name,
         "hub.document.sha256": operation.document,
         "hub.client": operation.client,
