@@ -30,16 +30,22 @@ def run_fast(work: Coroutine[Any, Any, T]) -> T:
 
 
 def configure_logging(level: str) -> None:
-    """Structured logs on standard error: readable lines in a terminal, JSON elsewhere."""
+    """Structured logs on standard error: readable lines in a terminal, JSON elsewhere.
+
+    Libraries' own logs come out the same way, warnings and worse.
+    """
     rendered = structlog.dev.ConsoleRenderer() if errors.is_terminal else structlog.processors.JSONRenderer()
+    steps: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=rendered, foreign_pre_chain=steps))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            rendered,
-        ],
+        processors=[*steps, rendered],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
