@@ -40,6 +40,8 @@ class Reader:
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """A connection answers one statement at a time."""
     _ended: asyncio.Event = field(default_factory=asyncio.Event)
+    _readers: set[asyncio.Task[Any] | None] = field(default_factory=set)
+    """Who reads just now or waits for its turn: loaders do so in tasks of their own."""
     _timings: Timings = field(default_factory=Timings)
 
     async def pages(self, path: Path, selection: Selection, starts: Sequence[Position]) -> list[list[AnyRow]]:
@@ -70,6 +72,14 @@ class Reader:
             await self._session.rollback()
 
     async def _rows(self, statement: Select[Any]) -> Sequence[AnyRow]:
+        task = asyncio.current_task()
+        self._readers.add(task)
+        try:
+            return await self._in_turn(statement)
+        finally:
+            self._readers.discard(task)
+
+    async def _in_turn(self, statement: Select[Any]) -> Sequence[AnyRow]:
         async with self._turn:
             if self._ended.is_set():
                 raise StoreError("The operation has ended.")
@@ -81,9 +91,13 @@ class Reader:
                 self._timings.read(began)
 
     async def end(self) -> None:
-        """Read no more. An operation that failed may have left loaders waiting for their turn."""
-        async with self._turn:
-            self._ended.set()
+        """Read no more. An operation that failed, or whose client left, may have left loaders reading."""
+        self._ended.set()
+        for task in self._readers:
+            if task is not None:
+                task.cancel()
+        await self._turn.acquire()
+        self._turn.release()
 
     async def _found(self, statement: Select[Any]) -> Sequence[AnyRow]:
         if not self._session.in_transaction():
@@ -96,10 +110,10 @@ _ONE_MOMENT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True
 
 
 @asynccontextmanager
-async def reading(database: Database, viewer: Viewer, timings: Timings) -> AsyncIterator[Reader]:
+async def reading(database: Database, viewer: Viewer, timings: Timings | None = None) -> AsyncIterator[Reader]:
     """A reader for one operation; it takes a connection at its first read."""
     async with AsyncSession(database.engine) as session:
-        reader = Reader(viewer, session, _timings=timings)
+        reader = Reader(viewer, session, _timings=timings or Timings())
         try:
             yield reader
         finally:
