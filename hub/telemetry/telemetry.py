@@ -33,7 +33,7 @@ class Telemetry:
         seconds = perf_counter() - timings.started
         self.metrics.answered(timings.operation, seconds, code, timings.database)
         if self.tracing.tracer is not None:
-            self.tracing.end(timings, code)
+            self.tracing.end(timings, code, request_id)
         if seconds >= self.slow:
             _tell_slow(timings, code, request_id, seconds)
 

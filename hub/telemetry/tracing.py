@@ -41,7 +41,7 @@ class Tracing:
             timings.span = span
             timings.statements = []
 
-    def end(self, timings: Timings, code: str) -> None:
+    def end(self, timings: Timings, code: str, request_id: str) -> None:
         """Close it, with what became known of the operation."""
         if timings.token is not None:
             context.detach(timings.token)  # type: ignore[arg-type] # the token that `begin` put there
@@ -53,7 +53,7 @@ class Tracing:
         operation = timings.operation
         if operation.kind != NOT_PLANNED.kind:
             span.update_name(operation.kind)
-        span.set_attributes(_attributes(operation))
+        span.set_attributes({**_attributes(operation), "hub.request.id": request_id})
         if code != "OK":
             span.set_attribute("error.type", code)
             span.set_status(Status(StatusCode.ERROR, code))

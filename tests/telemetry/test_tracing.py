@@ -68,6 +68,7 @@ def test_an_operation_is_a_span_with_its_plan_and_its_statements_below(tracing, 
         "hub.document.sha256": "f" * 64,
         "hub.client": "hub_a",
         "hub.path": "compiled",
+        "hub.request.id": "request-1",
     }
     assert operation.status.is_ok
     assert {plan.parent.span_id, database.parent.span_id} == {operation.context.span_id}
@@ -96,7 +97,7 @@ def test_the_span_is_current_while_the_operation_runs(tracing):
     timings = Timings()
     tracing.begin(timings, [])
     within = trace.get_current_span()
-    tracing.end(timings, "OK")
+    tracing.end(timings, "OK", "request-1")
 
     assert within is timings.span
     assert not trace.get_current_span().is_recording()
@@ -109,7 +110,7 @@ def test_what_is_not_sampled_costs_no_spans_below(exported):
     tracing = traced_by(provider)
     tracing.begin(timings, [])
     timings.read(timings.started)
-    tracing.end(timings, "OK")
+    tracing.end(timings, "OK", "request-1")
 
     assert timings.statements is None
     assert exported.get_finished_spans() == ()
@@ -122,7 +123,7 @@ def test_a_delivery_is_linked_to_the_operation_that_subscribed(tracing, exported
         pass
     with tracing.delivery(None):
         pass
-    tracing.end(timings, "OK")
+    tracing.end(timings, "OK", "request-1")
 
     linked, alone = (span for span in exported.get_finished_spans() if span.name == "deliver")
     assert linked.links[0].context.span_id == timings.span.get_span_context().span_id
@@ -137,7 +138,7 @@ def test_without_a_tracer_nothing_is_recorded():
     timings.read(timings.started)
     with tracing.delivery(None):
         pass
-    tracing.end(timings, "OK")
+    tracing.end(timings, "OK", "request-1")
 
     assert tracing.tracer is None
     assert (timings.span, timings.statements) == (None, None)
