@@ -1,14 +1,13 @@
 """The web application: this file alone wires the packages together."""
 
 import asyncio
-import re
 import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from importlib.resources import files
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import structlog
 from starlette.applications import Starlette
@@ -17,12 +16,14 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from hub.envelope import Envelope
 from hub.errors import HubError
 from hub.jobs.mapping import map_accounts
 from hub.jobs.sync import Order, StreamRun, sync
-from hub.listening import listening
+from hub.listening import Drain, listening
+from hub.listening.departures import Departures
+from hub.model import SyncRunState
 from hub.schema.access import Access
 from hub.schema.answering import Engine
 from hub.schema.endpoint import Endpoint
@@ -32,6 +33,10 @@ from hub.store import keys
 from hub.store.database import Database
 from hub.store.secrets import Sealer, sealer
 from hub.store.sharing import Viewer
+from hub.telemetry import Telemetry
+from hub.telemetry.exposition import CONTENT_TYPE
+from hub.telemetry.metrics import Metrics
+from hub.telemetry.scraping import may_read_metrics, publishing
 
 log = structlog.get_logger()
 
@@ -42,20 +47,46 @@ ASSETS = (files("hub.schema") / "ide", files("hub.schema") / "graphiql")
 """GraphiQL's own files are fetched when the hub is built; see hatch_build.py."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """How the hub on the web is seen from outside, and how it ends."""
+
+    telemetry: Telemetry = field(default_factory=Telemetry)
+    departures: Departures = field(default_factory=Departures)
+    drain: Drain = field(default_factory=Drain)
+    metrics_token: str | None = None
+    access_log: bool = False
+
+
 @asynccontextmanager
 async def serving(
-    database: Database, settings: Settings, listener: socket.socket, *, anonymous: Viewer | None = None
+    database: Database,
+    settings: Settings,
+    listener: socket.socket,
+    *,
+    anonymous: Viewer | None = None,
+    watched: Watched | None = None,
 ) -> AsyncIterator[str]:
     """The hub's base URL, for as long as the context is open."""
+    watched = watched or Watched()
     async with (
-        syncing(database, sealer(settings)) as syncs,
-        listening(application(database, syncs, anonymous=anonymous), listener) as url,
+        syncing(database, sealer(settings), watched.telemetry.metrics) as syncs,
+        publishing(watched.telemetry.metrics),
+        listening(application(database, syncs, anonymous=anonymous, watched=watched), listener, watched.drain) as url,
     ):
         yield url
 
 
-def application(database: Database, syncs: "BackgroundSyncs", *, anonymous: Viewer | None = None) -> Starlette:
+def application(
+    database: Database,
+    syncs: "BackgroundSyncs",
+    *,
+    anonymous: Viewer | None = None,
+    watched: Watched | None = None,
+) -> Starlette:
     """The hub on the web. `anonymous` is who asks without a key, on this machine: for the demo only."""
+    watched = watched or Watched()
+    _sampled(watched, database)
 
     async def viewer_of(key: str) -> Viewer | None:
         async with database.session() as session:
@@ -68,12 +99,18 @@ def application(database: Database, syncs: "BackgroundSyncs", *, anonymous: View
         run_sync=syncs.start,
         map_accounts=lambda: map_accounts(database),
         cursor_secret=blake2b(syncs.sealer.key, person=b"hub cursors").digest(),
+        metrics=watched.telemetry.metrics,
     )
-    graphql = Endpoint(Access(viewer_of, anonymous), engine)
+    graphql = Endpoint(Access(viewer_of, anonymous), engine, watched.telemetry, watched.departures)
 
     async def ready(_: Request) -> Response:
-        answers = await database.ready()
+        answers = not watched.drain.started.is_set() and await database.ready()
         return PlainTextResponse("ready" if answers else "not ready", 200 if answers else 503)
+
+    async def metrics(request: Request) -> Response:
+        if not may_read_metrics(request.scope, watched.metrics_token):
+            return PlainTextResponse("Not found", 404)
+        return Response(watched.telemetry.metrics.text(), media_type=CONTENT_TYPE)
 
     routes = [
         Route("/", lambda _: RedirectResponse("/graphql")),
@@ -82,8 +119,9 @@ def application(database: Database, syncs: "BackgroundSyncs", *, anonymous: View
         Route("/schema.graphql", lambda _: PlainTextResponse(sdl())),
         Route("/livez", lambda _: PlainTextResponse("alive")),
         Route("/readyz", ready),
+        Route("/metrics", metrics),
     ]
-    middleware = [Middleware(Envelope)]
+    middleware = [Middleware(Envelope, access_log=watched.access_log)]
     if anonymous:
         # A frontend's own development server is another origin, on this machine.
         headers = ["authorization", "content-type"]
@@ -93,10 +131,19 @@ def application(database: Database, syncs: "BackgroundSyncs", *, anonymous: View
 
 async def unexpected(request: Request, error: Exception) -> Response:
     """What is told of a defect of ours; the error itself is for the log."""
-    request_id = getattr(request.state, "request_id", uuid4().hex)
+    request_id: str = request.state.request_id
     log.error("request failed", request_id=request_id, exc_info=error)
     told = {"message": "Internal error", "extensions": {"code": "INTERNAL_SERVER_ERROR", "requestId": request_id}}
     return JSONResponse({"errors": [told]}, 500, {"X-Request-Id": request_id})
+
+
+def _sampled(watched: Watched, database: Database) -> None:
+    """Let metrics ask how things are when somebody looks."""
+    metrics, departures = watched.telemetry.metrics, watched.departures
+    metrics.sampled_by("hub_requests_watched", value=lambda: departures.watched)
+    metrics.sampled_by("hub_pool_connections", "in use", value=lambda: database.connections().in_use)
+    metrics.sampled_by("hub_pool_connections", "idle", value=lambda: database.connections().idle)
+    metrics.sampled_by("hub_pool_connections_max", value=lambda: database.connections().most)
 
 
 @dataclass(slots=True)
@@ -105,6 +152,7 @@ class BackgroundSyncs:
 
     database: Database
     sealer: Sealer
+    metrics: Metrics = field(default_factory=Metrics)
     tasks: set[asyncio.Task[object]] = field(default_factory=set)
 
     async def start(self, connection_id: UUID, stream: str | None, full: bool) -> Sequence[UUID]:  # noqa: FBT001 - RunSync
@@ -114,6 +162,8 @@ class BackgroundSyncs:
         def tell(run: StreamRun) -> None:
             if not started.done():
                 started.set_result(run.id)
+            if run.state != SyncRunState.RUNNING:
+                self.metrics.synced(run.connection.connector, run.stream.name, run.state.lower(), run.seen)
 
         order = Order(connection_id=connection_id, stream=stream, full=full)
         task = asyncio.create_task(sync(self.database, self.sealer, order, tell))
@@ -135,9 +185,9 @@ class BackgroundSyncs:
 
 
 @asynccontextmanager
-async def syncing(database: Database, key: Sealer) -> AsyncIterator[BackgroundSyncs]:
+async def syncing(database: Database, key: Sealer, metrics: Metrics | None = None) -> AsyncIterator[BackgroundSyncs]:
     """Syncs in the background; those that still run at the end are cut off."""
-    syncs = BackgroundSyncs(database, key)
+    syncs = BackgroundSyncs(database, key, metrics or Metrics())
     yield syncs
     for task in syncs.tasks:
         task.cancel()
@@ -151,36 +201,3 @@ async def asset(request: Request) -> Response:
     if found is None or name.endswith(".html"):
         return PlainTextResponse("Not found", 404)
     return FileResponse(str(found), headers={"Cache-Control": "max-age=3600"})
-
-
-SECURITY = (
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """Gives every request an id, the caller's own if it sent a sane one, and every answer that id and safe headers."""
-
-    app: ASGIApp
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request through."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        given = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
-        request_id = given if re.fullmatch(r"[\w.-]{1,64}", given, re.ASCII) else uuid4().hex
-        scope.setdefault("state", {})["request_id"] = request_id
-
-        async def enveloped(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                given = message["headers"]
-                named = {name.lower() for name, _ in given}
-                added = [each for each in SECURITY if each[0] not in named]
-                message["headers"] = [*given, (b"x-request-id", request_id.encode()), *added]
-            await send(message)
-
-        await self.app(scope, receive, enveloped)

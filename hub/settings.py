@@ -34,6 +34,21 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="The address `hub serve` listens on.")
     port: int = Field(8000, ge=0, le=65535, description="The port `hub serve` listens on; 0 takes a free one.")
+    processes: int = Field(1, ge=1, le=64, description="How many processes `hub serve` answers with.")
+    metrics_token: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description="Who sends it as Bearer token may read /metrics; unset: only programs of this machine.",
+    )
+    slow_operation: float = Field(1.0, ge=0, description="Seconds above which an operation is logged as slow.")
+    access_log: bool = Field(False, description="Whether each request is logged, with path and status.")  # noqa: FBT003 - a default
+    drain_delay: float = Field(
+        0.0,
+        ge=0,
+        le=600,
+        description="Seconds in which `hub serve`, asked to stop, is not ready but accepts connections yet.",
+    )
+    drain_patience: int = Field(30, ge=0, le=600, description="Seconds that open requests then have to end.")
     log_level: Literal["debug", "info", "warning", "error"] | None = Field(
         None,
         description="The least level logged: debug, info, warning or error; unset: info for `hub serve`, else warning.",

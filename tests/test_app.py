@@ -8,8 +8,9 @@ import httpx
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from structlog.testing import capture_logs
 
-from hub.app import BackgroundSyncs, application, serving, syncing
+from hub.app import BackgroundSyncs, Watched, application, serving, syncing
 from hub.listening import listener_on
 from hub.model import AccountProfile, Organization
 from hub.schema.ids import opaque
@@ -45,9 +46,10 @@ async def client(
     anonymous: Organization | None = None,
     host: str = "localhost:8000",
     syncs: BackgroundSyncs | None = None,
+    watched: Watched | None = None,
 ) -> AsyncIterator[httpx.AsyncClient]:
     viewer = anonymous and Viewer(anonymous.id)
-    app = application(database, syncs or BackgroundSyncs(database, SEALER), anonymous=viewer)
+    app = application(database, syncs or BackgroundSyncs(database, SEALER), anonymous=viewer, watched=watched)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=f"http://{host}") as http:
         yield http
@@ -255,6 +257,87 @@ async def test_it_is_ready_while_the_database_is_there_and_migrated(database, se
     assert (await demo.get("/readyz")).status_code == 503
 
 
+async def test_it_is_not_ready_but_alive_while_it_drains(database):
+    watched = Watched()
+    watched.drain.started.set()
+    async with client(database, watched=watched) as http:
+        assert (await http.get("/readyz")).status_code == 503
+        assert (await http.get("/livez")).status_code == 200
+
+
+async def test_an_answer_says_where_its_time_went(demo):
+    right = await demo.post("/graphql", json=QUESTION)
+    refused = await demo.post("/graphql", content=b"{")
+
+    plan, database, total = (float(part.partition("dur=")[2]) for part in right.headers["server-timing"].split(", "))
+    assert 0 < plan < total
+    assert 0 < database < total
+    assert refused.headers["server-timing"].startswith("plan;dur=0.00, db;dur=0.00, total;dur=")
+
+
+async def test_what_is_asked_is_counted_by_name_client_and_outcome(database, session, home):
+    key = await keys.create(session, "test", home.id)
+    await session.commit()
+    asked = [
+        {"query": "query Orgs { organizations(first: 9) { nodes { name } } }"},
+        {"query": "query Wrong { nothing }"},
+        {"query": 'mutation Sync { runSync(input: {connectionId: "x"}) { __typename } }'},
+    ]
+    async with client(database, host="localhost") as http:
+        for question in asked:
+            await http.post("/graphql", json=question, headers={"Authorization": f"Bearer {key}"})
+        await http.post("/graphql", json=QUESTION)
+        told = (await http.get("/metrics")).text
+
+    public = key.rpartition("_")[0]
+    labels = 'client="{}",code="{}",kind="{}",operation="{}",path="{}"'
+    for facts in (
+        (public, "OK", "query", "Orgs", "reference"),
+        (public, "GRAPHQL_VALIDATION_FAILED", "unknown", "", "none"),
+        ("anonymous", "UNAUTHENTICATED", "unknown", "", "none"),
+    ):
+        assert f"hub_operations_total{{{labels.format(*facts)}}} 1.0" in told
+    assert 'kind="mutation",operation="Sync"' in told
+    assert 'hub_pool_connections{state="in use"} 0.0' in told
+    assert key not in told
+
+
+async def test_metrics_are_not_shown_to_other_machines(database):
+    async with client(database, host="hub.example") as http:
+        assert (await http.get("/metrics")).status_code == 404
+
+
+async def test_requests_are_logged_where_that_is_wanted_without_what_was_asked(database, home):
+    async with client(database, home, watched=Watched(access_log=True)) as http:
+        with capture_logs() as lines:
+            await http.get("/graphql", params={"query": "{ __typename }"}, headers={"X-Request-Id": "abc-1"})
+
+    (line,) = lines
+    assert (line["event"], line["method"], line["path"], line["status"]) == ("request", "GET", "/graphql", 200)
+    assert line["request_id"] == "abc-1"
+    assert "typename" not in str(line)
+
+
+async def test_what_runs_for_a_client_that_leaves_is_cancelled(database, session, home, settings):
+    """A lock keeps the query waiting; it is given back only when the query is gone."""
+    await session.execute(text("lock table organization in access exclusive mode"))
+    watched = Watched()
+    listener = listener_on("127.0.0.1", 0)
+    async with serving(database, settings, listener, anonymous=Viewer(home.id), watched=watched) as url:
+        async with httpx.AsyncClient() as http:
+            asking = asyncio.create_task(http.post(f"{url}/graphql", json=QUESTION))
+            async with asyncio.timeout(60):
+                while not watched.departures.watched:  # noqa: ASYNC110 - a condition, polled
+                    await asyncio.sleep(0.01)
+            asking.cancel()
+        async with asyncio.timeout(60):
+            while b'code="CLIENT_GONE"' not in watched.telemetry.metrics.text():  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0.01)
+    waiting = await session.scalar(text("select count(*) from pg_locks where not granted"))
+
+    assert waiting == 0
+
+
 RUN = """mutation($input: RunSyncInput!) { runSync(input: $input) { __typename
   ... on RunSyncPayload { syncRuns { stream connection { name } } }
   ... on UserError { message code } } }"""
@@ -299,6 +382,7 @@ async def test_a_sync_goes_on_after_its_request_and_its_accounts_are_mapped(data
         "__typename": "RunSyncPayload",
         "syncRuns": [{"stream": "accounts", "connection": {"name": "list"}}],
     }
+    assert syncs.metrics.publish().counts["hub_sync_payloads", "csv", "accounts"] == 2
     assert mapped.json()["data"]["mapAccounts"] == {"records": 2, "accounts": 2}
     assert listed.json()["data"]["accounts"]["nodes"] == [{"name": "Acme"}, {"name": "Birch"}]
 

@@ -20,6 +20,7 @@ COMMANDS = {
     "issues": "issues",
     "map": "mapping",
     "serve": "serve",
+    "process": "process",
     "key": "keys",
     "db": "database",
     "schema": "schema",

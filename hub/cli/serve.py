@@ -4,8 +4,9 @@ from typing import Annotated
 
 import typer
 
-from hub.app import serving
-from hub.cli.terminal import configure_logging, console, run
+from hub.cli.answering import answering
+from hub.cli.processes import supervised
+from hub.cli.terminal import configure_logging, console, run, run_fast
 from hub.cli.until_stopped import until_stopped
 from hub.listening import listener_on
 from hub.settings import Settings
@@ -20,16 +21,37 @@ def serve(
     port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.  [HUB_PORT]", show_default=False)
     ] = None,
+    processes: Annotated[
+        int | None,
+        typer.Option(min=1, max=64, help="How many processes answer.  [HUB_PROCESSES]", show_default=False),
+    ] = None,
 ) -> None:
-    """Serve GraphQL at /graphql to those who present an API key, until Ctrl-C."""
-    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    run(_served(Settings.from_env().model_copy(update=given)))
+    """Serve GraphQL at /graphql to those who present an API key, until Ctrl-C or SIGTERM."""
+    given = {"host": host, "port": port, "processes": processes}
+    settings = Settings.from_env().model_copy(update={name: each for name, each in given.items() if each is not None})
+    configure_logging(settings.log_level or "info")
+    if settings.processes == 1:
+        run_fast(_served(settings))
+    else:
+        run(_served_by_several(settings))
 
 
 async def _served(settings: Settings) -> None:
-    configure_logging(settings.log_level or "info")
     listener = listener_on(settings.host, settings.port)
-    async with opened(settings) as database, serving(database, settings, listener) as url:
-        console.print(f"Serving {url}/graphql. Make a key with `hub key create NAME`. Ctrl-C stops.", highlight=False)
+    async with opened(settings) as database, answering(database, settings, listener) as url:
+        _tell(url)
         await until_stopped()
         console.print("Stopping …")
+
+
+async def _served_by_several(settings: Settings) -> None:
+    """The process one started holds the socket and the database, and looks after those that answer."""
+    listener = listener_on(settings.host, settings.port)
+    async with opened(settings), supervised(settings, listener) as url:
+        _tell(url)
+        await until_stopped()
+        console.print("Stopping …")
+
+
+def _tell(url: str) -> None:
+    console.print(f"Serving {url}/graphql. Make a key with `hub key create NAME`. Ctrl-C stops.", highlight=False)

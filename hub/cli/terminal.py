@@ -4,6 +4,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import Coroutine
+from importlib import import_module
 from typing import Any, TypeVar
 
 import structlog
@@ -21,17 +22,30 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     return asyncio.run(work)
 
 
+def run_fast(work: Coroutine[Any, Any, T]) -> T:
+    """The same in uvloop's event loop, which serves requests faster; it is not made for Windows."""
+    loop_factory = None if sys.platform == "win32" else import_module("uvloop").new_event_loop
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        return runner.run(work)
+
+
 def configure_logging(level: str) -> None:
-    """Structured logs on standard error: readable lines in a terminal, JSON elsewhere."""
+    """Structured logs on standard error: readable lines in a terminal, JSON elsewhere.
+
+    Libraries' own logs come out the same way, warnings and worse.
+    """
     rendered = structlog.dev.ConsoleRenderer() if errors.is_terminal else structlog.processors.JSONRenderer()
+    steps: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=rendered, foreign_pre_chain=steps))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            rendered,
-        ],
+        processors=[*steps, rendered],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )

@@ -46,6 +46,11 @@ class Access:
         return viewer
 
 
+def client(request: Request) -> str:
+    """The public half of the key that a request with a valid one came with; else anonymous."""
+    return request.headers.get("authorization", "").partition(" ")[2].strip().rpartition("_")[0] or "anonymous"
+
+
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="hub"'}
 
 

@@ -1,7 +1,8 @@
 """How an operation is answered: by one compiled statement where it can be, else by graphql-core."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
 import orjson
@@ -18,6 +19,20 @@ from hub.store.answers import Answers, Unanswerable
 from hub.store.database import Database
 from hub.store.read import reading
 from hub.store.sharing import Viewer
+from hub.telemetry import Metrics, Timings
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes back."""
+
+    body: bytes
+    code: str = "OK"
+    """OK, or the code of its first error."""
+    status: int = 200
+    headers: Sequence[tuple[bytes, bytes]] = ()
+    legacy: bool = False
+    """Whether who does not name GraphQL's media type gets status 200 all the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,28 +44,40 @@ class Engine:
     run_sync: RunSync
     map_accounts: MapAccounts
     cursor_secret: bytes
+    metrics: Metrics
 
-    async def answer(self, plan: Plan, variables: Mapping[str, Any], viewer: Viewer, request_id: str) -> bytes:
-        """The response, as JSON; raises StoreError."""
+    async def answer(
+        self, plan: Plan, variables: Mapping[str, Any], viewer: Viewer, timings: Timings, request_id: str
+    ) -> Answer:
+        """The response; raises StoreError."""
         if plan.kind is OperationType.QUERY:
             try:
-                question = plan.question(variables, self.cursor_secret)
-                return b'{"data":%b}' % await self.answers.answer(question, viewer)
-            except (Uncompilable, Unanswerable, InputError, GraphQLError):
-                pass  # graphql-core knows how to answer, or how to word the error
-        return response(await self.executed(plan, variables, viewer, request_id), request_id)
+                return await self._compiled(plan, variables, viewer, timings)
+            except (Uncompilable, Unanswerable, InputError, GraphQLError) as reason:
+                # graphql-core knows how to answer, or how to word the error.
+                self.metrics.fell_back(type(reason).__name__)
+        timings.operation = plan.told._replace(path="reference")
+        return response(await self.executed(plan, variables, viewer, timings, request_id), request_id)
+
+    async def _compiled(self, plan: Plan, variables: Mapping[str, Any], viewer: Viewer, timings: Timings) -> Answer:
+        question = plan.question(variables, self.cursor_secret)
+        began = perf_counter()
+        data = await self.answers.answer(question, viewer)
+        timings.read(began)
+        return Answer(b'{"data":%b}' % data)
 
     async def executed(
-        self, plan: Plan, variables: Mapping[str, Any], viewer: Viewer, request_id: str
+        self, plan: Plan, variables: Mapping[str, Any], viewer: Viewer, timings: Timings, request_id: str
     ) -> ExecutionResult:
         """What graphql-core makes of the operation; raises StoreError."""
-        async with reading(self.database, viewer) as reader:
+        async with reading(self.database, viewer, timings) as reader:
             context = Context(
                 loaders=Loaders(reader),
                 cursor_secret=self.cursor_secret,
                 run_sync=self.run_sync,
                 map_accounts=self.map_accounts,
                 request_id=request_id,
+                timings=timings,
             )
             result = execute(
                 plan.schema,
@@ -68,11 +95,17 @@ class Engine:
         return found
 
 
-def response(result: ExecutionResult, request_id: str) -> bytes:
-    """The result as JSON. Without data and without a field at fault, the request itself was: it gets no `data`."""
-    answer: dict[str, Any] = {}
-    if result.errors:
-        answer["errors"] = told(result.errors, request_id)
-    if result.data is not None or any(error.path for error in result.errors or ()):
-        answer["data"] = result.data
-    return orjson.dumps(answer)
+def response(result: ExecutionResult, request_id: str) -> Answer:
+    """The result as JSON."""
+    if not result.errors:
+        return Answer(orjson.dumps({"data": result.data}))
+    if result.data is None and all(error.path is None for error in result.errors):
+        return request_error(result.errors, request_id)
+    errors = told(result.errors, request_id)
+    return Answer(orjson.dumps({"errors": errors, "data": result.data}), errors[0]["extensions"]["code"])
+
+
+def request_error(errors: Sequence[GraphQLError], request_id: str) -> Answer:
+    """No field is at fault, but the request: the answer has no data."""
+    found = told(list(errors), request_id)
+    return Answer(orjson.dumps({"errors": found}), found[0]["extensions"]["code"], 400, legacy=True)

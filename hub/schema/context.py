@@ -13,6 +13,7 @@ from hub.store.cursor import Position
 from hub.store.listing import Selection
 from hub.store.paths import Path
 from hub.store.read import AnyRow, Reader
+from hub.telemetry import Timings
 
 KeyT = TypeVar("KeyT", bound=Hashable)
 ValueT = TypeVar("ValueT")
@@ -102,6 +103,7 @@ class Context:
     run_sync: RunSync
     map_accounts: MapAccounts
     request_id: str
+    timings: Timings = field(default_factory=Timings)
 
 
 Info = strawberry.Info[Context, None]

@@ -3,7 +3,6 @@
 https://graphql.github.io/graphql-over-http/draft/: what may be asked how, and with which media type it is answered.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
@@ -17,16 +16,20 @@ from starlette.responses import HTMLResponse
 from starlette.types import Receive, Scope, Send
 
 from hub.errors import StoreError, TimedOut
+from hub.listening.departures import ClientGone, Departures
 from hub.schema.access import Access, Refused
-from hub.schema.answering import Engine
-from hub.schema.errors import told
+from hub.schema.answering import Answer, Engine, request_error
 from hub.schema.plans import Invalid, plan
-from hub.schema.requests import ALLOWED, Headers, asked, parameters
+from hub.schema.requests import ALLOWED, Asked, Headers, asked, parameters
+from hub.store.sharing import Viewer
+from hub.telemetry import Telemetry, Timings
 
 log = structlog.get_logger()
 
 GRAPHQL_JSON = "application/graphql-response+json"
 JSON = "application/json"
+
+CONTENT_TYPES = {kind: f"{kind}; charset=utf-8".encode() for kind in (JSON, GRAPHQL_JSON)}
 
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; "
@@ -35,21 +38,14 @@ PAGE_POLICY = (
 """Nothing from elsewhere. GraphiQL's editor writes its styles into the page, hence the one exception."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What goes back."""
-
-    body: bytes
-    status: int = 200
-    headers: Sequence[tuple[bytes, bytes]] = ()
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Endpoint:
     """Answers /graphql."""
 
     access: Access
     engine: Engine
+    telemetry: Telemetry
+    departures: Departures
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -57,22 +53,30 @@ class Endpoint:
         if _wants_page(scope, headers):
             await _page("" if self.access.anonymous else '{"Authorization": "Bearer hub_…"}')(scope, receive, send)
             return
-        kind = media_type(headers.get(b"accept", b""))
-        answer = await self._answer(scope, headers, receive, kind)
-        always = (
-            (b"content-type", kind.encode() + b"; charset=utf-8"),
-            (b"content-length", b"%d" % len(answer.body)),
-            (b"cache-control", b"no-store"),
-            (b"vary", b"Accept"),
-        )
-        await send({"type": "http.response.start", "status": answer.status, "headers": [*always, *answer.headers]})
-        await send({"type": "http.response.body", "body": answer.body})
+        timings = self.telemetry.begun(scope["headers"])
+        code = "INTERNAL_SERVER_ERROR"
+        try:
+            answer = await self._answer(scope, headers, receive, timings)
+            code = answer.code
+        except ClientGone:
+            code = "CLIENT_GONE"
+            return
+        finally:
+            self.telemetry.answered(timings, code, scope["state"]["request_id"])
+        await _send(answer, media_type(headers.get(b"accept", b"")), timings, send)
 
-    async def _answer(self, scope: Scope, headers: Headers, receive: Receive, kind: str) -> Answer:
+    async def _answer(self, scope: Scope, headers: Headers, receive: Receive, timings: Timings) -> Answer:
         request_id: str = scope["state"]["request_id"]
         try:
-            return await self._answered(scope, headers, receive, kind, request_id)
+            viewer = await self.access.viewer(Request(scope))
+            request = await asked(scope, headers, receive)
+            task = self.departures.entered(receive)
+            try:
+                return await self._answered(request, viewer, scope, timings)
+            finally:
+                self.departures.left(task)
         except Refused as refused:
+            log.debug("refused", request_id=request_id, code=refused.code, status=refused.status)
             return _refusal(refused, request_id)
         except TimedOut as error:
             return _refusal(Refused(503, "TIMEOUT", str(error)), request_id)
@@ -80,25 +84,38 @@ class Endpoint:
             log.exception("database failed", request_id=request_id)
             return _refusal(Refused(503, "UNAVAILABLE", "The database does not answer; try again."), request_id)
 
-    async def _answered(self, scope: Scope, headers: Headers, receive: Receive, kind: str, request_id: str) -> Answer:
-        viewer = await self.access.viewer(Request(scope))
-        request = await asked(scope, headers, receive)
+    async def _answered(self, request: Asked, viewer: Viewer, scope: Scope, timings: Timings) -> Answer:
+        request_id: str = scope["state"]["request_id"]
         found = plan(request.query, request.operation_name)
         if isinstance(found, Invalid):
-            body = orjson.dumps({"errors": told(list(found.errors), request_id)})
-            return Answer(body, 400 if kind == GRAPHQL_JSON else 200)
+            return request_error(found.errors, request_id)
         if found.kind not in ALLOWED[scope["method"]]:
             raise Refused(405, "BAD_REQUEST", "Only queries are answered by GET.", Allow="POST")
-        body = await self.engine.answer(found, request.variables, viewer, request_id)
-        unanswered = kind == GRAPHQL_JSON and body.startswith(b'{"errors"') and b'"data":' not in body
-        return Answer(body, 400 if unanswered else 200)
+        timings.operation = found.told
+        timings.planned()
+        return await self.engine.answer(found, request.variables, viewer, timings, request_id)
+
+
+async def _send(answer: Answer, kind: str, timings: Timings, send: Send) -> None:
+    # Who does not name GraphQL's media type expects 200 where the request was understood, as of old.
+    status = 200 if answer.legacy and kind == JSON else answer.status
+    headers = [
+        (b"content-type", CONTENT_TYPES[kind]),
+        (b"content-length", b"%d" % len(answer.body)),
+        (b"cache-control", b"no-store"),
+        (b"vary", b"Accept"),
+        (b"server-timing", timings.header()),
+        *answer.headers,
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})
 
 
 def _refusal(refused: Refused, request_id: str) -> Answer:
     extensions = {"code": refused.code, "requestId": request_id}
     body = orjson.dumps({"errors": [{"message": str(refused), "extensions": extensions}]})
     headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in refused.headers.items()]
-    return Answer(body, refused.status, headers)
+    return Answer(body, refused.code, refused.status, headers)
 
 
 @lru_cache(1000)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from hashlib import sha256
 from typing import Any
 
 import orjson
@@ -28,6 +29,7 @@ from hub.schema.limits import MOST_TOKENS, RULES
 from hub.schema.schema import CORE
 from hub.store.answers import Question, question
 from hub.store.statement import statement
+from hub.telemetry import Operation
 
 CACHED_PLANS = 1_000
 LONGEST_CACHED = 20_000
@@ -46,6 +48,8 @@ class Plan:
     fragments: Mapping[str, FragmentDefinitionNode]
     flags: tuple[str, ...]
     """The variables in its @skip and @include."""
+    told: Operation
+    """The operation, as metrics, traces and logs tell of it."""
     schema: GraphQLSchema = CORE
     drafts: dict[tuple[Any, ...], Draft | Uncompilable] = field(default_factory=dict)
     questions: dict[bytes, Question] = field(default_factory=dict)
@@ -122,10 +126,10 @@ def _planned(text: str, operation_name: str | None) -> Plan | Invalid:
     except GraphQLError as error:
         return Invalid([error])
     errors = validate(CORE, document, RULES)
-    return Invalid(errors) if errors else _chosen(document, operation_name)
+    return Invalid(errors) if errors else _chosen(document, text, operation_name)
 
 
-def _chosen(document: DocumentNode, name: str | None) -> Plan | Invalid:
+def _chosen(document: DocumentNode, text: str, name: str | None) -> Plan | Invalid:
     operations = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
     chosen = [each for each in operations if name is None or (each.name is not None and each.name.value == name)]
     if len(chosen) > 1:
@@ -135,7 +139,13 @@ def _chosen(document: DocumentNode, name: str | None) -> Plan | Invalid:
     if not chosen:
         return Invalid([GraphQLError(f"The document has no operation called {name!r}.", operations)])
     fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
-    return Plan(document, chosen[0], fragments, _flags(document))
+    return Plan(document, chosen[0], fragments, _flags(document), _told(chosen[0], text))
+
+
+def _told(operation: OperationDefinitionNode, text: str) -> Operation:
+    name = operation.name.value if operation.name else ""
+    digest = sha256(text.encode()).hexdigest()
+    return Operation(kind=operation.operation.value, name=name, path="compiled", document=digest)
 
 
 _cached = lru_cache(CACHED_PLANS)(_planned)

@@ -3,12 +3,14 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import orjson
 from sqlalchemy import URL, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as SQLTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from hub.errors import ConfigurationError
 from hub.settings import Settings
@@ -21,6 +23,19 @@ Session = AsyncSession
 
 OLDEST = 15
 """The oldest major version of PostgreSQL that the hub runs on."""
+
+
+POOL_SIZE = 10
+MOST_CONNECTIONS = 20
+"""Of one process; what goes beyond the pool's size is closed after use."""
+
+
+class Connections(NamedTuple):
+    """The connections of one process to the database."""
+
+    in_use: int
+    idle: int
+    most: int
 
 
 @dataclass(frozen=True)
@@ -37,6 +52,12 @@ class Database:
         with translated():
             async with async_sessionmaker(self.engine, expire_on_commit=False).begin() as session:
                 yield session
+
+    def connections(self) -> Connections:
+        """How many connections there are just now."""
+        pool = self.engine.pool
+        assert isinstance(pool, QueuePool)  # noqa: S101 - _connected asks for one
+        return Connections(pool.checkedout(), pool.checkedin(), MOST_CONNECTIONS)
 
     async def ready(self) -> bool:
         """Whether the database answers and is at the newest migration."""
@@ -100,8 +121,8 @@ async def reached(settings: Settings) -> AsyncIterator[Database]:
 async def _connected(url: URL) -> AsyncIterator[Database]:
     engine = create_async_engine(
         url,
-        pool_size=10,
-        max_overflow=10,
+        pool_size=POOL_SIZE,
+        max_overflow=MOST_CONNECTIONS - POOL_SIZE,
         # Values may be personal: they stay out of messages, and so out of logs.
         hide_parameters=True,
         json_serializer=lambda value: orjson.dumps(value).decode(),

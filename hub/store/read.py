@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from hub.store.failures import translated
 from hub.store.listing import Selection, columns, page, single, total
 from hub.store.paths import REDIRECTS, Path
 from hub.store.sharing import VIEWER, Viewer, visible
+from hub.telemetry import Timings
 
 AnyRow = Row[Any]
 
@@ -32,6 +34,9 @@ class Reader:
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """A connection answers one statement at a time."""
     _ended: asyncio.Event = field(default_factory=asyncio.Event)
+    _readers: set[asyncio.Task[Any] | None] = field(default_factory=set)
+    """Who reads just now or waits for its turn: loaders do so in tasks of their own."""
+    _timings: Timings = field(default_factory=Timings)
 
     async def pages(self, path: Path, selection: Selection, starts: Sequence[Position]) -> list[list[AnyRow]]:
         """For each start, in list order from the end that was asked for, one row more than asked for."""
@@ -61,16 +66,32 @@ class Reader:
             await self._session.rollback()
 
     async def _rows(self, statement: Select[Any]) -> Sequence[AnyRow]:
+        task = asyncio.current_task()
+        self._readers.add(task)
+        try:
+            return await self._in_turn(statement)
+        finally:
+            self._readers.discard(task)
+
+    async def _in_turn(self, statement: Select[Any]) -> Sequence[AnyRow]:
         async with self._turn:
             if self._ended.is_set():
                 raise StoreError("The operation has ended.")
-            with translated():
-                return await self._found(statement)
+            began = perf_counter()
+            try:
+                with translated():
+                    return await self._found(statement)
+            finally:
+                self._timings.read(began)
 
     async def end(self) -> None:
-        """Read no more. An operation that failed may have left loaders waiting for their turn."""
-        async with self._turn:
-            self._ended.set()
+        """Read no more. An operation that failed, or whose client left, may have left loaders reading."""
+        self._ended.set()
+        for task in self._readers:
+            if task is not None:
+                task.cancel()
+        await self._turn.acquire()
+        self._turn.release()
 
     async def _found(self, statement: Select[Any]) -> Sequence[AnyRow]:
         if not self._session.in_transaction():
@@ -84,10 +105,10 @@ _ONE_MOMENT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True
 
 
 @asynccontextmanager
-async def reading(database: Database, viewer: Viewer) -> AsyncIterator[Reader]:
+async def reading(database: Database, viewer: Viewer, timings: Timings | None = None) -> AsyncIterator[Reader]:
     """A reader for one operation; it takes a connection at its first read."""
     async with AsyncSession(database.engine) as session:
-        reader = Reader(viewer, session)
+        reader = Reader(viewer, session, _timings=timings or Timings())
         try:
             yield reader
         finally:

@@ -1,0 +1,5 @@
+"""`python -m hub.cli`, as `hub serve` starts its processes."""
+
+from hub.cli import main
+
+main()
