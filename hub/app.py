@@ -21,11 +21,16 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub.errors import HubError
+from hub.jobs.export import exporting
 from hub.jobs.mapping import map_accounts
 from hub.jobs.sync import Order, StreamRun, sync
 from hub.listening import listening
 from hub.schema.access import Access
 from hub.schema.endpoint import Endpoint
+from hub.schema.export_download import ExportDownload
+from hub.schema.export_links import ExportLinks
+from hub.schema.export_pages import ExportPages
+from hub.schema.schema import SCHEMA
 from hub.schema.sdl import sdl
 from hub.settings import Settings
 from hub.store import keys
@@ -49,6 +54,7 @@ async def serving(
     """The hub's base URL, for as long as the context is open."""
     async with (
         syncing(database, sealer(settings)) as syncs,
+        exporting(database, export_pages(database, syncs.sealer)),
         listening(application(database, syncs, anonymous=anonymous), listener) as url,
     ):
         yield url
@@ -56,19 +62,8 @@ async def serving(
 
 def application(database: Database, syncs: "BackgroundSyncs", *, anonymous: Viewer | None = None) -> Starlette:
     """The hub on the web. `anonymous` is who asks without a key, on this machine: for the demo only."""
-
-    async def viewer_of(key: str) -> Viewer | None:
-        async with database.session() as session:
-            owner = await keys.owner(session, key)
-        return None if owner is None else Viewer(owner)
-
-    graphql = Endpoint(
-        database=database,
-        access=Access(viewer_of, anonymous),
-        run_sync=syncs.start,
-        map_accounts=lambda: map_accounts(database),
-        cursor_secret=blake2b(syncs.sealer.key, person=b"hub cursors").digest(),
-    )
+    graphql = endpoint(database, syncs, anonymous)
+    download = ExportDownload(database, graphql.export_links)
 
     async def ready(_: Request) -> Response:
         answers = await database.ready()
@@ -77,6 +72,7 @@ def application(database: Database, syncs: "BackgroundSyncs", *, anonymous: View
     routes = [
         Route("/", lambda _: RedirectResponse("/graphql")),
         Route("/graphql", graphql.answer, methods=["GET", "POST"]),
+        Route("/exports/{export_id:uuid}", download.answer),
         Route("/graphiql/{name}", asset),
         Route("/schema.graphql", lambda _: PlainTextResponse(sdl())),
         Route("/livez", lambda _: PlainTextResponse("alive")),
@@ -88,6 +84,29 @@ def application(database: Database, syncs: "BackgroundSyncs", *, anonymous: View
         headers = ["authorization", "content-type"]
         middleware.append(Middleware(CORSMiddleware, allow_origin_regex=OWN_PAGES, allow_headers=headers))
     return Starlette(routes=routes, middleware=middleware)
+
+
+def endpoint(database: Database, syncs: "BackgroundSyncs", anonymous: Viewer | None = None) -> Endpoint:
+    """What answers GraphQL."""
+
+    async def viewer_of(key: str) -> Viewer | None:
+        async with database.session() as session:
+            owner = await keys.owner(session, key)
+        return None if owner is None else Viewer(owner)
+
+    return Endpoint(
+        database=database,
+        access=Access(viewer_of, anonymous),
+        run_sync=syncs.start,
+        map_accounts=lambda: map_accounts(database),
+        cursor_secret=blake2b(syncs.sealer.key, person=b"hub cursors").digest(),
+        export_links=ExportLinks(blake2b(syncs.sealer.key, person=b"hub exports").digest()),
+    )
+
+
+def export_pages(database: Database, key: Sealer) -> ExportPages:
+    """What reads the pages of exports: the endpoint, asked by the hub itself."""
+    return ExportPages(endpoint(database, BackgroundSyncs(database, key)).answered, SCHEMA._schema)  # noqa: SLF001 - strawberry has no public way to it
 
 
 @dataclass(slots=True)

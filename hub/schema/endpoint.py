@@ -6,6 +6,7 @@ from html import escape
 from importlib.resources import files
 from string import Template
 from typing import Any
+from uuid import uuid4
 
 import orjson
 import structlog
@@ -20,6 +21,7 @@ from hub.errors import StoreError
 from hub.schema.access import Access, Refused
 from hub.schema.context import Context, Loaders, MapAccounts, RunSync
 from hub.schema.errors import told
+from hub.schema.export_links import ExportLinks
 from hub.schema.schema import SCHEMA
 from hub.store.database import Database
 from hub.store.read import reading
@@ -60,6 +62,7 @@ class Endpoint:
     run_sync: RunSync
     map_accounts: MapAccounts
     cursor_secret: bytes
+    export_links: ExportLinks
 
     async def answer(self, request: Request) -> Response:
         """The answer to a request."""
@@ -74,21 +77,36 @@ class Endpoint:
             log.exception("database failed", request_id=request.state.request_id)
             return _refusal(request, Refused(503, "UNAVAILABLE", "The database does not answer; try again."))
 
+    async def answered(self, viewer: Viewer, document: str, variables: dict[str, Any]) -> bytes:
+        """The answer to a query of the hub's own making, as JSON. Raises StoreError."""
+        asked = Asked(document, variables, None)
+        request_id = uuid4().hex
+        return orjson.dumps(_told(await self._result(viewer, asked, request_id, {OperationType.QUERY}), request_id))
+
     async def _answer(self, request: Request, viewer: Viewer, asked: Asked) -> Response:
+        result = await self._result(viewer, asked, request.state.request_id, ALLOWED[request.method])
+        return _response(request, result)
+
+    async def _result(
+        self, viewer: Viewer, asked: Asked, request_id: str, allowed: set[OperationType]
+    ) -> ExecutionResult:
         async with reading(self.database, viewer) as reader:
             context = Context(
+                viewer=viewer,
+                database=self.database,
                 loaders=Loaders(reader),
                 cursor_secret=self.cursor_secret,
+                export_links=self.export_links,
                 run_sync=self.run_sync,
                 map_accounts=self.map_accounts,
-                request_id=request.state.request_id,
+                request_id=request_id,
                 operation_name=asked.operation_name,
             )
-            result = await _executed(asked, context, ALLOWED[request.method])
+            result = await _executed(asked, context, allowed)
         for error in result.errors or ():
             if isinstance(error.original_error, StoreError):
                 raise error.original_error
-        return _response(request, result)
+        return result
 
 
 async def _executed(asked: Asked, context: Context, allowed: set[OperationType]) -> ExecutionResult:
@@ -166,14 +184,19 @@ def _checked(given: Any) -> Asked:
 
 
 def _response(request: Request, result: ExecutionResult) -> Response:
+    answer = _told(result, request.state.request_id)
+    return _json(request, answer, 400 if "data" not in answer and _media_type(request) == GRAPHQL_JSON else 200)
+
+
+def _told(result: ExecutionResult, request_id: str) -> dict[str, Any]:
+    """What was found, as it is answered; without `data` where nothing was executed."""
     answer: dict[str, Any] = {}
     errors = result.errors or []
-    unanswered = result.data is None and all(error.path is None for error in errors)
     if errors:
-        answer["errors"] = told(errors, request.state.request_id)
-    if not unanswered:
+        answer["errors"] = told(errors, request_id)
+    if result.data is not None or any(error.path is not None for error in errors):
         answer["data"] = result.data
-    return _json(request, answer, 400 if unanswered and _media_type(request) == GRAPHQL_JSON else 200)
+    return answer
 
 
 def _refusal(request: Request, refused: Refused) -> Response:

@@ -8,6 +8,7 @@ from strawberry.types import ExecutionContext
 
 from hub.schema.accounts import AccountQueries
 from hub.schema.connections import ConnectionQueries
+from hub.schema.exports import ExportQueries
 from hub.schema.fields import TYPES
 from hub.schema.issues import IssueQueries
 from hub.schema.limits import MOST_TOKENS, Limits, NamedOperation, PageSizes
@@ -32,6 +33,7 @@ class Query(
     AccountQueries,
     PersonQueries,
     OpportunityQueries,
+    ExportQueries,
 ):
     """The root of queries."""
 

@@ -15,6 +15,7 @@ from hub.model import (
     Connection,
     ContactAccount,
     ContactRecord,
+    Export,
     Issue,
     Match,
     Opportunity,
@@ -122,6 +123,7 @@ ACCOUNTS = Path("accounts", Account)
 ACCOUNT_RECORDS = Path("accountRecords", AccountRecord)
 PEOPLE = Path("people", Person)
 OPPORTUNITIES = Path("opportunities", Opportunity)
+EXPORTS = Path("exports", Export)
 
 ORGANIZATION_CONNECTIONS = _to_many("Organization.connections", Connection.subject_id, Organization.id)
 ORGANIZATION_PROGRAMS = _to_many("Organization.programs", Program.organization_id, Organization.id)

@@ -16,6 +16,7 @@ from hub.model import (
     Base,
     Connection,
     ContactRecord,
+    Export,
     Issue,
     Match,
     Organization,
@@ -105,6 +106,10 @@ def _organization(rows: FromClause, viewer: Viewer, removed: bool) -> ColumnElem
     )
 
 
+def _own(rows: FromClause, viewer: Viewer, removed: bool) -> ColumnElement[bool]:  # noqa: FBT001
+    return rows.c.organization_id == viewer.organization_id
+
+
 def _program(rows: FromClause, viewer: Viewer, removed: bool) -> ColumnElement[bool]:  # noqa: FBT001
     """Its own programs, and those it is ranked in."""
     mine = viewer.organization_id
@@ -134,5 +139,6 @@ RULES: dict[type, Rule] = {
     Organization: _organization,
     Partnership: _partnership,
     Program: _program,
+    Export: _own,
     Tier: _with_a(Program, "id", "program_id"),
 }

@@ -6,6 +6,7 @@ import pytest
 from hub import model
 from hub.errors import AuthError, Busy, ConfigurationError, InputError, NotFound
 from hub.schema.context import Context, Loaders
+from hub.schema.export_links import ExportLinks
 from hub.schema.ids import opaque
 from hub.schema.schema import SCHEMA
 from hub.store.read import reading
@@ -15,7 +16,7 @@ from tests.schema.builders import a_connection, a_sync_run, an_organization
 RUN = """mutation($input: RunSyncInput!) { runSync(input: $input) { __typename
   ... on RunSyncPayload { syncRuns { stream state connection { name } } query { syncRuns(first: 9) { totalCount } } }
   ... on UserError { message code path } } }"""
-MAP = """mutation { mapAccounts { __typename
+MAP = """mutation($input: MapAccountsInput! = {}) { mapAccounts(input: $input) { __typename
   ... on MapAccountsPayload { records accounts people matches query { accounts(first: 1) { totalCount } } }
   ... on UserError { message code } } }"""
 
@@ -28,8 +29,11 @@ def change(database, session, home):
         await session.commit()
         async with reading(database, Viewer(viewer.id)) as reader:
             context = Context(
+                viewer=reader.viewer,
+                database=database,
                 loaders=Loaders(reader),
                 cursor_secret=b"k",
+                export_links=ExportLinks(b"k"),
                 run_sync=run_sync,
                 map_accounts=map_accounts,
                 request_id="r",
