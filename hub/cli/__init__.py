@@ -20,6 +20,7 @@ COMMANDS = {
     "issues": "issues",
     "map": "mapping",
     "serve": "serve",
+    "export": "export",
     "key": "keys",
     "db": "database",
     "schema": "schema",

@@ -141,10 +141,10 @@ async def chunk_with(session: AsyncSession, export_id: UUID, position: int) -> t
         )
         .limit(1)
     )
-    found = (await session.execute(chunk)).tuples().one_or_none()
+    found = (await session.execute(chunk)).one_or_none()
     if found is None:
         raise NotFound(f"The export {export_id} has expired.")
-    return found
+    return found.start, found.body
 
 
 async def _close(session: AsyncSession, export_id: UUID, state: ExportState, error: str | None = None) -> None:
