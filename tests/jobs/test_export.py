@@ -15,7 +15,8 @@ from hub.model import Account, AccountRecord, Export, ExportChunk, ExportState
 from hub.store import exports
 from hub.store.database import Database
 from hub.store.exports import MOST_ATTEMPTS, MOST_ROWS, MOST_UNFINISHED, Chunk, Page
-from tests.builders import SEALER, a_connection, a_home
+from tests.accounts import many_accounts
+from tests.builders import SEALER, a_home
 
 NAMES = "{ accounts(first: 10) { nodes { name } } }"
 
@@ -52,32 +53,6 @@ def file_of(database: Database):
             return b"".join(chunk.body for chunk in await session.scalars(chunks))
 
     return file_of
-
-
-async def many_accounts(database: Database, number: int) -> None:
-    """Accounts that the home organization sees, made in the database."""
-    async with database.session() as session:
-        connection_id = await a_connection(session)
-        await session.execute(
-            text(
-                """
-                with raw as (
-                  insert into raw_record (connection_id, stream, external_id, payload, digest, version, observed_at)
-                  select :connection, 'accounts', 'A' || n, '{}', '', 1, now() from generate_series(1, :number) n
-                  returning id, external_id
-                ), made as (
-                  insert into account (name, domain)
-                  select 'Company ' || n, 'company' || n || '.example' from generate_series(1, :number) n
-                  returning id, name
-                )
-                insert into account_record
-                  (connection_id, external_id, raw_id, observed_at, name, account_id)
-                select :connection, raw.external_id, raw.id, now(), made.name, made.id
-                from raw join made on made.name = 'Company ' || substr(raw.external_id, 2)
-                """
-            ),
-            {"connection": connection_id, "number": number},
-        )
 
 
 async def pages_of(*pages: Page, then: Exception | None = None) -> AsyncIterator[Page]:
