@@ -7,15 +7,16 @@ from uuid import UUID
 import strawberry
 
 from hub import model
-from hub.errors import Busy, Conflict, InputError
+from hub.errors import Busy, Conflict, InputError, NotFound
 from hub.model import Json
 from hub.schema import choices
 from hub.schema.changes import Change, Changed, done_once
 from hub.schema.context import Info
 from hub.schema.export_plan import planned
 from hub.schema.fields import Node, column, shown, shows
+from hub.schema.ids import key_of, opaque
 from hub.schema.paging import Listing, many
-from hub.schema.user_errors import BusyError, IdempotencyConflictError, InvalidInputError, user_error
+from hub.schema.user_errors import BusyError, IdempotencyConflictError, InvalidInputError, NotFoundError, user_error
 from hub.store import exports, paths
 from hub.store.database import Session
 
@@ -80,6 +81,26 @@ StartExportResult = Annotated[
 ]
 
 
+@strawberry.input(description="Which export to delete.")
+class DeleteExportInput(Change):
+    """Which export to delete."""
+
+    export_id: strawberry.ID = strawberry.field(description="The export.")
+
+
+@strawberry.type(description="The export and its file are gone; one that was being written was stopped.")
+class DeleteExportPayload(Changed):
+    """An export was deleted."""
+
+    deleted_export_id: strawberry.ID = strawberry.field(description="The id that it had.")
+
+
+DeleteExportResult = Annotated[
+    DeleteExportPayload | NotFoundError | BusyError | IdempotencyConflictError,
+    strawberry.union("DeleteExportResult", description="An export was deleted, or why it was not."),
+]
+
+
 @strawberry.type
 class ExportMutations:
     """What can be done about exports."""
@@ -101,6 +122,23 @@ class ExportMutations:
             planned(input.document, info.schema._schema)  # noqa: SLF001 - strawberry has no public way to it
             answer = await done_once(info, input, do)
         except (InputError, Busy, Conflict) as error:
-            return user_error(error, *(["document"] if isinstance(error, InputError) else []))  # type: ignore[no-any-return]
+            return user_error(error, "document" if isinstance(error, InputError) else None)  # type: ignore[no-any-return]
         row = await info.context.loaders.node(model.Export, UUID(answer["export"]))
         return StartExportPayload(export=shown(model.Export, row))
+
+    @strawberry.mutation(description="Delete an export and its file, or stop one that is being written.")
+    async def delete_export(
+        self,
+        info: Info,
+        input: Annotated[DeleteExportInput, strawberry.argument(description="Which export.")],  # noqa: A002 - Relay's name
+    ) -> DeleteExportResult:
+        async def do(session: Session) -> Json:
+            await exports.remove(session, info.context.viewer.organization_id, key)
+            return {"export": str(key)}
+
+        key = key_of(model.Export, input.export_id)
+        try:
+            await done_once(info, input, do)
+        except (NotFound, Busy, Conflict) as error:
+            return user_error(error, "exportId" if isinstance(error, NotFound) else None)  # type: ignore[no-any-return]
+        return DeleteExportPayload(deleted_export_id=opaque(model.Export, key))

@@ -67,7 +67,7 @@ ANSWERS: dict[type[HubError], tuple[type[UserError], ErrorCode, list[str] | None
 """How errors are answered that a mutation expects."""
 
 
-def user_error(error: HubError, *path: str) -> Any:
-    """The error as a member of a mutation's result; `path` leads to the part of the input that is to blame."""
+def user_error(error: HubError, field: str | None = None) -> Any:
+    """The error as a member of a mutation's result; `field` is the part of the input that is to blame."""
     kind, code, usual = next(ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS)
-    return kind(message=str(error), code=code, path=list(path) or usual)
+    return kind(message=str(error), code=code, path=[field] if field else usual)

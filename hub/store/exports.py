@@ -12,8 +12,10 @@ from hub.model import Export, ExportChunk, ExportState
 
 MOST_UNFINISHED = 3
 """Per organization."""
-MOST_KEPT = 20
-"""Per organization, those whose files have expired left out."""
+MOST_KEPT = 100
+"""Per organization, those that have expired left out."""
+MOST_BYTES_KEPT = 8 * 2**30
+"""Of all files of an organization: the next export waits until one expires or is deleted."""
 MOST_ROWS = 10_000_000
 MOST_BYTES = 2**30
 """Of a file, compressed."""
@@ -52,12 +54,16 @@ async def start(session: AsyncSession, organization_id: UUID, document: str) -> 
         text("select pg_advisory_xact_lock(hashtextextended(:what, 0))"), {"what": f"exports of {organization_id}"}
     )
     kept = Export.expires_at.is_(None) | (Export.expires_at > func.now())
-    counts = select(func.count().filter(Export.finished_at.is_(None)).label("unfinished"), func.count().label("kept"))
+    counts = select(
+        func.count().filter(Export.finished_at.is_(None)).label("unfinished"),
+        func.count().label("kept"),
+        func.coalesce(func.sum(Export.bytes), 0).label("bytes"),
+    )
     found = (await session.execute(counts.where(Export.organization_id == organization_id, kept))).one()
     if found.unfinished >= MOST_UNFINISHED:
         raise Busy(f"{found.unfinished} exports are under way; start the next when one of them has finished.")
-    if found.kept >= MOST_KEPT:
-        raise Busy(f"{found.kept} exports are kept; start the next when one of them has expired.")
+    if found.kept >= MOST_KEPT or found.bytes >= MOST_BYTES_KEPT:
+        raise Busy(f"{found.kept} exports with {found.bytes:,} bytes are kept: delete one, or wait until one expires.")
     row = Export(organization_id=organization_id, document=document)
     session.add(row)
     await session.flush()
@@ -117,6 +123,13 @@ async def fail(session: AsyncSession, export_id: UUID, error: str) -> None:
     """Close an export that cannot go on; what was written of it goes."""
     await session.execute(delete(ExportChunk).where(ExportChunk.export_id == export_id))
     await _close(session, export_id, ExportState.FAILED, error)
+
+
+async def remove(session: AsyncSession, organization_id: UUID, export_id: UUID) -> None:
+    """Delete an organization's export and its file; one that is being written is stopped. Raises NotFound."""
+    own = (Export.id == export_id, Export.organization_id == organization_id)
+    if (await session.execute(delete(Export).where(*own).returning(Export.id))).first() is None:
+        raise NotFound("There is no such export.")
 
 
 async def prune(session: AsyncSession) -> None:

@@ -14,7 +14,7 @@ from hub.jobs.export import CHUNK_BYTES, export, exporting, work
 from hub.model import Account, AccountRecord, Export, ExportChunk, ExportState
 from hub.store import exports
 from hub.store.database import Database
-from hub.store.exports import MOST_ATTEMPTS, MOST_ROWS, MOST_UNFINISHED, Chunk, Page
+from hub.store.exports import MOST_ATTEMPTS, MOST_BYTES, MOST_BYTES_KEPT, MOST_ROWS, MOST_UNFINISHED, Chunk, Page
 from tests.accounts import many_accounts
 from tests.builders import SEALER, a_home
 
@@ -216,7 +216,7 @@ async def test_a_file_has_limits(database, queued, row_of):
     many, large = await queued(), await queued()
     await export(database, lambda *_: pages_of(a_page("one", rows=MOST_ROWS + 1)), many)
     async with database.session() as session:
-        await session.execute(update(Export).where(Export.id == large).values(bytes=exports.MOST_BYTES + 1))
+        await session.execute(update(Export).where(Export.id == large).values(bytes=MOST_BYTES + 1))
     await export(database, lambda *_: pages_of(a_page("one")), large)
 
     assert "export it in parts" in (await row_of(many)).error
@@ -237,8 +237,33 @@ async def test_an_organization_keeps_so_many(database, home_id, queued):
         async with database.session() as session:
             await exports.finish(session, export_id)
 
-    with pytest.raises(Busy, match="20 exports are kept"):
+    with pytest.raises(Busy, match="100 exports with 0 bytes are kept"):
         await queued()
+
+
+async def test_an_organization_s_files_have_a_limit_together(database, queued):
+    for _ in range(MOST_BYTES_KEPT // MOST_BYTES):
+        export_id = await queued()
+        async with database.session() as session:
+            await exports.finish(session, export_id)
+            await session.execute(update(Export).where(Export.id == export_id).values(bytes=MOST_BYTES))
+
+    with pytest.raises(Busy, match="delete one"):
+        await queued()
+
+
+async def test_one_that_is_deleted_while_it_is_written_is_stopped(database, home_id, queued, row_of, file_of):
+    export_id = await queued()
+
+    async def pages(*_):
+        yield a_page("one")
+        async with database.session() as session:
+            await exports.remove(session, home_id, export_id)
+        yield a_page("two")
+        raise AssertionError("This page was not to be read.")
+
+    assert not await work(database, pages)
+    assert (await row_of(export_id), await file_of(export_id)) == (None, b"")
 
 
 async def test_every_organization_s_first_export_comes_before_anyone_s_second(database, queued):

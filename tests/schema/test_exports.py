@@ -283,6 +283,29 @@ async def test_another_organization_knows_nothing_of_it(ask, session, exported):
     assert (await ask("{ exports(first: 1) { totalCount } }", viewer=stranger))["data"]["exports"]["totalCount"] == 0
 
 
+DELETE = """mutation ($input: DeleteExportInput!) { deleteExport(input: $input) { __typename
+  ... on DeleteExportPayload { deletedExportId query { exports(first: 1) { totalCount } } }
+  ... on UserError { code path } } }"""
+
+
+async def test_an_export_can_be_deleted_by_its_organization_only(ask, session, database, exported):
+    url = (await exported())["url"]
+    export_id = (await ask("{ exports(first: 1) { nodes { id } } }"))["data"]["exports"]["nodes"][0]["id"]
+    stranger = await an_organization(session, "Stranger")
+    given = {"exportId": export_id, "idempotencyKey": str(uuid4())}
+
+    refused = (await ask(DELETE, viewer=stranger, input=given))["data"]["deleteExport"]
+    deleted = (await ask(DELETE, input=given))["data"]["deleteExport"]
+    again = (await ask(DELETE, input=given))["data"]["deleteExport"]
+    without_key = (await ask(DELETE, input={"exportId": export_id}))["data"]["deleteExport"]
+    async with client(database, None) as http:
+        assert (await http.get(url)).status_code == 403
+
+    assert refused == without_key == {"__typename": "NotFoundError", "code": "NOT_FOUND", "path": ["exportId"]}
+    assert deleted == again
+    assert (deleted["deletedExportId"], deleted["query"]) == (export_id, {"exports": {"totalCount": 0}})
+
+
 @asynccontextmanager
 async def on_a_socket(database: Database, settings, home) -> AsyncIterator[httpx.AsyncClient]:
     listener = listener_on("127.0.0.1", 0)
