@@ -25,6 +25,7 @@ from graphql import (
     get_named_type,
     parse,
     print_ast,
+    specified_rules,
 )
 from strawberry.schema.schema import validate_document
 
@@ -76,7 +77,7 @@ def planned(document: str, schema: GraphQLSchema) -> Plan:
 
 
 def _must_be_valid(document: DocumentNode, schema: GraphQLSchema) -> None:
-    errors = validate_document(schema, document, (Limits, PageSizes))
+    errors = validate_document(schema, document, (*specified_rules, Limits, PageSizes))
     if errors:
         raise InputError(errors[0].message)
 

@@ -65,7 +65,7 @@ def exported(ask, database, five_accounts):
         ("mutation { mapAccounts(input: {}) { __typename } }", "Only a query"),
         ("query ($n: Int) { accounts(first: $n) { nodes { name } } }", "no variables"),
         ("query A { __typename } query B { __typename }", "one operation"),
-        ("fragment F on Account { name }", "one operation"),
+        ("fragment F on Account { name }", "never used"),
         ("{ accounts(first: 2) { nodes { name } } people(first: 2) { nodes { name } } }", "one list"),
         ("{ ...F } fragment F on Query { accounts(first: 2) { nodes { name } } }", "one list"),
         ("{ accounts(first: 2) @include(if: false) { nodes { name } } }", "one list"),
