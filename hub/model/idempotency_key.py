@@ -18,6 +18,6 @@ class IdempotencyKey(Base, kw_only=True):
     key: Mapped[UUID] = mapped_column(primary_key=True)
     digest: Mapped[bytes] = mapped_column(LargeBinary, repr=False)
     """Of the mutation's name and its input."""
-    answer: Mapped[Json | None] = mapped_column(default=None)
-    """What the payload is made from; null while it is being done, and where that was cut off."""
+    answer: Mapped[Json]
+    """What the payload is made from: ids and counts."""
     created_at: Mapped[datetime] = mapped_column(init=False, server_default=func.now(), index=True)

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import delete, func, select
 
-from hub.errors import Conflict, HubError
+from hub.errors import Conflict
 from hub.model import IdempotencyKey, Json
 from hub.store.database import Database, Session
-from hub.store.locks import only_one
+from hub.store.locks import hold
 
 REMEMBERED = timedelta(hours=24)
 
@@ -33,40 +32,29 @@ async def once(database: Database, asked: Keyed, do: Do) -> Json:
     """What `do` answered when this was first asked, within REMEMBERED; it is done now where it was not, or cut off.
 
     Raises Busy while another process does it, Conflict where the key stands for something else, and what `do` raises:
-    then nothing was done, and nothing is remembered.
+    then nothing is remembered. The lock and the answer are of one transaction: it reads before it waits for `do`, but
+    holds no snapshot meanwhile.
     """
-    async with only_one(database, f"idempotency key {asked.key} of {asked.organization_id}"):
-        known = await _known(database, asked)
-        if known is not None:
-            return known
-        try:
-            return await _done(database, asked, do)
-        except HubError:
-            async with database.session() as session:
-                await session.execute(delete(IdempotencyKey).where(*_same(asked)))
-            raise
-
-
-async def _known(database: Database, asked: Keyed) -> Json | None:
-    """The answer, None where there is none yet; from now on the key stands for what is asked."""
     async with database.session() as session:
-        await session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < func.now() - REMEMBERED))
-        values = {"organization_id": asked.organization_id, "key": asked.key, "digest": asked.digest}
-        await session.execute(insert(IdempotencyKey).values(values).on_conflict_do_nothing())
-        found = await session.execute(select(IdempotencyKey.digest, IdempotencyKey.answer).where(*_same(asked)))
-        row = found.one()
-    if row.digest != asked.digest:
+        await hold(session, f"idempotency key {asked.key} of {asked.organization_id}")
+        known = await _known(session, asked)
+        if known is None:
+            known = await do(session)
+            await _remember(session, asked, known)
+    return known
+
+
+async def _known(session: Session, asked: Keyed) -> Json | None:
+    kept = IdempotencyKey.created_at > func.now() - REMEMBERED
+    same = IdempotencyKey.organization_id == asked.organization_id, IdempotencyKey.key == asked.key
+    found = await session.scalar(select(IdempotencyKey).where(*same, kept))
+    if found is not None and found.digest != asked.digest:
         raise Conflict("The idempotency key was used with another input: use a new one for each change.")
-    answer: Json | None = row.answer
-    return answer
+    return None if found is None else found.answer
 
 
-async def _done(database: Database, asked: Keyed, do: Do) -> Json:
-    async with database.session() as session:
-        answer = await do(session)
-        await session.execute(update(IdempotencyKey).where(*_same(asked)).values(answer=answer))
-    return answer
-
-
-def _same(asked: Keyed) -> tuple[ColumnElement[bool], ...]:
-    return IdempotencyKey.organization_id == asked.organization_id, IdempotencyKey.key == asked.key
+async def _remember(session: Session, asked: Keyed, answer: Json) -> None:
+    await session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at <= func.now() - REMEMBERED))
+    session.add(
+        IdempotencyKey(organization_id=asked.organization_id, key=asked.key, digest=asked.digest, answer=answer)
+    )

@@ -86,7 +86,7 @@ def test_what_cannot_be_exported_leaves_no_file(hub, settings: Settings, tmp_pat
     (tmp_path / "right.graphql").write_text(DOCUMENT)
     (tmp_path / "latin.graphql").write_bytes(b"# \xe9")
 
-    assert "hub: 'accounts' needs `first`" in hub("export", "wrong.graphql", "--output", "out", code=1)
+    assert "hub: Field 'accounts'" in hub("export", "wrong.graphql", "--output", "out", code=1)
     assert "cannot be read" in hub("export", "none.graphql", "--output", "out", code=1)
     assert "not UTF-8" in hub("export", "latin.graphql", "--output", "out", code=1)
     assert "cannot be written" in hub("export", "right.graphql", "--output", "nowhere/out", code=1)

@@ -7,6 +7,8 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select, text, update
+from sqlalchemy.ext.asyncio import create_async_engine
+from structlog.testing import capture_logs
 
 from hub.app import export_pages
 from hub.errors import Busy, NotFound, StoreError
@@ -306,3 +308,13 @@ async def test_all_records_are_reached(database, home_id, queued, row_of):
 
     async with database.session() as session:
         assert (await row_of(export_id)).rows == await session.scalar(select(func.count()).select_from(AccountRecord))
+
+
+async def test_without_a_database_exports_wait():
+    gone = Database(create_async_engine("postgresql+psycopg://hub@127.0.0.1:1/none"))
+    with capture_logs() as logs:
+        async with exporting(gone, export_pages(gone, SEALER)):
+            while not logs:  # noqa: ASYNC110 - polling is what is done
+                await asyncio.sleep(0.05)
+
+    assert logs[0]["event"] == "exports wait for the database"
