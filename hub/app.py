@@ -19,6 +19,7 @@ from starlette.routing import Route
 
 from hub.envelope import Envelope
 from hub.errors import HubError
+from hub.jobs.export import exporting
 from hub.jobs.mapping import map_accounts
 from hub.jobs.sync import Order, StreamRun, sync
 from hub.listening import Drain, listening
@@ -27,6 +28,10 @@ from hub.model import SyncRunState
 from hub.schema.access import Access
 from hub.schema.answering import Engine
 from hub.schema.endpoint import Endpoint
+from hub.schema.export_download import ExportDownload
+from hub.schema.export_links import ExportLinks
+from hub.schema.export_pages import ExportPages
+from hub.schema.schema import CORE
 from hub.schema.sdl import sdl
 from hub.settings import Settings
 from hub.store import keys
@@ -71,6 +76,7 @@ async def serving(
     watched = watched or Watched()
     async with (
         syncing(database, sealer(settings), watched.telemetry.metrics) as syncs,
+        exporting(database, export_pages(database, syncs)),
         publishing(watched.telemetry.metrics),
         listening(application(database, syncs, anonymous=anonymous, watched=watched), listener, watched.drain) as url,
     ):
@@ -93,15 +99,9 @@ def application(
             owner = await keys.owner(session, key)
         return None if owner is None else Viewer(owner)
 
-    engine = Engine(
-        database=database,
-        answers=database.answers,
-        run_sync=syncs.start,
-        map_accounts=lambda: map_accounts(database),
-        cursor_secret=blake2b(syncs.sealer.key, person=b"hub cursors").digest(),
-        metrics=watched.telemetry.metrics,
-    )
-    graphql = Endpoint(Access(viewer_of, anonymous), engine, watched.telemetry, watched.departures)
+    answering = engine(database, syncs, watched.telemetry.metrics)
+    graphql = Endpoint(Access(viewer_of, anonymous), answering, watched.telemetry, watched.departures)
+    download = ExportDownload(database, answering.export_links)
 
     async def ready(_: Request) -> Response:
         answers = not watched.drain.started.is_set() and await database.ready()
@@ -115,6 +115,7 @@ def application(
     routes = [
         Route("/", lambda _: RedirectResponse("/graphql")),
         Route("/graphql", graphql, methods=["GET", "POST"]),
+        Route("/exports/{export_id:uuid}", download.answer),
         Route("/graphiql/{name}", asset),
         Route("/schema.graphql", lambda _: PlainTextResponse(sdl())),
         Route("/livez", lambda _: PlainTextResponse("alive")),
@@ -144,6 +145,23 @@ def _sampled(watched: Watched, database: Database) -> None:
     metrics.sampled_by("hub_pool_connections", "in use", value=lambda: database.connections().in_use)
     metrics.sampled_by("hub_pool_connections", "idle", value=lambda: database.connections().idle)
     metrics.sampled_by("hub_pool_connections_max", value=lambda: database.connections().most)
+
+
+def engine(database: Database, syncs: "BackgroundSyncs", metrics: Metrics | None = None) -> Engine:
+    """What answers operations."""
+    return Engine(
+        database=database,
+        run_sync=syncs.start,
+        map_accounts=lambda: map_accounts(database),
+        cursor_secret=blake2b(syncs.sealer.key, person=b"hub cursors").digest(),
+        export_links=ExportLinks(blake2b(syncs.sealer.key, person=b"hub exports").digest()),
+        metrics=metrics or Metrics(),
+    )
+
+
+def export_pages(database: Database, syncs: "BackgroundSyncs") -> ExportPages:
+    """What reads the pages of exports: as any client would."""
+    return ExportPages(engine(database, syncs).answered, CORE)
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ HubError
  ├── InputError              what a person handed in cannot be used: a file, an argument, a cursor
  ├── NotFound                the thing named does not exist, or the viewer may not see it
  ├── Busy                    another process is doing just that; wait for it
+ ├── Conflict                it contradicts what the same idempotency key was used for
  ├── StoreError              the database refuses or fails; nothing was half-written
  │    └── TimedOut           a read takes longer than it may; ask for less
  └── SourceError             an outside system
@@ -35,6 +36,10 @@ class NotFound(HubError):
 
 class Busy(HubError):
     """Another process is doing what only one may do at a time."""
+
+
+class Conflict(HubError):
+    """What is asked contradicts what was asked before under the same idempotency key."""
 
 
 class StoreError(HubError):

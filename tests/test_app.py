@@ -130,7 +130,7 @@ async def test_what_a_form_can_send_is_refused(demo, kind):
 async def test_a_query_may_be_asked_by_get_but_nothing_changed_by_it(demo):
     variables = {"query": "query Q($n: Int) { organizations(first: $n) { nodes { name } } }", "variables": '{"n": 9}'}
     asked = await demo.get("/graphql", params={**variables, "operationName": "Q"})
-    changed = await demo.get("/graphql", params={"query": "mutation { mapAccounts { __typename } }"})
+    changed = await demo.get("/graphql", params={"query": "mutation { mapAccounts(input: {}) { __typename } }"})
 
     assert asked.json() == ANSWER
     assert (changed.status_code, changed.headers["allow"]) == (405, "POST")
@@ -374,7 +374,7 @@ async def test_a_sync_goes_on_after_its_request_and_its_accounts_are_mapped(data
     async with client(database, home, syncs=syncs) as http:
         started = await run_sync(http)
         await asyncio.gather(*syncs.tasks)
-        mapping = "mutation { mapAccounts { ... on MapAccountsPayload { records accounts } } }"
+        mapping = "mutation { mapAccounts(input: {}) { ... on MapAccountsPayload { records accounts } } }"
         mapped = await http.post("/graphql", json={"query": mapping})
         listed = await http.post("/graphql", json={"query": "{ accounts(first: 9) { nodes { name } } }"})
 

@@ -21,6 +21,7 @@ COMMANDS = {
     "map": "mapping",
     "serve": "serve",
     "process": "process",
+    "export": "export",
     "key": "keys",
     "db": "database",
     "schema": "schema",

@@ -11,6 +11,8 @@ from hub.model.connection import (
     SyncRun,
     SyncRunState,
 )
+from hub.model.export import Export, ExportChunk, ExportState
+from hub.model.idempotency_key import IdempotencyKey
 from hub.model.issue import Issue, IssueKind
 from hub.model.lead import Campaign, CampaignMember, Lead
 from hub.model.match import Evidence, Match, Relation, RelationKind, Verdict
@@ -45,6 +47,10 @@ __all__ = [
     "ContactAccount",
     "ContactRecord",
     "Evidence",
+    "Export",
+    "ExportChunk",
+    "ExportState",
+    "IdempotencyKey",
     "Identified",
     "Issue",
     "IssueKind",

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
+from uuid import uuid4
 
 import orjson
 from graphql import ExecutionResult, GraphQLError, OperationType, execute
@@ -13,9 +14,10 @@ from hub.errors import InputError, StoreError
 from hub.schema.context import Context, Loaders, MapAccounts, RunSync
 from hub.schema.drafting import Uncompilable
 from hub.schema.errors import told
-from hub.schema.plans import Plan
+from hub.schema.export_links import ExportLinks
+from hub.schema.plans import Invalid, Plan, plan
 from hub.schema.schema import SCHEMA
-from hub.store.answers import Answers, Unanswerable
+from hub.store.answers import Unanswerable
 from hub.store.database import Database
 from hub.store.read import reading
 from hub.store.sharing import Viewer
@@ -40,38 +42,48 @@ class Engine:
     """What operations are answered with."""
 
     database: Database
-    answers: Answers
     run_sync: RunSync
     map_accounts: MapAccounts
     cursor_secret: bytes
+    export_links: ExportLinks
     metrics: Metrics
 
     async def answer(
-        self, plan: Plan, variables: Mapping[str, Any], viewer: Viewer, timings: Timings, request_id: str
+        self, planned: Plan, variables: Mapping[str, Any], viewer: Viewer, timings: Timings, request_id: str
     ) -> Answer:
         """The response; raises StoreError."""
-        if plan.kind is OperationType.QUERY:
+        if planned.kind is OperationType.QUERY:
             try:
-                return await self._compiled(plan, variables, viewer, timings)
+                return await self._compiled(planned, variables, viewer, timings)
             except (Uncompilable, Unanswerable, InputError, GraphQLError) as reason:
                 # graphql-core knows how to answer, or how to word the error.
                 self.metrics.fell_back(type(reason).__name__)
-        timings.operation = plan.told._replace(path="reference")
-        return response(await self.executed(plan, variables, viewer, timings, request_id), request_id)
+        timings.operation = planned.told._replace(path="reference")
+        return response(await self.executed(planned, variables, viewer, timings, request_id), request_id)
 
-    async def _compiled(self, plan: Plan, variables: Mapping[str, Any], viewer: Viewer, timings: Timings) -> Answer:
-        question = plan.question(variables, self.cursor_secret)
+    async def answered(self, viewer: Viewer, document: str, variables: dict[str, Any]) -> bytes:
+        """The answer to a query of the hub's own making, as JSON. Raises StoreError."""
+        found, request_id = plan(document, None), uuid4().hex
+        if isinstance(found, Invalid):
+            return request_error(found.errors, request_id).body
+        return (await self.answer(found, variables, viewer, Timings(), request_id)).body
+
+    async def _compiled(self, planned: Plan, variables: Mapping[str, Any], viewer: Viewer, timings: Timings) -> Answer:
+        question = planned.question(variables, self.cursor_secret)
         began = perf_counter()
-        data = await self.answers.answer(question, viewer)
+        data = await self.database.answers.answer(question, viewer)
         timings.read(began)
         return Answer(b'{"data":%b}' % data)
 
     async def executed(
-        self, plan: Plan, variables: Mapping[str, Any], viewer: Viewer, timings: Timings, request_id: str
+        self, planned: Plan, variables: Mapping[str, Any], viewer: Viewer, timings: Timings, request_id: str
     ) -> ExecutionResult:
         """What graphql-core makes of the operation; raises StoreError."""
         async with reading(self.database, viewer, timings) as reader:
             context = Context(
+                viewer=viewer,
+                database=self.database,
+                export_links=self.export_links,
                 loaders=Loaders(reader),
                 cursor_secret=self.cursor_secret,
                 run_sync=self.run_sync,
@@ -80,11 +92,11 @@ class Engine:
                 timings=timings,
             )
             result = execute(
-                plan.schema,
-                plan.document,
+                planned.schema,
+                planned.document,
                 context_value=context,
                 variable_values=dict(variables),
-                operation_name=plan.name,
+                operation_name=planned.name,
                 executor_class=SCHEMA.execution_context_class,
                 is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type] # it is one, but not declared so
             )

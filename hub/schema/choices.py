@@ -7,6 +7,7 @@ from strawberry.types.enum import StrawberryEnumDefinition
 
 from hub.model import (
     ConnectionState,
+    ExportState,
     IssueKind,
     PartnershipType,
     RelationKind,
@@ -19,6 +20,7 @@ from hub.model import (
 
 __all__ = [
     "ConnectionState",
+    "ExportState",
     "IssueKind",
     "PartnershipType",
     "RelationKind",
@@ -65,6 +67,14 @@ describe(
     FAILED="It ended with an error.",
     UNAVAILABLE="The source lacks the object, or the credentials may not read it.",
     INTERRUPTED="The process ended in the middle; the next run resumes from the bookmark.",
+)
+describe(
+    ExportState,
+    "How an export stands.",
+    QUEUED="It waits for its turn.",
+    RUNNING="It is being written.",
+    SUCCEEDED="The file can be had.",
+    FAILED="It ended with an error; there is no file.",
 )
 describe(
     IssueKind,

@@ -9,10 +9,13 @@ import strawberry
 from aiodataloader import DataLoader
 
 from hub.model import Base
+from hub.schema.export_links import ExportLinks
 from hub.store.cursor import Position
+from hub.store.database import Database
 from hub.store.listing import Selection
 from hub.store.paths import Path
 from hub.store.read import AnyRow, Reader
+from hub.store.sharing import Viewer
 from hub.telemetry import Timings
 
 KeyT = TypeVar("KeyT", bound=Hashable)
@@ -98,8 +101,12 @@ def start(path: Path, row: AnyRow) -> Position:
 class Context:
     """What one operation works with."""
 
+    viewer: Viewer
+    database: Database
+    """What mutations write to."""
     loaders: Loaders
     cursor_secret: bytes
+    export_links: ExportLinks
     run_sync: RunSync
     map_accounts: MapAccounts
     request_id: str

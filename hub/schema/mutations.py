@@ -1,79 +1,33 @@
 """What can be changed: each mutation answers with a payload or with an error that was to be expected."""
 
-from enum import Enum
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import Annotated
+from uuid import UUID
 
 import strawberry
 
 from hub import model
-from hub.errors import Busy, HubError, InputError, NotFound, SourceError
+from hub.errors import Busy, Conflict, InputError, NotFound, SourceError
+from hub.model import Json
 from hub.schema.comparisons import given
 from hub.schema.context import Info
+from hub.schema.exports import ExportMutations
 from hub.schema.fields import shown
 from hub.schema.ids import key_of
+from hub.schema.mutating import MutationInput, MutationPayload, done_once
 from hub.schema.sync_runs import SyncRun
-
-if TYPE_CHECKING:
-    from hub.schema.schema import Query
-
-TheQuery = Annotated["Query", strawberry.lazy("hub.schema.schema")]
-
-
-@strawberry.enum(description="What kind of error. More may be added: treat an unknown one by its message.")
-class ErrorCode(Enum):
-    """What kind of error."""
-
-    NOT_FOUND = strawberry.enum_value("NOT_FOUND", description="It does not exist, or the viewer may not see it.")
-    BUSY = strawberry.enum_value("BUSY", description="That is being done already; try again later.")
-    INVALID_INPUT = strawberry.enum_value("INVALID_INPUT", description="What was given cannot be used.")
-    SOURCE_FAILED = strawberry.enum_value("SOURCE_FAILED", description="An outside system refused or failed.")
-
-
-@strawberry.interface(description="An error that was to be expected; every such error of a mutation implements it.")
-class UserError:
-    """An expected failure."""
-
-    message: str = strawberry.field(description="What happened, in words for people.")
-    code: ErrorCode = strawberry.field(description="What happened, for programs.")
-    path: list[str] | None = strawberry.field(description="The part of the input that it is about, where there is one.")
-
-
-@strawberry.type(description="The thing named does not exist, or the viewer may not see it.")
-class NotFoundError(UserError):
-    """Nothing there."""
-
-
-@strawberry.type(description="Another process is doing just that.")
-class BusyError(UserError):
-    """Being done already."""
-
-
-@strawberry.type(description="What was given cannot be used.")
-class InvalidInputError(UserError):
-    """Bad input."""
-
-
-@strawberry.type(description="An outside system refused or failed.")
-class SourceFailedError(UserError):
-    """A source failed."""
-
-
-ANSWERS: dict[type[HubError], tuple[type[UserError], ErrorCode]] = {
-    NotFound: (NotFoundError, ErrorCode.NOT_FOUND),
-    Busy: (BusyError, ErrorCode.BUSY),
-    InputError: (InvalidInputError, ErrorCode.INVALID_INPUT),
-    SourceError: (SourceFailedError, ErrorCode.SOURCE_FAILED),
-}
-"""How errors are answered that a mutation expects."""
-
-
-def _answer(error: HubError) -> UserError:
-    kind, code = next(ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS)
-    return kind(message=str(error), code=code, path=None)
+from hub.schema.user_errors import (
+    BusyError,
+    IdempotencyConflictError,
+    InvalidInputError,
+    NotFoundError,
+    SourceFailedError,
+    user_error,
+)
+from hub.store.database import Session
 
 
 @strawberry.input(description="What to sync.")
-class RunSyncInput:
+class RunSyncInput(MutationInput):
     """What to sync."""
 
     connection_id: strawberry.ID = strawberry.field(description="The connection.")
@@ -84,22 +38,21 @@ class RunSyncInput:
 
 
 @strawberry.type(description="Syncing has begun and goes on in the background.")
-class RunSyncPayload:
+class RunSyncPayload(MutationPayload):
     """A sync was started."""
 
     sync_runs: list[SyncRun] = strawberry.field(
         description="The runs that have begun; those of further streams follow on the connection's `syncRuns`."
     )
 
-    @strawberry.field(description="For further reads.")
-    def query(self) -> TheQuery:
-        from hub.schema.schema import Query  # noqa: PLC0415 - Query's types include this one
 
-        return Query()
+@strawberry.input(description="How to map.")
+class MapAccountsInput(MutationInput):
+    """How to map."""
 
 
 @strawberry.type(description="All accounts and people were mapped anew.")
-class MapAccountsPayload:
+class MapAccountsPayload(MutationPayload):
     """Mapping is done."""
 
     records: int = strawberry.field(description="How many account records were looked at.")
@@ -107,25 +60,19 @@ class MapAccountsPayload:
     people: int = strawberry.field(description="How many people the contact records form.")
     matches: int = strawberry.field(description="How many matches were found between account records.")
 
-    @strawberry.field(description="For further reads.")
-    def query(self) -> TheQuery:
-        from hub.schema.schema import Query  # noqa: PLC0415 - Query's types include this one
-
-        return Query()
-
 
 RunSyncResult = Annotated[
-    RunSyncPayload | NotFoundError | BusyError | InvalidInputError | SourceFailedError,
+    RunSyncPayload | NotFoundError | BusyError | InvalidInputError | IdempotencyConflictError | SourceFailedError,
     strawberry.union("RunSyncResult", description="A sync was started, or why it was not."),
 ]
 MapAccountsResult = Annotated[
-    MapAccountsPayload | BusyError,
+    MapAccountsPayload | BusyError | IdempotencyConflictError,
     strawberry.union("MapAccountsResult", description="What mapping came to, or why it did not begin."),
 ]
 
 
 @strawberry.type(description="What can be changed.")
-class Mutation:
+class Mutation(ExportMutations):
     """The root of mutations."""
 
     @strawberry.mutation(description="Sync a connection, or one of its streams. Running it twice changes nothing.")
@@ -136,24 +83,31 @@ class Mutation:
     ) -> RunSyncResult:
         key = key_of(model.Connection, input.connection_id)
         if await info.context.loaders.node(model.Connection, key) is None:
-            return NotFoundError(
-                message="There is no such connection.", code=ErrorCode.NOT_FOUND, path=["connectionId"]
-            )
-        try:
+            return user_error(NotFound("There is no such connection."), "connectionId")  # type: ignore[no-any-return]
+
+        async def do(_: Session) -> Json:
             ids = await info.context.run_sync(key, input.stream or None, input.full)
-        except (NotFound, Busy, InputError, SourceError) as error:
-            return cast("RunSyncResult", _answer(error))
-        await info.context.loaders.renew()
-        rows = [await info.context.loaders.node(model.SyncRun, each) for each in ids]
+            return {"syncRuns": [str(each) for each in ids]}
+
+        try:
+            answer = await done_once(info, input, do)
+        except (NotFound, Busy, Conflict, InputError, SourceError) as error:
+            return user_error(error)  # type: ignore[no-any-return]
+        rows = [await info.context.loaders.node(model.SyncRun, UUID(each)) for each in answer["syncRuns"]]
         return RunSyncPayload(sync_runs=[shown(model.SyncRun, row) for row in rows if row])
 
     @strawberry.mutation(description="Map all accounts and people anew. Running it twice changes nothing.")
-    async def map_accounts(self, info: Info) -> MapAccountsResult:
-        try:
+    async def map_accounts(
+        self,
+        info: Info,
+        input: Annotated[MapAccountsInput, strawberry.argument(description="How to map.")],  # noqa: A002 - Relay's name
+    ) -> MapAccountsResult:
+        async def do(_: Session) -> Json:
             mapped = await info.context.map_accounts()
-        except Busy as error:
-            return cast("MapAccountsResult", _answer(error))
-        await info.context.loaders.renew()
-        return MapAccountsPayload(
-            records=mapped.records, accounts=mapped.accounts, people=mapped.people, matches=mapped.matches
-        )
+            counts = ("records", "accounts", "people", "matches")
+            return {each: getattr(mapped, each) for each in counts}
+
+        try:
+            return MapAccountsPayload(**await done_once(info, input, do))
+        except (Busy, Conflict) as error:
+            return user_error(error)  # type: ignore[no-any-return]

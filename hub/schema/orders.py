@@ -32,10 +32,14 @@ class Ordering:
     nulls: NullsOrder = strawberry.field(default=NullsOrder.LAST, description="Where rows without a value come.")
 
 
+_ID = "The id: the order in which the hub first knew of them. It never changes, so paging misses nothing."
+
+
 @strawberry.enum(description="What accounts may be ordered by.")
 class AccountOrderField(Enum):
     """A column of Account."""
 
+    ID = strawberry.enum_value("id", description=_ID)
     NAME = strawberry.enum_value("name", description="The name.")
     DOMAIN = strawberry.enum_value("domain", description="The domain.")
     CREATED_AT = strawberry.enum_value("created_at", description="When the hub first knew of it.")
@@ -45,6 +49,7 @@ class AccountOrderField(Enum):
 class AccountRecordOrderField(Enum):
     """A column of AccountRecord."""
 
+    ID = strawberry.enum_value("id", description=_ID)
     NAME = strawberry.enum_value("name", description="The name.")
     REVENUE = strawberry.enum_value("revenue", description="The revenue, whatever its currency.")
     EMPLOYEES = strawberry.enum_value("employees", description="The number of employees.")
@@ -56,6 +61,7 @@ class AccountRecordOrderField(Enum):
 class PersonOrderField(Enum):
     """A column of Person."""
 
+    ID = strawberry.enum_value("id", description=_ID)
     NAME = strawberry.enum_value("name", description="The name.")
     EMAIL = strawberry.enum_value("email", description="The e-mail address.")
     CREATED_AT = strawberry.enum_value("created_at", description="When the hub first knew of them.")
@@ -65,6 +71,7 @@ class PersonOrderField(Enum):
 class OpportunityOrderField(Enum):
     """A column of Opportunity."""
 
+    ID = strawberry.enum_value("id", description=_ID)
     NAME = strawberry.enum_value("name", description="The name.")
     AMOUNT = strawberry.enum_value("amount", description="The amount, whatever its currency.")
     CLOSE_DATE = strawberry.enum_value("close_date", description="The day it closed or is expected to.")
@@ -77,6 +84,7 @@ class OpportunityOrderField(Enum):
 class OrganizationOrderField(Enum):
     """A column of Organization."""
 
+    ID = strawberry.enum_value("id", description=_ID)
     NAME = strawberry.enum_value("name", description="The name.")
 
 
@@ -84,6 +92,7 @@ class OrganizationOrderField(Enum):
 class ConnectionOrderField(Enum):
     """A column of Connection."""
 
+    ID = strawberry.enum_value("id", description=_ID)
     NAME = strawberry.enum_value("name", description="The name.")
     CREATED_AT = strawberry.enum_value("created_at", description="When it was made.")
 
@@ -92,6 +101,7 @@ class ConnectionOrderField(Enum):
 class SyncRunOrderField(Enum):
     """A column of SyncRun."""
 
+    ID = strawberry.enum_value("id", description=_ID)
     STARTED_AT = strawberry.enum_value("started_at", description="When it started.")
     FINISHED_AT = strawberry.enum_value("finished_at", description="When it ended.")
 
@@ -100,6 +110,7 @@ class SyncRunOrderField(Enum):
 class IssueOrderField(Enum):
     """A column of Issue."""
 
+    ID = strawberry.enum_value("id", description=_ID)
     FIRST_SEEN_AT = strawberry.enum_value("first_seen_at", description="When it was first met.")
     LAST_SEEN_AT = strawberry.enum_value("last_seen_at", description="When it was last met.")
 

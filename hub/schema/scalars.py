@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from uuid import UUID
 
 import strawberry
 from strawberry.types.scalar import ScalarDefinition
@@ -35,6 +36,13 @@ def _day(value: Any) -> date:
         raise InputError("A Date is written as 2026-11-01.") from error
 
 
+def _uuid(value: Any) -> UUID:
+    try:
+        return UUID(value)
+    except (AttributeError, TypeError, ValueError) as error:
+        raise InputError("A UUID is written as 0199d1c3-5f2e-7a4b-9c80-3d5e6f708192.") from error
+
+
 def _number_text(value: Decimal) -> str:
     return f"{value:f}"
 
@@ -63,6 +71,13 @@ SCALARS: Mapping[object, ScalarDefinition] = {
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
         serialize=date.isoformat,
         parse_value=_day,
+    ),
+    UUID: strawberry.scalar(
+        name="UUID",
+        description="A UUID as RFC 9562 writes it, such as `0199d1c3-5f2e-7a4b-9c80-3d5e6f708192`.",
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc9562",
+        serialize=str,
+        parse_value=_uuid,
     ),
     Decimal: strawberry.scalar(
         name="Decimal",

@@ -6,6 +6,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from hub.schema.accounts import AccountQueries
 from hub.schema.connections import ConnectionQueries
+from hub.schema.exports import ExportQueries
 from hub.schema.fields import TYPES
 from hub.schema.issues import IssueQueries
 from hub.schema.mutations import Mutation
@@ -27,6 +28,7 @@ class Query(
     AccountQueries,
     PersonQueries,
     OpportunityQueries,
+    ExportQueries,
 ):
     """The root of queries."""
 

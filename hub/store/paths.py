@@ -16,6 +16,7 @@ from hub.model import (
     Connection,
     ContactAccount,
     ContactRecord,
+    Export,
     Issue,
     Match,
     Opportunity,
@@ -140,6 +141,7 @@ ACCOUNTS = Path("accounts", AccountProfile)
 ACCOUNT_RECORDS = Path("accountRecords", AccountRecord)
 PEOPLE = Path("people", PersonProfile)
 OPPORTUNITIES = Path("opportunities", Opportunity)
+EXPORTS = Path("exports", Export)
 
 ORGANIZATION_CONNECTIONS = _to_many("Organization.connections", Connection.subject_id, Organization.id)
 ORGANIZATION_PROGRAMS = _to_many("Organization.programs", Program.organization_id, Organization.id)

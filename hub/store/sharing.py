@@ -15,6 +15,7 @@ from hub.model import (
     AccountRecord,
     Base,
     Connection,
+    Export,
     Issue,
     Match,
     Organization,
@@ -112,6 +113,10 @@ def _organization(rows: FromClause, removed: bool) -> ColumnElement[bool]:  # no
     )
 
 
+def _own(rows: FromClause, removed: bool) -> ColumnElement[bool]:  # noqa: FBT001
+    return rows.c.organization_id == VIEWER
+
+
 def _program(rows: FromClause, removed: bool) -> ColumnElement[bool]:  # noqa: FBT001
     """Its own programs, and those it is ranked in."""
     ranked = select(Tier.program_id).join(Partnership, Partnership.tier_id == Tier.id)
@@ -140,5 +145,6 @@ RULES: dict[type, Rule] = {
     Organization: _organization,
     Partnership: _partnership,
     Program: _program,
+    Export: _own,
     Tier: _with_a(Program, "id", "program_id"),
 }

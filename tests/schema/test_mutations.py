@@ -6,6 +6,7 @@ import pytest
 from hub import model
 from hub.errors import AuthError, Busy, ConfigurationError, InputError, NotFound
 from hub.schema.context import Context, Loaders
+from hub.schema.export_links import ExportLinks
 from hub.schema.ids import opaque
 from hub.schema.schema import SCHEMA
 from hub.store.read import reading
@@ -15,7 +16,7 @@ from tests.schema.builders import a_connection, a_sync_run, an_organization
 RUN = """mutation($input: RunSyncInput!) { runSync(input: $input) { __typename
   ... on RunSyncPayload { syncRuns { stream state connection { name } } query { syncRuns(first: 9) { totalCount } } }
   ... on UserError { message code path } } }"""
-MAP = """mutation { mapAccounts { __typename
+MAP = """mutation($input: MapAccountsInput! = {}) { mapAccounts(input: $input) { __typename
   ... on MapAccountsPayload { records accounts people matches query { accounts(first: 1) { totalCount } } }
   ... on UserError { message code } } }"""
 
@@ -28,8 +29,11 @@ def change(database, session, home):
         await session.commit()
         async with reading(database, Viewer(viewer.id)) as reader:
             context = Context(
+                viewer=reader.viewer,
+                database=database,
                 loaders=Loaders(reader),
                 cursor_secret=b"k",
+                export_links=ExportLinks(b"k"),
                 run_sync=run_sync,
                 map_accounts=map_accounts,
                 request_id="r",
@@ -133,3 +137,42 @@ async def test_accounts_are_mapped_one_at_a_time(change, home):
     result = await change(MAP, map_accounts=map_accounts)
 
     assert result.data["mapAccounts"] == {"__typename": "BusyError", "message": "at it", "code": "BUSY"}
+
+
+async def test_under_one_key_a_sync_is_started_once_and_every_answer_shows_its_runs(change, session, home):
+    crm = await a_connection(session, home, name="crm")
+    started = []
+
+    async def run_sync(*_):
+        run = await a_sync_run(session, crm)
+        await session.commit()
+        started.append(run.id)
+        return [run.id]
+
+    given = {"connectionId": opaque(model.Connection, crm.id), "idempotencyKey": str(uuid4())}
+    answers = [await change(RUN, run_sync, input=each) for each in (given, given, given | {"stream": None})]
+    conflict = await change(RUN, run_sync, input=given | {"full": True})
+    unkeyed = await change(RUN, run_sync, input={"connectionId": given["connectionId"]})
+
+    assert [answer.data["runSync"] for answer in answers] == [answers[0].data["runSync"]] * 3
+    assert conflict.data["runSync"] == {
+        "__typename": "IdempotencyConflictError",
+        "message": "The idempotency key was used with another input: use a new one for each change.",
+        "code": "IDEMPOTENCY_CONFLICT",
+        "path": ["idempotencyKey"],
+    }
+    assert unkeyed.errors is None
+    assert len(started) == 2
+
+
+async def test_a_key_stands_for_one_mutation(change, session, home):
+    async def map_accounts():
+        return SimpleNamespace(records=4, accounts=3, people=2, matches=1)
+
+    key = str(uuid4())
+    first = await change(MAP, map_accounts=map_accounts, input={"idempotencyKey": key})
+    crm = await a_connection(session, home)
+    other = await change(RUN, None, input={"connectionId": opaque(model.Connection, crm.id), "idempotencyKey": key})
+
+    assert first.data["mapAccounts"]["records"] == 4
+    assert other.data["runSync"]["code"] == "IDEMPOTENCY_CONFLICT"

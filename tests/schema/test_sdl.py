@@ -92,3 +92,18 @@ def test_an_order_names_columns():
 
 def test_whatever_has_an_id_is_a_node():
     assert [shown for shown in TYPES if "id" in shown.__table__.c and not issubclass(TYPES[shown], Node)] == []
+
+
+@pytest.mark.parametrize("name", CORE.mutation_type.fields)
+def test_a_mutation_follows_the_conventions(name):
+    field = CORE.mutation_type.fields[name]
+    named = name[0].upper() + name[1:]
+    assert [*field.args] == ["input"]
+    assert str(field.args["input"].type) == f"{named}Input!"
+    assert str(field.args["input"].type.of_type.fields["idempotencyKey"].type) == "UUID"
+    assert str(field.type) == f"{named}Result!"
+    payload, *failures = field.type.of_type.types
+    assert payload.name == f"{named}Payload"
+    assert str(payload.fields["query"].type) == "Query!"
+    assert {str(interface) for failure in failures for interface in failure.interfaces} == {"UserError"}
+    assert "IdempotencyConflictError" in {failure.name for failure in failures}

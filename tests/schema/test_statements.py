@@ -56,6 +56,7 @@ WAYS = {
     "Connection": "connections(first: 100) { nodes { %s } }",
     "SyncRun": "syncRuns(first: 100) { nodes { %s } }",
     "Issue": "issues(first: 100) { nodes { %s } }",
+    "Export": "exports(first: 100) { nodes { %s } }",
     "Account": "accounts(first: 100) { nodes { %s } }",
     "AccountRecord": "accountRecords(first: 100) { nodes { %s } }",
     "Relation": "accounts(first: 100) { nodes { relations(first: 1) { nodes { %s } } } }",
@@ -88,6 +89,7 @@ async def one_of_each(session, home):
     crm = await a_connection(session, home, partner)
     await a_sync_run(session, crm)
     await an_issue(session, crm)
+    session.add(model.Export(organization_id=home.id, document="{ accounts(first: 9) { nodes { id } } }"))
     session.add(model.StreamState(connection_id=crm.id, stream="accounts"))
     await synced(session, crm, model.SalesUser(external_id="U", name="Sam"))
     account, other = await an_account(session), await an_account(session)

@@ -21,7 +21,17 @@ from tests.schema.builders import (
 )
 from tests.schema.test_statements import one_of_each
 
-ROOTS = ("organizations", "connections", "syncRuns", "issues", "accounts", "accountRecords", "people", "opportunities")
+ROOTS = (
+    "organizations",
+    "connections",
+    "syncRuns",
+    "issues",
+    "accounts",
+    "accountRecords",
+    "people",
+    "opportunities",
+    "exports",
+)
 
 
 async def test_a_stranger_sees_nothing_but_itself(ask, session, home):
