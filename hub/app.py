@@ -25,10 +25,13 @@ from hub.jobs.mapping import map_accounts
 from hub.jobs.sync import Order, StreamRun, sync
 from hub.listening import listening
 from hub.schema.access import Access
+from hub.schema.budgets import Buckets
+from hub.schema.documents import Documents
 from hub.schema.endpoint import Endpoint
+from hub.schema.limits import LIMITS, scaled
 from hub.schema.sdl import sdl
 from hub.settings import Settings
-from hub.store import keys
+from hub.store import documents, keys
 from hub.store.database import Database
 from hub.store.secrets import Sealer, sealer
 from hub.store.sharing import Viewer
@@ -49,18 +52,28 @@ async def serving(
     """The hub's base URL, for as long as the context is open."""
     async with (
         syncing(database, sealer(settings)) as syncs,
-        listening(application(database, syncs, anonymous=anonymous), listener) as url,
+        listening(
+            application(database, syncs, anonymous=anonymous, budget_scale=settings.budget_scale), listener
+        ) as url,
     ):
         yield url
 
 
-def application(database: Database, syncs: "BackgroundSyncs", *, anonymous: Viewer | None = None) -> Starlette:
+def application(
+    database: Database, syncs: "BackgroundSyncs", *, anonymous: Viewer | None = None, budget_scale: float = 1
+) -> Starlette:
     """The hub on the web. `anonymous` is who asks without a key, on this machine: for the demo only."""
 
     async def viewer_of(key: str) -> Viewer | None:
         async with database.session() as session:
-            owner = await keys.owner(session, key)
-        return None if owner is None else Viewer(owner)
+            row = await keys.holder(session, key)
+        if row is None:
+            return None
+        return Viewer(row.organization_id, client=row.prefix, app=row.app, documents_only=row.documents_only)
+
+    async def text_of(app: str | None, document_id: str) -> str | None:
+        async with database.session() as session:
+            return await documents.text(session, app, document_id)
 
     graphql = Endpoint(
         database=database,
@@ -68,6 +81,8 @@ def application(database: Database, syncs: "BackgroundSyncs", *, anonymous: View
         run_sync=syncs.start,
         map_accounts=lambda: map_accounts(database),
         cursor_secret=blake2b(syncs.sealer.key, person=b"hub cursors").digest(),
+        buckets=Buckets({role: scaled(limits, budget_scale) for role, limits in LIMITS.items()}),
+        documents=Documents(text_of),
     )
 
     async def ready(_: Request) -> Response:
@@ -85,7 +100,7 @@ def application(database: Database, syncs: "BackgroundSyncs", *, anonymous: View
     middleware = [Middleware(Envelope)]
     if anonymous:
         # A frontend's own development server is another origin, on this machine.
-        headers = ["authorization", "content-type"]
+        headers = ["authorization", "content-type", "x-hub-cost"]
         middleware.append(Middleware(CORSMiddleware, allow_origin_regex=OWN_PAGES, allow_headers=headers))
     return Starlette(routes=routes, middleware=middleware)
 

@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="The address `hub serve` listens on.")
     port: int = Field(8000, ge=0, le=65535, description="The port `hub serve` listens on; 0 takes a free one.")
+    budget_scale: float = Field(
+        1.0, gt=0, description="How many times the built-in budgets clients may spend in this process."
+    )
     log_level: Literal["debug", "info", "warning", "error"] | None = Field(
         None,
         description="The least level logged: debug, info, warning or error; unset: info for `hub serve`, else warning.",

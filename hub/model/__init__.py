@@ -29,6 +29,7 @@ from hub.model.person import ContactAccount, ContactRecord, Person, PersonRedire
 from hub.model.product import Product
 from hub.model.raw_record import RawRecord, RawRecordVersion, SeenKey
 from hub.model.sales_user import SalesUser
+from hub.model.trusted_document import TrustedDocument
 
 __all__ = [
     "Account",
@@ -80,5 +81,6 @@ __all__ = [
     "SyncRunState",
     "Synced",
     "Tier",
+    "TrustedDocument",
     "Verdict",
 ]

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import strawberry
 from aiodataloader import DataLoader
+from graphql import DocumentNode
 
 from hub.model import Base
 from hub.store.cursor import Position
@@ -102,8 +103,8 @@ class Context:
     run_sync: RunSync
     map_accounts: MapAccounts
     request_id: str
-    operation_name: str | None = None
-    """Which operation of the document the client asked for, if it said so."""
+    document: DocumentNode
+    """What runs: parsed, measured and validated."""
 
 
 Info = strawberry.Info[Context, None]

@@ -1,26 +1,33 @@
 """GraphQL over HTTP."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import lru_cache
 from html import escape
 from importlib.resources import files
 from string import Template
+from time import monotonic
 from typing import Any
 
 import orjson
 import structlog
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
-from strawberry.exceptions import MissingQueryError
-from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from hub.errors import StoreError
 from hub.schema.access import Access, Refused
+from hub.schema.budgets import REFUSED, Buckets, Exceeded, Granted, headers
+from hub.schema.budgets import told as told_cost
 from hub.schema.context import Context, Loaders, MapAccounts, RunSync
+from hub.schema.documents import Documents, asked_id, must_be_allowed
 from hub.schema.errors import told
-from hub.schema.schema import SCHEMA
+from hub.schema.limits import Limits
+from hub.schema.operations import Checked, Invalid, checked, cost_within
+from hub.schema.schema import SCHEMA, WEIGHTS
 from hub.store.database import Database
 from hub.store.read import reading
 from hub.store.sharing import Viewer
@@ -30,6 +37,8 @@ log = structlog.get_logger()
 LARGEST_BODY = 100_000
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
+PRIVATE = "private, max-age=0, must-revalidate"
+"""How the answer to a GET of a trusted document may be kept."""
 
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; "
@@ -49,6 +58,7 @@ class Asked:
     query: str | None
     variables: dict[str, Any] | None
     operation_name: str | None
+    document_id: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +70,8 @@ class Endpoint:
     run_sync: RunSync
     map_accounts: MapAccounts
     cursor_secret: bytes
+    buckets: Buckets
+    documents: Documents
 
     async def answer(self, request: Request) -> Response:
         """The answer to a request."""
@@ -67,14 +79,48 @@ class Endpoint:
             return _page("" if self.access.anonymous else '{"Authorization": "Bearer hub_…"}')
         try:
             viewer = await self.access.viewer(request)
-            return await self._answer(request, viewer, await _asked(request))
+            asked = await _asked(request)
+            text = await self._text(asked, viewer)
+            return await self._admitted(request, viewer, replace(asked, query=text))
         except Refused as refused:
             return _refusal(request, refused)
         except StoreError:
             log.exception("database failed", request_id=request.state.request_id)
             return _refusal(request, Refused(503, "UNAVAILABLE", "The database does not answer; try again."))
 
-    async def _answer(self, request: Request, viewer: Viewer, asked: Asked) -> Response:
+    async def _text(self, asked: Asked, viewer: Viewer) -> str:
+        """The text of the document that is asked for; raises Refused."""
+        must_be_allowed(asked.query, asked.document_id, documents_only=viewer.documents_only)
+        if asked.query is not None:
+            return asked.query
+        if asked.document_id is None:
+            raise Refused(400, "BAD_REQUEST", "There is neither a `query` nor a `documentId` in the request.")
+        return await self.documents.text(viewer.app, asked.document_id, monotonic())
+
+    async def _admitted(self, request: Request, viewer: Viewer, asked: Asked) -> Response:
+        """The answer to an operation that is neither too large nor too costly, and that the client can afford."""
+        limits = self.buckets.limits[viewer.role]
+        try:
+            operation = _checked_lately(asked.query or "", asked.operation_name, limits)
+            cost = cost_within(operation.measure, asked.variables or {}, limits)
+        except Invalid as invalid:
+            spent = self._spent(viewer, REFUSED)
+            return _response(request, ExecutionResult(data=None, errors=invalid.errors), _costs(request, limits, spent))
+        spent = self._spent(viewer, cost)
+        answer = await self._answer(request, viewer, asked, operation)
+        return _response(request, answer, _costs(request, limits, spent), cacheable=asked.document_id is not None)
+
+    def _spent(self, viewer: Viewer, cost: int) -> Granted:
+        """What the client has left after this; raises Refused where it cannot afford it."""
+        spent = self.buckets.take(viewer.client, viewer.role, cost, monotonic())
+        if isinstance(spent, Exceeded):
+            told = (
+                f"This costs {spent.requested:,} and {spent.remaining:,} is left; try again in {spent.retry_after} s."
+            )
+            raise Refused(429, "RATE_LIMITED", told, **headers(spent))
+        return spent
+
+    async def _answer(self, request: Request, viewer: Viewer, asked: Asked, operation: Checked) -> ExecutionResult:
         async with reading(self.database, viewer) as reader:
             context = Context(
                 loaders=Loaders(reader),
@@ -82,13 +128,13 @@ class Endpoint:
                 run_sync=self.run_sync,
                 map_accounts=self.map_accounts,
                 request_id=request.state.request_id,
-                operation_name=asked.operation_name,
+                document=operation.parsed.document,
             )
             result = await _executed(asked, context, ALLOWED[request.method])
         for error in result.errors or ():
             if isinstance(error.original_error, StoreError):
                 raise error.original_error
-        return _response(request, result)
+        return result
 
 
 async def _executed(asked: Asked, context: Context, allowed: set[OperationType]) -> ExecutionResult:
@@ -100,10 +146,6 @@ async def _executed(asked: Asked, context: Context, allowed: set[OperationType])
             context_value=context,
             allowed_operation_types=allowed,
         )
-    except MissingQueryError as error:
-        raise Refused(400, "BAD_REQUEST", "There is no `query` in the request.") from error
-    except CannotGetOperationTypeError as error:
-        raise Refused(400, "BAD_REQUEST", error.as_http_error_reason()) from error
     except InvalidOperationTypeError as error:
         raise Refused(405, "BAD_REQUEST", "Only queries are answered by GET.", Allow="POST") from error
 
@@ -153,7 +195,7 @@ def _decoded(text: str | bytes) -> Any:
         raise Refused(400, "BAD_REQUEST", "The request is not JSON.") from error
 
 
-SHAPE = {"query": str, "variables": dict, "operationName": str, "extensions": dict}
+SHAPE = {"query": str, "variables": dict, "operationName": str, "extensions": dict, "documentId": str}
 
 
 def _checked(given: Any) -> Asked:
@@ -162,10 +204,23 @@ def _checked(given: Any) -> Asked:
     for name, kind in SHAPE.items():
         if given.get(name) is not None and not isinstance(given[name], kind):
             raise Refused(400, "BAD_REQUEST", f"`{name}` has the wrong type.")
-    return Asked(given.get("query"), given.get("variables"), given.get("operationName"))
+    if given.get("query") is not None and given.get("documentId") is not None:
+        raise Refused(400, "BAD_REQUEST", "Send either a `query` or a `documentId`.")
+    id_ = asked_id(given.get("documentId"), given.get("extensions"))
+    return Asked(given.get("query"), given.get("variables"), given.get("operationName"), id_)
 
 
-def _response(request: Request, result: ExecutionResult) -> Response:
+@lru_cache(maxsize=200)
+def _checked_lately(text: str, name: str | None, limits: Limits) -> Checked:
+    return checked(SCHEMA.core, WEIGHTS, text, name, limits)
+
+
+def _costs(request: Request, limits: Limits, spent: Granted) -> Granted | None:
+    """What was spent, for clients that want to know."""
+    return spent if limits.always_told or request.headers.get("x-hub-cost") == "1" else None
+
+
+def _response(request: Request, result: ExecutionResult, spent: Granted | None, *, cacheable: bool = False) -> Response:
     answer: dict[str, Any] = {}
     errors = result.errors or []
     unanswered = result.data is None and all(error.path is None for error in errors)
@@ -173,7 +228,11 @@ def _response(request: Request, result: ExecutionResult) -> Response:
         answer["errors"] = told(errors, request.state.request_id)
     if not unanswered:
         answer["data"] = result.data
-    return _json(request, answer, 400 if unanswered and _media_type(request) == GRAPHQL_JSON else 200)
+    if spent:
+        answer["extensions"] = {"cost": told_cost(spent, datetime.now(UTC))}
+    status = 400 if unanswered and _media_type(request) == GRAPHQL_JSON else 200
+    may = {"Cache-Control": PRIVATE} if cacheable and request.method == "GET" and not errors else {}
+    return _json(request, answer, status, may | (headers(spent) if spent else {}))
 
 
 def _refusal(request: Request, refused: Refused) -> Response:

@@ -9,6 +9,7 @@ from hub import model
 from hub.errors import Busy, HubError, InputError, NotFound, SourceError
 from hub.schema.comparisons import given
 from hub.schema.context import Info
+from hub.schema.costs import MAPPING, SYNC, assumed, cost
 from hub.schema.fields import shown
 from hub.schema.ids import key_of
 from hub.schema.sync_runs import SyncRun
@@ -88,7 +89,8 @@ class RunSyncPayload:
     """A sync was started."""
 
     sync_runs: list[SyncRun] = strawberry.field(
-        description="The runs that have begun; those of further streams follow on the connection's `syncRuns`."
+        description="The runs that have begun; those of further streams follow on the connection's `syncRuns`.",
+        directives=[assumed(1)],
     )
 
     @strawberry.field(description="For further reads.")
@@ -128,7 +130,10 @@ MapAccountsResult = Annotated[
 class Mutation:
     """The root of mutations."""
 
-    @strawberry.mutation(description="Sync a connection, or one of its streams. Running it twice changes nothing.")
+    @strawberry.mutation(
+        description="Sync a connection, or one of its streams. Running it twice changes nothing.",
+        directives=[cost(SYNC)],
+    )
     async def run_sync(
         self,
         info: Info,
@@ -147,7 +152,10 @@ class Mutation:
         rows = [await info.context.loaders.node(model.SyncRun, each) for each in ids]
         return RunSyncPayload(sync_runs=[shown(model.SyncRun, row) for row in rows if row])
 
-    @strawberry.mutation(description="Map all accounts and people anew. Running it twice changes nothing.")
+    @strawberry.mutation(
+        description="Map all accounts and people anew. Running it twice changes nothing.",
+        directives=[cost(MAPPING)],
+    )
     async def map_accounts(self, info: Info) -> MapAccountsResult:
         try:
             mapped = await info.context.map_accounts()

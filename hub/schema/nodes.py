@@ -7,6 +7,7 @@ import strawberry
 
 from hub.errors import InputError
 from hub.schema.context import Info
+from hub.schema.costs import ListSize
 from hub.schema.fields import TYPES, Node, shown
 from hub.schema.ids import parsed
 
@@ -28,7 +29,10 @@ class NodeQueries:
     async def node(self, info: Info, node_id: Id) -> Node | None:
         return await _node(info, node_id)
 
-    @strawberry.field(description="The things of these ids, in their order, null where there is none to be seen.")
+    @strawberry.field(
+        description="The things of these ids, in their order, null where there is none to be seen.",
+        directives=[ListSize(slicing_arguments=["ids"])],
+    )
     async def nodes(self, info: Info, ids: Ids) -> list[Node | None]:
         if len(ids) > MOST_IDS:
             raise InputError(f"`nodes` takes up to {MOST_IDS} ids.")

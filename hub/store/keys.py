@@ -28,8 +28,8 @@ async def create(session: AsyncSession, name: str, organization_id: UUID, expire
     return key
 
 
-async def owner(session: AsyncSession, key: str) -> UUID | None:
-    """The organization that a key sees for; None where the key is unknown, wrong, expired or revoked."""
+async def holder(session: AsyncSession, key: str) -> ApiKey | None:
+    """What is known of a key; None where it is unknown, wrong, expired or revoked."""
     valid = (ApiKey.revoked_at.is_(None), or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > func.now()))
     row = await session.scalar(select(ApiKey).where(ApiKey.prefix == key.rpartition("_")[0], *valid))
     if row is None or not hmac.compare_digest(row.digest, _digest(key)):
@@ -37,7 +37,7 @@ async def owner(session: AsyncSession, key: str) -> UUID | None:
     now = datetime.now(UTC)
     if row.last_used_at is None or now - row.last_used_at > USE_NOTED_EVERY:
         await session.execute(update(ApiKey).where(ApiKey.id == row.id).values(last_used_at=now))
-    return row.organization_id
+    return row
 
 
 async def every(session: AsyncSession) -> list[ApiKey]:
