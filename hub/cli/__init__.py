@@ -21,6 +21,7 @@ COMMANDS = {
     "map": "mapping",
     "serve": "serve",
     "key": "keys",
+    "documents": "documents",
     "db": "database",
     "schema": "schema",
     "sandbox": "sandbox",

@@ -9,6 +9,9 @@ from hub.errors import Busy, HubError, InputError, NotFound
 from hub.schema.limits import MOST_ERRORS
 from hub.store.cursor import InvalidCursor
 
+LONGEST_MESSAGE = 1_000
+"""Characters: a message may quote what the client sent."""
+
 log = structlog.get_logger()
 
 CODES: dict[type[HubError], str] = {
@@ -28,6 +31,7 @@ def told(errors: list[GraphQLError], request_id: str) -> list[dict[str, Any]]:
 def _told(error: GraphQLError, request_id: str) -> dict[str, Any]:
     code = _code(error)
     answer: dict[str, Any] = dict(error.formatted)
+    answer["message"] = answer["message"][:LONGEST_MESSAGE]
     if code is None:
         log.error("graphql failed", request_id=request_id, path=error.path, exc_info=error.original_error)
         answer["message"] = "Internal error"

@@ -13,7 +13,8 @@ MOST_ERRORS = 10
 MOST_COMPARISONS = 50_000
 """How much graphql-core may compare to find fields that conflict; it counts in units of its own."""
 
-DEEPEST_VARIABLES = 30
+DEEPEST_VALUES = 30
+"""How far input objects and lists may be nested, written in the document or sent as variables."""
 MOST_VALUES = 5_000
 """In all variables together."""
 
@@ -37,6 +38,10 @@ class Limits:
     directives: int = 50
     directives_together: int = 5
     """At one place."""
+    variables: int = 100
+    values: int = 1_000
+    """Written in the document; a longer list belongs into a variable."""
+    values_depth: int = DEEPEST_VALUES
     introspected: int = 60_000
     """Things of the schema; what GraphiQL asks for tells about 40,000."""
     cost: int = 10_000
@@ -76,6 +81,9 @@ WORDS = {
     "aliases": "The operation has {} aliases; {} are allowed.",
     "directives": "The operation has {} directives; {} are allowed.",
     "directives_together": "One place of the operation has {} directives; {} are allowed.",
+    "variables": "The operation has {} variables; {} are allowed.",
+    "values": "The operation has {} values written in it; {} are allowed. Send long lists as variables.",
+    "values_depth": "The operation has values nested {} deep; {} is allowed.",
     "introspected": "The operation tells about {} things of the schema; {} are allowed.",
 }
 
@@ -83,7 +91,7 @@ WORDS = {
 def refusals(measure: Measure, limits: Limits) -> list[GraphQLError]:
     """Why an operation is too large, whatever its variables; empty where it is not."""
     pairs = ((name, getattr(measure, name), getattr(limits, name)) for name in WORDS)
-    return [_limit(WORDS[name].format(_written(has), _written(may))) for name, has, may in pairs if has > may]
+    return [limit(WORDS[name].format(_written(has), _written(may))) for name, has, may in pairs if has > may]
 
 
 def too_costly(cost: int, limits: Limits) -> GraphQLError | None:
@@ -100,17 +108,18 @@ def too_costly(cost: int, limits: Limits) -> GraphQLError | None:
 def too_many_values(variables: Mapping[str, Any]) -> GraphQLError | None:
     """Why variables are refused before they are looked at: too deep or too many."""
     level, seen = list(variables.values()), 0
-    for _ in range(DEEPEST_VARIABLES):
+    for _ in range(DEEPEST_VALUES):
         if not level:
             return None
         seen += len(level)
         if seen > MOST_VALUES:
-            return _limit(f"The variables have more than {MOST_VALUES:,} values.")
+            return limit(f"The variables have more than {MOST_VALUES:,} values.")
         level = [each for value in level for each in _inside(value)]
-    return _limit(f"The variables are nested more than {DEEPEST_VARIABLES} deep.") if level else None
+    return limit(f"The variables are nested more than {DEEPEST_VALUES} deep.") if level else None
 
 
-def _limit(message: str) -> GraphQLError:
+def limit(message: str) -> GraphQLError:
+    """The error that tells of a limit."""
     return GraphQLError(message, extensions={"code": "LIMIT_EXCEEDED"})
 
 

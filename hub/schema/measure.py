@@ -1,6 +1,6 @@
 """How large an operation is, and what it costs. Each fragment is measured once, so that measuring takes linear time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,6 +28,8 @@ from hub.schema.weights import ANYTHING, INTROSPECTED_PER_POINT, FieldWeight, Gi
 
 MOST_LEVELS = 100
 """How far the measuring itself descends, fragments and all: what is deeper is too deep, whatever is in it."""
+MOST_VALUES = 2_000
+"""How many values the measuring itself looks at; more are too many, whatever they are."""
 MOST_DIGITS = 10
 """A longer number is not converted: nothing that we count is as large."""
 
@@ -47,6 +49,10 @@ class Measure:
     directives: int
     directives_together: int
     """The most at one place."""
+    variables: int
+    values: int
+    """How many values are written in it, lists and objects among them."""
+    values_depth: int
     introspected: int
     """How many things of the schema introspection tells, about."""
     amount: Amount
@@ -76,6 +82,8 @@ def measured(
     defined = operation.variable_definitions or ()
     for each in (operation, *defined):
         walk.note_directives(each)
+    for each in defined:
+        walk.given(ANYTHING, each.default_value)
     root = walk.selection(weights.roots.get(operation.operation.value, ""), operation.selection_set)
     return Measure(
         tokens=getattr(document, "token_count", 0),
@@ -87,6 +95,9 @@ def measured(
         aliases=walk.aliases,
         directives=walk.directives,
         directives_together=walk.directives_together,
+        variables=len(defined),
+        values=walk.values,
+        values_depth=walk.values_depth,
         introspected=walk.introspected,
         amount=total((root.flat, root.each_row)),
         steps=tuple(walk.steps),
@@ -112,6 +123,10 @@ class _Extent:
     """What comes on top for each row of the list that the selection is made on."""
 
 
+_LEAF = _Extent(depth=1, width=1, fields=1)
+_TYPENAME = _Extent(width=1, fields=1)
+
+
 @dataclass(slots=True)
 class _Walk:
     weights: Weights
@@ -120,6 +135,8 @@ class _Walk:
     aliases: int = 0
     directives: int = 0
     directives_together: int = 0
+    values: int = 0
+    values_depth: int = 0
     introspected: int = 0
     _level: int = 0
     _known: dict[str, _Extent] = field(default_factory=dict)
@@ -167,6 +184,8 @@ class _Walk:
 
     def _field(self, weight: FieldWeight, node: FieldNode) -> _Extent:
         self.aliases += node.alias is not None
+        if not (node.selection_set or node.arguments or weight.weight):
+            return _TYPENAME if node.name.value == "__typename" else _LEAF
         inner = self.selection(weight.type, node.selection_set)
         if node.name.value.startswith("__"):  # of introspection, depth has a limit of its own
             told = total((inner.flat, inner.each_row)).constant
@@ -183,7 +202,7 @@ class _Walk:
     def _amount(self, weight: FieldWeight, arguments: Sequence[ArgumentNode], inner: _Extent) -> Amount:
         """What a field costs, with its arguments and what is in it."""
         given = {each.name.value: each.value for each in arguments}
-        own = total(self._given(weight.arguments.get(name, ANYTHING), value) for name, value in given.items())
+        own = total(self.given(weight.arguments.get(name, ANYTHING), value) for name, value in given.items())
         if weight.size is None:
             return total((own, Amount(weight.weight), inner.flat, inner.each_row))
         size = _size(weight.size, given)
@@ -197,17 +216,24 @@ class _Walk:
             return each.times(size.written)
         return self._step(Rows(size, each))
 
-    def _given(self, part: InputWeight, value: ValueNode) -> Amount:
+    def given(self, part: InputWeight, value: ValueNode | None, depth: int = 0) -> Amount:
         """What an argument, or a part of an input, costs with what is in it."""
-        own, inputs = Amount(part.weight), self.weights.inputs.get(part.type or "", {})
-        if isinstance(value, ListValueNode):
-            return total((own, *(self._given(InputWeight(type=part.type), each) for each in value.values)))
-        if isinstance(value, ObjectValueNode):
-            parts = (self._given(inputs.get(each.name.value, ANYTHING), each.value) for each in value.fields)
-            return total((own, *parts))
+        self.values += value is not None
+        self.values_depth = max(self.values_depth, depth)
+        own = Amount(part.weight)
+        if self.values > MOST_VALUES:
+            return own
         if isinstance(value, VariableNode) and part.type:
             return total((own, self._variable(value.name.value, part.type)))
-        return own
+        return total((own, *(self.given(inner, each, depth + 1) for inner, each in self._inside(part, value))))
+
+    def _inside(self, part: InputWeight, value: ValueNode | None) -> Iterator[tuple[InputWeight, ValueNode]]:
+        """The parts of a list or an object that is written out."""
+        if isinstance(value, ListValueNode):
+            yield from ((InputWeight(type=part.type), each) for each in value.values)
+        elif isinstance(value, ObjectValueNode):
+            inputs = self.weights.inputs.get(part.type or "", {})
+            yield from ((inputs.get(each.name.value, ANYTHING), each.value) for each in value.fields)
 
     def _variable(self, name: str, type_: str) -> Amount:
         """The cost of a variable's value, evaluated once however often it is used."""

@@ -1,7 +1,9 @@
 """From the text of a document to an operation that may run: parsed, measured, validated."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from graphql import (
@@ -18,12 +20,19 @@ from graphql.validation.rules import overlapping_fields_can_be_merged as overlap
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
-from hub.schema.limits import MOST_COMPARISONS, MOST_ERRORS, Limits, refusals, too_costly, too_many_values
+from hub.schema.limits import MOST_COMPARISONS, MOST_ERRORS, Limits, limit, refusals, too_costly, too_many_values
 from hub.schema.measure import Measure, measured
 from hub.schema.paging import PageSizes
 from hub.schema.weights import Weights
 
 overlapping.MAX_COMPLEXITY_BUDGET = MOST_COMPARISONS
+
+TOKEN = re.compile(
+    r'"""(?:[^"\\]|\\(?:""")?|"(?!""))*(?:""")?|"(?:[^"\\\n]|\\.)*"?|\.\.\.|[\w.+-]+|#[^\r\n]*|[^\s,\ufeff]'
+)
+"""A token of GraphQL, or several where only the lexer can tell: never more than there are. Comments count.
+
+Nothing in it can fail to match once it has begun, so that no text makes it go back."""
 
 RULES = (*specified_rules, PageSizes, MaybeNullValidationRule, OneOfInputValidationRule)
 
@@ -52,8 +61,11 @@ class Parsed:
 def parsed(text: str, limits: Limits) -> Parsed:
     """A document; raises GraphQLSyntaxError, and GraphQLError for one without an operation.
 
-    The lexer stops at the limit: a longer document costs no more than one that is as long as allowed.
+    Counting first, by a pattern, costs a tenth of what the lexer does for as many tokens.
     """
+    tokens = sum(1 for _ in islice(TOKEN.finditer(text), limits.tokens + 1))
+    if tokens > limits.tokens:
+        raise limit(f"The document has more than {limits.tokens:,} tokens.")
     document = parse(text, max_lexical_tokens=limits.tokens, max_comments=limits.tokens)
     operations: dict[str, OperationDefinitionNode] = {}
     fragments: dict[str, FragmentDefinitionNode] = {}
