@@ -210,6 +210,9 @@ def _comparisons(column: str, value: Any, key: Callable[[Any], Any] = lambda giv
 def _operand(operator: Operator, part: Any, key: Callable[[Any], Any]) -> Any:
     if operator is Operator.IS_NULL:
         return part
+    for each in part if isinstance(part, list) else [part]:
+        if isinstance(each, str) and "\0" in each:
+            raise InputError("A text in a filter has a null character: no stored text has one.")
     if operator is not Operator.IN:
         return key(part)
     if len(part) > MOST_VALUES:

@@ -20,6 +20,7 @@ from graphql.validation.rules import overlapping_fields_can_be_merged as overlap
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
+from hub.errors import HubError
 from hub.schema.limits import MOST_COMPARISONS, MOST_ERRORS, Limits, limit, refusals, too_costly, too_many_values
 from hub.schema.measure import Measure, measured
 from hub.schema.paging import PageSizes
@@ -28,7 +29,7 @@ from hub.schema.weights import Weights
 overlapping.MAX_COMPLEXITY_BUDGET = MOST_COMPARISONS
 
 TOKEN = re.compile(
-    r'"""(?:[^"\\]|\\(?:""")?|"(?!""))*(?:""")?|"(?:[^"\\\n]|\\.)*"?|\.\.\.|[\w.+-]+|#[^\r\n]*|[^\s,\ufeff]'
+    r'"""(?:[^"\\]+|\\(?:""")?|"(?!""))*(?:""")?|"(?:[^"\\\n]+|\\.)*"?|\.\.\.|[\w.+-]+|#[^\r\n]*|[^\s,\ufeff]'
 )
 """A token of GraphQL, or several where only the lexer can tell: never more than there are. Comments count.
 
@@ -115,7 +116,15 @@ def cost_within(measure: Measure, variables: Mapping[str, Any], limits: Limits) 
 
 def validated(schema: GraphQLSchema, document: DocumentNode, *, suggestions: bool) -> list[GraphQLError]:
     """What is wrong with a document, ten errors and one that says that there are more."""
-    return validate(schema, document, RULES, max_errors=MOST_ERRORS, hide_suggestions=not suggestions)
+    errors = validate(schema, document, RULES, max_errors=MOST_ERRORS, hide_suggestions=not suggestions)
+    return [_expected(error) for error in errors]
+
+
+def _expected(error: GraphQLError) -> GraphQLError:
+    """The error without what a scalar stumbled over: a value it cannot read is the client's mistake, not ours."""
+    if error.original_error is None or isinstance(error.original_error, HubError):
+        return error
+    return GraphQLError(error.message, error.nodes)
 
 
 class Invalid(Exception):
