@@ -10,7 +10,7 @@ from hub.schema.measure import Measure
 
 MOST_ERRORS = 10
 """Told of one operation."""
-MOST_COMPARISONS = 50_000
+MOST_COMPARISONS = 30_000
 """How much graphql-core may compare to find fields that conflict; it counts in units of its own."""
 
 DEEPEST_VALUES = 30

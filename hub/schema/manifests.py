@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 import orjson
+from graphql import GraphQLError
 
 from hub.errors import InputError
 from hub.schema.limits import OWN
@@ -88,4 +89,7 @@ def _document(digest: str, text: str) -> ManifestDocument:
 
 def _names(text: str) -> tuple[str, ...]:
     """The names of a document's operations; raises Invalid."""
-    return tuple(name for name in parsed(text, OWN).operations if name)
+    try:
+        return tuple(name for name in parsed(text, OWN).operations if name)
+    except GraphQLError as error:
+        raise Invalid([error]) from error

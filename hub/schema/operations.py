@@ -36,6 +36,9 @@ TOKEN = re.compile(
 Nothing in it can fail to match once it has begun, so that no text makes it go back."""
 
 RULES = (*specified_rules, PageSizes, MaybeNullValidationRule, OneOfInputValidationRule)
+COMPARING = (overlapping.OverlappingFieldsCanBeMergedRule,)
+"""The rule that may take longest goes first and alone: where it gives up, the others need not look."""
+OTHERS = tuple(rule for rule in RULES if rule not in COMPARING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +118,18 @@ def cost_within(measure: Measure, variables: Mapping[str, Any], limits: Limits) 
 
 
 def validated(schema: GraphQLSchema, document: DocumentNode, *, suggestions: bool) -> list[GraphQLError]:
-    """What is wrong with a document, ten errors and one that says that there are more."""
-    errors = validate(schema, document, RULES, max_errors=MOST_ERRORS, hide_suggestions=not suggestions)
-    return [_expected(error) for error in errors]
+    """What is wrong with a document: ten errors, and one that says that there are more."""
+    for rules in (COMPARING, OTHERS):
+        errors = validate(schema, document, rules, max_errors=MOST_ERRORS, hide_suggestions=not suggestions)
+        if errors:
+            return [_expected(error) for error in errors]
+    return []
 
 
 def _expected(error: GraphQLError) -> GraphQLError:
     """The error without what a scalar stumbled over: a value it cannot read is the client's mistake, not ours."""
+    if error.message == "Validation aborted.":
+        return limit("The document has too many fields of the same name: there is too much to compare.")
     if error.original_error is None or isinstance(error.original_error, HubError):
         return error
     return GraphQLError(error.message, error.nodes)

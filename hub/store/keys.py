@@ -19,11 +19,27 @@ USE_NOTED_EVERY = timedelta(minutes=5)
 """How exactly last_used_at is kept: a write per request would cost more than it tells."""
 
 
-async def create(session: AsyncSession, name: str, organization_id: UUID, expires_at: datetime | None = None) -> str:
+async def create(
+    session: AsyncSession,
+    name: str,
+    organization_id: UUID,
+    expires_at: datetime | None = None,
+    *,
+    app: str | None = None,
+    documents_only: bool = False,
+) -> str:
     """A new key in the clear: hub_<public part>_<secret part>. It cannot be shown again."""
     prefix = f"{MARK}_{secrets.token_hex(6)}"
     key = f"{prefix}_{secrets.token_hex(32)}"
-    row = ApiKey(name=name, prefix=prefix, digest=_digest(key), organization_id=organization_id, expires_at=expires_at)
+    row = ApiKey(
+        name=name,
+        prefix=prefix,
+        digest=_digest(key),
+        organization_id=organization_id,
+        expires_at=expires_at,
+        app=app,
+        documents_only=documents_only,
+    )
     session.add(row)
     return key
 
