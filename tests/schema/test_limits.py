@@ -7,7 +7,6 @@ import pytest
 from graphql import get_introspection_query
 
 from hub.app import BackgroundSyncs, application
-from hub.errors import NotFound
 from hub.schema.access import Refused
 from hub.schema.documents import Documents, asked_id, must_be_allowed
 from hub.store import documents, keys
@@ -121,45 +120,42 @@ def test_a_key_for_documents_only_runs_no_text(query, id_):
     must_be_allowed(None, ID, documents_only=True)
 
 
-async def test_a_pushed_document_runs_by_its_id_until_it_is_removed(database, session, home):
+@pytest.fixture
+async def post(database, session, home):
+    """Pushes a document of the app "web", and posts as the holder of a key of this app."""
     crm = await a_connection(session, home)
     await an_account_record(session, crm, await an_account(session, "Acme"))
-    key = await keys.create(session, "web", home.id)
-    only = await keys.create(session, "web", home.id, app="web", documents_only=True)
-    other = await keys.create(session, "mobile", home.id, app="mobile")
-    pushed = Pushed(ID, TEXT, ("Names",))
-    assert await documents.push(session, "web", []) == frozenset()
-    assert await documents.push(session, "web", [pushed]) == {ID}
-    assert await documents.push(session, "web", [pushed]) == frozenset()
+    apps = {"any": (None, False), "web": ("web", True), "mobile": ("mobile", False)}
+    made = {
+        name: await keys.create(session, name, home.id, app=app, documents_only=only)
+        for name, (app, only) in apps.items()
+    }
+    assert await documents.push(session, "web", [Pushed(ID, TEXT, ("Names",))]) == {ID}
     await session.commit()
     app = application(database, BackgroundSyncs(database, SEALER))
-    expected = {"data": {"accounts": {"nodes": [{"name": "Acme"}]}}}
-    by_id = {"documentId": ID, "variables": {"n": 1}}
-
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as http:
 
-        async def post(key, body):
-            return await http.post("/graphql", json=body, headers={"Authorization": f"Bearer {key}"})
+        async def post(name: str, body: dict, method: str = "POST") -> httpx.Response:
+            headers = {"Authorization": f"Bearer {made[name]}"}
+            given = {"json": body} if method == "POST" else {"params": body}
+            return await http.request(method, "/graphql", headers=headers, **given)
 
-        for each in (key, only):
-            assert (await post(each, by_id)).json() == expected
-        got = await http.get("/graphql", params={"documentId": ID}, headers={"Authorization": f"Bearer {only}"})
-        assert got.json() == expected
-        assert got.headers["Cache-Control"] == "private, max-age=0, must-revalidate"
-        assert (await post(key, NAME)).headers["Cache-Control"] == "no-store"
-        refused = await post(only, NAME)
-        assert refused.status_code == 403
-        assert refused.json()["errors"][0]["extensions"]["code"] == "FORBIDDEN"
-        unknown = await post(other, by_id)
-        assert unknown.status_code == 404
-        assert unknown.json()["errors"][0]["extensions"]["code"] == "PERSISTED_QUERY_NOT_FOUND"
-        apollo = {"persistedQuery": {"version": 1, "sha256Hash": ID.removeprefix("sha256:")}}
-        assert (await post(only, {"extensions": apollo})).json() == expected
+        yield post
 
-    (row,) = await documents.every(session, "web")
-    assert row.last_used_on is not None
-    assert await documents.every(session, "mobile") == []
-    await documents.remove(session, "web", ID)
-    assert await documents.text(session, None, ID) is None
-    with pytest.raises(NotFound, match="hub documents list"):
-        await documents.remove(session, "web", ID)
+
+def code_of(answer: httpx.Response) -> tuple[int, str]:
+    return answer.status_code, answer.json()["errors"][0]["extensions"]["code"]
+
+
+async def test_a_pushed_document_runs_by_its_id(post):
+    expected = {"data": {"accounts": {"nodes": [{"name": "Acme"}]}}}
+    apollo = {"persistedQuery": {"version": 1, "sha256Hash": ID.removeprefix("sha256:")}}
+
+    assert (await post("any", {"documentId": ID, "variables": {"n": 1}})).json() == expected
+    assert (await post("web", {"extensions": apollo})).json() == expected
+    got = await post("web", {"documentId": ID}, method="GET")
+    assert got.json() == expected
+    assert got.headers["Cache-Control"] == "private, max-age=0, must-revalidate"
+    assert (await post("any", NAME)).headers["Cache-Control"] == "no-store"
+    assert code_of(await post("mobile", {"documentId": ID})) == (404, "PERSISTED_QUERY_NOT_FOUND")
+    assert code_of(await post("web", NAME)) == (403, "FORBIDDEN")

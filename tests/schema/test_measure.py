@@ -1,5 +1,7 @@
 """What an operation measures and costs. No database: a measure is a matter of the schema."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -246,3 +248,37 @@ def test_forty_fragments_on_one_type_can_be_compared():
     spread = " ".join(f"...F{n}" for n in range(40))
     text = accounts(f"nodes {{ {spread} }}") + " ".join(f" fragment F{n} on Account {{ {body} }}" for n in range(40))
     assert checked(SCHEMA.core, WEIGHTS, text, None, OWN).measure.fields == 2 + 40 * 11
+
+
+DOCS = (Path(__file__).parents[2] / "docs" / "limits.md").read_text()
+ROWS = {
+    "Tokens, comments among them": ("tokens",),
+    "Operations and fragments of a document": ("definitions",),
+    "Depth": ("depth",),
+    "Lists within one another": ("lists",),
+    "Fields, as often as fragments spread them": ("fields",),
+    "Fields at the root": ("root_fields",),
+    "Aliases, as written": ("aliases",),
+    "Directives, as written; at one place": ("directives", "directives_together"),
+    "Variables": ("variables",),
+    "Values written in the document; how far nested": ("values", "values_depth"),
+    "**Cost**": ("cost",),
+    "A full bucket": ("budget",),
+    "Points that come back each second": ("restored",),
+}
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_the_page_on_limits_has_their_numbers(row):
+    line = next(line for line in DOCS.splitlines() if line.startswith(f"| {row} |"))
+    columns = [
+        [int(number.replace(",", "")) for number in re.findall("[0-9,]+", each)] for each in line.split("|")[2:4]
+    ]
+    assert columns == [[getattr(limits, name) for name in ROWS[row]] for limits in (OWN, PARTNER)]
+
+
+def test_the_example_on_the_page_costs_what_it_says():
+    example = re.search("```graphql\n(.*?)```", DOCS, re.DOTALL)
+    assert example
+    assert cost(example[1], n=50) == 621
+    assert "= 621." in DOCS
