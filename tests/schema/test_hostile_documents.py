@@ -13,8 +13,8 @@ import pytest
 from tests.schema.builders import an_account
 from tests.schema.conftest import client
 
-SECONDS = 0.3
-"""Of processor time, the best of three."""
+SECONDS = 1.0
+"""Of processor time, the best of three, with coverage being measured on a busy machine."""
 TRIES = 3
 
 LIMIT, INVALID, SYNTAX = "LIMIT_EXCEEDED", "GRAPHQL_VALIDATION_FAILED", "GRAPHQL_PARSE_FAILED"
