@@ -26,15 +26,19 @@ from hub.listening import Drain, listening
 from hub.listening.departures import Departures
 from hub.model import SyncRunState
 from hub.schema.access import Access
+from hub.schema.admission import Admission
 from hub.schema.answering import Engine
+from hub.schema.budgets import Buckets
+from hub.schema.documents import Documents
 from hub.schema.endpoint import Endpoint
 from hub.schema.export_download import ExportDownload
 from hub.schema.export_links import ExportLinks
 from hub.schema.export_pages import ExportPages
+from hub.schema.limits import LIMITS, scaled
 from hub.schema.schema import CORE
 from hub.schema.sdl import sdl
 from hub.settings import Settings
-from hub.store import keys
+from hub.store import documents, keys
 from hub.store.database import Database
 from hub.store.secrets import Sealer, sealer
 from hub.store.sharing import Viewer
@@ -78,7 +82,11 @@ async def serving(
         syncing(database, sealer(settings), watched.telemetry.metrics) as syncs,
         exporting(database, export_pages(database, syncs)),
         publishing(watched.telemetry.metrics),
-        listening(application(database, syncs, anonymous=anonymous, watched=watched), listener, watched.drain) as url,
+        listening(
+            application(database, syncs, anonymous=anonymous, watched=watched, budget_scale=settings.budget_scale),
+            listener,
+            watched.drain,
+        ) as url,
     ):
         yield url
 
@@ -89,6 +97,7 @@ def application(
     *,
     anonymous: Viewer | None = None,
     watched: Watched | None = None,
+    budget_scale: float = 1,
 ) -> Starlette:
     """The hub on the web. `anonymous` is who asks without a key, on this machine: for the demo only."""
     watched = watched or Watched()
@@ -96,11 +105,24 @@ def application(
 
     async def viewer_of(key: str) -> Viewer | None:
         async with database.session() as session:
-            owner = await keys.owner(session, key)
-        return None if owner is None else Viewer(owner)
+            row = await keys.holder(session, key)
+        if row is None:
+            return None
+        return Viewer(row.organization_id, client=row.prefix, app=row.app, documents_only=row.documents_only)
+
+    async def text_of(app: str | None, document_id: str) -> str | None:
+        async with database.session() as session:
+            return await documents.text(session, app, document_id)
 
     answering = engine(database, syncs, watched.telemetry.metrics)
-    graphql = Endpoint(Access(viewer_of, anonymous), answering, watched.telemetry, watched.departures)
+    budgets = Buckets({role: scaled(limits, budget_scale) for role, limits in LIMITS.items()})
+    graphql = Endpoint(
+        access=Access(viewer_of, anonymous),
+        admission=Admission(budgets, Documents(text_of)),
+        engine=answering,
+        telemetry=watched.telemetry,
+        departures=watched.departures,
+    )
     download = ExportDownload(database, answering.export_links)
 
     async def ready(_: Request) -> Response:
@@ -125,7 +147,7 @@ def application(
     middleware = [Middleware(Envelope, access_log=watched.access_log)]
     if anonymous:
         # A frontend's own development server is another origin, on this machine.
-        headers = ["authorization", "content-type"]
+        headers = ["authorization", "content-type", "x-hub-cost"]
         middleware.append(Middleware(CORSMiddleware, allow_origin_regex=OWN_PAGES, allow_headers=headers))
     return Starlette(routes=routes, middleware=middleware, exception_handlers={Exception: unexpected})
 

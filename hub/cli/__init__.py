@@ -23,6 +23,7 @@ COMMANDS = {
     "process": "process",
     "export": "export",
     "key": "keys",
+    "documents": "documents",
     "db": "database",
     "schema": "schema",
     "sandbox": "sandbox",

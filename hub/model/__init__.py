@@ -31,6 +31,7 @@ from hub.model.person import ContactAccount, ContactRecord, Person, PersonProfil
 from hub.model.product import Product
 from hub.model.raw_record import RawRecord, RawRecordVersion, SeenKey
 from hub.model.sales_user import SalesUser
+from hub.model.trusted_document import TrustedDocument
 
 __all__ = [
     "Account",
@@ -88,5 +89,6 @@ __all__ = [
     "SyncRunState",
     "Synced",
     "Tier",
+    "TrustedDocument",
     "Verdict",
 ]

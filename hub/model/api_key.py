@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, LargeBinary, func
+from sqlalchemy import ForeignKey, LargeBinary, false, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.model.base import Base, Identified
@@ -25,3 +25,7 @@ class ApiKey(Identified, Base, kw_only=True):
     expires_at: Mapped[datetime | None] = mapped_column(default=None)
     revoked_at: Mapped[datetime | None] = mapped_column(default=None)
     last_used_at: Mapped[datetime | None] = mapped_column(default=None)
+    app: Mapped[str | None] = mapped_column(default=None)
+    """The client app whose trusted documents it runs; None runs those of any."""
+    documents_only: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether it runs trusted documents and nothing else."""

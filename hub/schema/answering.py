@@ -15,7 +15,9 @@ from hub.schema.context import Context, Loaders, MapAccounts, RunSync
 from hub.schema.drafting import Uncompilable
 from hub.schema.errors import told
 from hub.schema.export_links import ExportLinks
-from hub.schema.plans import Invalid, Plan, plan
+from hub.schema.limits import OWN
+from hub.schema.operations import Invalid
+from hub.schema.plans import Plan, plan
 from hub.schema.schema import SCHEMA
 from hub.store.answers import Unanswerable
 from hub.store.database import Database
@@ -33,6 +35,7 @@ class Answer:
     """OK, or the code of its first error."""
     status: int = 200
     headers: Sequence[tuple[bytes, bytes]] = ()
+    cache_control: bytes = b"no-store"
     legacy: bool = False
     """Whether who does not name GraphQL's media type gets status 200 all the same."""
 
@@ -63,9 +66,11 @@ class Engine:
 
     async def answered(self, viewer: Viewer, document: str, variables: dict[str, Any]) -> bytes:
         """The answer to a query of the hub's own making, as JSON. Raises StoreError."""
-        found, request_id = plan(document, None), uuid4().hex
-        if isinstance(found, Invalid):
-            return request_error(found.errors, request_id).body
+        request_id = uuid4().hex
+        try:
+            found = plan(document, None, OWN)
+        except Invalid as invalid:
+            return request_error(invalid.errors, request_id).body
         return (await self.answer(found, variables, viewer, Timings(), request_id)).body
 
     async def _compiled(self, planned: Plan, variables: Mapping[str, Any], viewer: Viewer, timings: Timings) -> Answer:

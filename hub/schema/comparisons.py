@@ -11,6 +11,7 @@ import strawberry
 from hub.errors import InputError
 from hub.model import Base
 from hub.model.base import Attribute
+from hub.schema.costs import RELATED, SEARCH, Cost, cost
 from hub.schema.ids import key_of
 from hub.store.conditions import AllOf, AnyOf, Comparison, Condition, Leads, Not, Operator, counted, nested, pattern
 from hub.store.paths import Path
@@ -26,9 +27,9 @@ ValueT = TypeVar("ValueT")
 _IS_NULL = "Whether there is no value."
 
 
-def given(description: str, name: str | None = None) -> Any:
+def given(description: str, name: str | None = None, *directives: Cost) -> Any:
     """A part of an input that may be left out."""
-    return strawberry.field(default=strawberry.UNSET, description=description, name=name)
+    return strawberry.field(default=strawberry.UNSET, description=description, name=name, directives=directives)
 
 
 @strawberry.input(description="Compares an id. All that is given must hold.")
@@ -62,7 +63,7 @@ class TextComparison:
 
     eq: str | None = given("Is exactly this.")
     in_: list[str] | None = given("Is exactly one of these.", name="in")
-    contains: str | None = given("Contains this, whatever the case of letters.")
+    contains: str | None = given("Contains this, whatever the case of letters.", None, cost(SEARCH))
     is_null: bool | None = given(_IS_NULL)
 
 
@@ -106,8 +107,8 @@ FilterT = TypeVar("FilterT", bound=Filter)
 class Related(Generic[FilterT]):
     """Some or none of the related rows."""
 
-    some: FilterT | None = given("At least one of the related rows is like this.")
-    none: FilterT | None = given("None of the related rows is like this.")
+    some: FilterT | None = given("At least one of the related rows is like this.", None, cost(RELATED))
+    none: FilterT | None = given("None of the related rows is like this.", None, cost(RELATED))
 
 
 def compared(attribute: Attribute, description: str, *, through: Path | None = None) -> Any:
@@ -117,7 +118,7 @@ def compared(attribute: Attribute, description: str, *, through: Path | None = N
         here = _comparisons(attribute.key, value)
         return Leads(through, here) if through else here
 
-    return _filtering(description, condition)
+    return _filtering(description, condition, weight=RELATED if through else 0)
 
 
 def identified(attribute: Attribute, model: type[Base], description: str) -> Any:
@@ -136,7 +137,7 @@ def absent(attribute: Attribute, description: str) -> Any:
 
 def leading(path: Path, description: str) -> Any:
     """What the one row is like that a path leads to."""
-    return _filtering(description, lambda value: Leads(path, condition_of(value)))
+    return _filtering(description, lambda value: Leads(path, condition_of(value)), weight=RELATED)
 
 
 def related(path: Path, description: str) -> Any:
@@ -184,9 +185,15 @@ def condition_of(value: Filter) -> Condition:
     )
 
 
-def _filtering(description: str, condition: Callable[[Any], Condition], name: str | None = None) -> Any:
+def _filtering(
+    description: str, condition: Callable[[Any], Condition], name: str | None = None, weight: int = 0
+) -> Any:
     return strawberry.field(
-        default=strawberry.UNSET, description=description, name=name, metadata={CONDITION: condition}
+        default=strawberry.UNSET,
+        description=description,
+        name=name,
+        metadata={CONDITION: condition},
+        directives=[cost(weight)] if weight else [],
     )
 
 
@@ -203,6 +210,9 @@ def _comparisons(column: str, value: Any, key: Callable[[Any], Any] = lambda giv
 def _operand(operator: Operator, part: Any, key: Callable[[Any], Any]) -> Any:
     if operator is Operator.IS_NULL:
         return part
+    for each in part if isinstance(part, list) else [part]:
+        if isinstance(each, str) and "\0" in each:
+            raise InputError("A text in a filter has a null character: no stored text has one.")
     if operator is Operator.CONTAINS:
         return pattern(part)
     if operator is not Operator.IN:

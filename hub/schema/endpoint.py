@@ -3,7 +3,9 @@
 https://graphql.github.io/graphql-over-http/draft/: what may be asked how, and with which media type it is answered.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import lru_cache
 from html import escape
 from importlib.resources import files
@@ -18,8 +20,12 @@ from starlette.types import Receive, Scope, Send
 from hub.errors import StoreError, TimedOut
 from hub.listening.departures import ClientGone, Departures
 from hub.schema.access import Access, Refused
+from hub.schema.admission import Admission
 from hub.schema.answering import Answer, Engine, request_error
-from hub.schema.plans import Invalid, plan
+from hub.schema.budgets import Granted
+from hub.schema.budgets import headers as budget_headers
+from hub.schema.budgets import told as told_cost
+from hub.schema.operations import Invalid
 from hub.schema.requests import ALLOWED, Asked, Headers, asked, parameters
 from hub.store.sharing import Viewer
 from hub.telemetry import Telemetry, Timings
@@ -43,6 +49,7 @@ class Endpoint:
     """Answers /graphql."""
 
     access: Access
+    admission: Admission
     engine: Engine
     telemetry: Telemetry
     departures: Departures
@@ -72,7 +79,7 @@ class Endpoint:
             request = await asked(scope, headers, receive)
             task = self.departures.entered(receive)
             try:
-                return await self._answered(request, viewer, scope, timings)
+                return await self._answered(request, viewer, scope, headers, timings)
             finally:
                 self.departures.left(task)
         except Refused as refused:
@@ -84,16 +91,40 @@ class Endpoint:
             log.exception("database failed", request_id=request_id)
             return _refusal(Refused(503, "UNAVAILABLE", "The database does not answer; try again."), request_id)
 
-    async def _answered(self, request: Asked, viewer: Viewer, scope: Scope, timings: Timings) -> Answer:
+    async def _answered(
+        self, request: Asked, viewer: Viewer, scope: Scope, headers: Headers, timings: Timings
+    ) -> Answer:
         request_id: str = scope["state"]["request_id"]
-        found = plan(request.query, request.operation_name)
-        if isinstance(found, Invalid):
-            return request_error(found.errors, request_id)
-        if found.kind not in ALLOWED[scope["method"]]:
+        try:
+            admitted = await self.admission.admitted(request, viewer)
+        except Invalid as invalid:
+            return request_error(invalid.errors, request_id)
+        plan, method = admitted.plan, scope["method"]
+        if plan.kind not in ALLOWED[method]:
             raise Refused(405, "BAD_REQUEST", "Only queries are answered by GET.", Allow="POST")
-        timings.operation = found.told
+        timings.operation = plan.told._replace(client=viewer.client)
         timings.planned()
-        return await self.engine.answer(found, request.variables, viewer, timings, request_id)
+        answer = await self.engine.answer(plan, request.variables, viewer, timings, request_id)
+        if admitted.tells or headers.get(b"x-hub-cost") == b"1":
+            answer = _with_cost(answer, admitted.spent)
+        return _cacheable(answer) if method == "GET" and request.document_id and answer.code == "OK" else answer
+
+
+def _with_cost(answer: Answer, spent: Granted) -> Answer:
+    """The answer, telling what it cost."""
+    told = orjson.dumps({"cost": told_cost(spent, datetime.now(UTC))})
+    return replace(
+        answer, body=b'%b,"extensions":%b}' % (answer.body[:-1], told), headers=_pairs(budget_headers(spent))
+    )
+
+
+def _cacheable(answer: Answer) -> Answer:
+    """The answer to a trusted document asked by GET: a client may keep it, and ask whether it still holds."""
+    return replace(answer, cache_control=b"private, max-age=0, must-revalidate")
+
+
+def _pairs(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
 
 
 async def _send(answer: Answer, kind: str, timings: Timings, send: Send) -> None:
@@ -102,7 +133,7 @@ async def _send(answer: Answer, kind: str, timings: Timings, send: Send) -> None
     headers = [
         (b"content-type", CONTENT_TYPES[kind]),
         (b"content-length", b"%d" % len(answer.body)),
-        (b"cache-control", b"no-store"),
+        (b"cache-control", answer.cache_control),
         (b"vary", b"Accept"),
         (b"server-timing", timings.header()),
         *answer.headers,
@@ -114,8 +145,7 @@ async def _send(answer: Answer, kind: str, timings: Timings, send: Send) -> None
 def _refusal(refused: Refused, request_id: str) -> Answer:
     extensions = {"code": refused.code, "requestId": request_id}
     body = orjson.dumps({"errors": [{"message": str(refused), "extensions": extensions}]})
-    headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in refused.headers.items()]
-    return Answer(body, refused.code, refused.status, headers)
+    return Answer(body, refused.code, refused.status, _pairs(refused.headers))
 
 
 @lru_cache(1000)

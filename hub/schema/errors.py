@@ -6,11 +6,13 @@ import structlog
 from graphql import GraphQLError, GraphQLSyntaxError, VariableDefinitionNode
 
 from hub.errors import Busy, HubError, InputError, NotFound
+from hub.schema.limits import MOST_ERRORS
 from hub.store.cursor import InvalidCursor
 
-log = structlog.get_logger()
+LONGEST_MESSAGE = 1_000
+"""Characters: a message may quote what the client sent."""
 
-MOST_ERRORS = 10
+log = structlog.get_logger()
 
 CODES: dict[type[HubError], str] = {
     InvalidCursor: "INVALID_CURSOR",
@@ -29,10 +31,15 @@ def told(errors: list[GraphQLError], request_id: str) -> list[dict[str, Any]]:
 def _told(error: GraphQLError, request_id: str) -> dict[str, Any]:
     code = _code(error)
     answer: dict[str, Any] = dict(error.formatted)
+    answer["message"] = answer["message"][:LONGEST_MESSAGE]
     if code is None:
         log.error("graphql failed", request_id=request_id, path=error.path, exc_info=error.original_error)
         answer["message"] = "Internal error"
-    answer["extensions"] = {"code": code or "INTERNAL_SERVER_ERROR", "requestId": request_id}
+    answer["extensions"] = {
+        **answer.get("extensions", {}),
+        "code": code or "INTERNAL_SERVER_ERROR",
+        "requestId": request_id,
+    }
     return answer
 
 
@@ -43,6 +50,8 @@ def _code(error: GraphQLError) -> str | None:
         cause = cause.original_error
     if cause is not None:
         return next((CODES[kind] for kind in type(cause).__mro__ if kind in CODES), None)
+    if error.path is None and "code" in (error.extensions or {}):
+        return str((error.extensions or {})["code"])
     if isinstance(error, GraphQLSyntaxError):
         return "GRAPHQL_PARSE_FAILED"
     if any(isinstance(node, VariableDefinitionNode) for node in error.nodes or ()):

@@ -15,7 +15,6 @@ from graphql import (
     FragmentDefinitionNode,
     GraphQLArgument,
     GraphQLEnumType,
-    GraphQLError,
     GraphQLInputObjectType,
     GraphQLSchema,
     IntValueNode,
@@ -25,12 +24,13 @@ from graphql import (
     get_named_type,
     parse,
     print_ast,
-    validate,
 )
 
 from hub.errors import InputError
-from hub.schema.limits import MOST_TOKENS, RULES
+from hub.schema.limits import OWN
+from hub.schema.operations import Invalid, checked
 from hub.schema.paging import LARGEST_PAGE
+from hub.schema.weights import weights
 
 CURSOR = "hubExportCursor"
 """The variable that holds the cursor."""
@@ -62,23 +62,22 @@ def planned(document: str, schema: GraphQLSchema) -> Plan:
     """How to export a document; raises InputError, which says why it cannot be exported."""
     if len(document) > LARGEST_DOCUMENT:
         raise InputError(f"The document has more than {LARGEST_DOCUMENT} characters.")
-    try:
-        parsed = parse(document, max_tokens=MOST_TOKENS)
-    except GraphQLError as error:
-        raise InputError(error.message) from error
-    _must_be_valid(parsed, schema)
+    parsed = _valid(document, schema)
     operation = _operation(parsed)
     root, rows = _list_and_rows(operation, schema)
     paged = _paged(operation, root, schema)
     asked = replace(parsed, definitions=tuple(paged if each is operation else each for each in parsed.definitions))
-    _must_be_valid(asked, schema)
-    return Plan(document=print_ast(asked), root=_key(root), rows=_key(rows))
+    text = print_ast(asked)
+    _valid(text, schema)
+    return Plan(document=text, root=_key(root), rows=_key(rows))
 
 
-def _must_be_valid(document: DocumentNode, schema: GraphQLSchema) -> None:
-    errors = validate(schema, document, RULES)
-    if errors:
-        raise InputError(errors[0].message)
+def _valid(document: str, schema: GraphQLSchema) -> DocumentNode:
+    """The document; raises InputError where it breaks a rule or a limit."""
+    try:
+        return checked(schema, weights(schema), document, None, OWN).parsed.document
+    except Invalid as invalid:
+        raise InputError(invalid.errors[0].message) from invalid
 
 
 def _operation(document: DocumentNode) -> OperationDefinitionNode:

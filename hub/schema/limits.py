@@ -1,102 +1,137 @@
-"""How large a document may be. Each fragment is measured once, so that measuring takes linear time."""
+"""What one operation may be, by who asks; docs/limits.md has the same numbers for readers."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from graphql import (
-    ASTValidationRule,
-    DocumentNode,
-    FieldNode,
-    FragmentDefinitionNode,
-    FragmentSpreadNode,
-    GraphQLError,
-    OperationDefinitionNode,
-    SelectionSetNode,
-    ValidationRule,
-    specified_rules,
-)
+from graphql import GraphQLError
 
-from hub.schema.paging import LARGEST_PAGE
+from hub.schema.measure import Measure
 
-MOST_TOKENS = 2_000
-DEEPEST = 15
-MOST_FIELDS = 2_000
-"""Counted with every fragment written out where it is spread."""
+MOST_ERRORS = 10
+"""Told of one operation."""
+MOST_COMPARISONS = 30_000
+"""How much graphql-core may compare to find fields that conflict; it counts in units of its own."""
+
+DEEPEST_VALUES = 30
+"""How far input objects and lists may be nested, written in the document or sent as variables."""
+MOST_VALUES = 5_000
+"""In all variables together."""
 
 
-@dataclass(frozen=True, slots=True)
-class Extent:
-    """How deep a selection is, and how many fields it has."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What an operation of a role may be, and how much the role's clients may spend."""
 
-    depth: int = 0
-    fields: int = 0
-
-
-@dataclass(slots=True)
-class Measure:
-    """Measures selections, each fragment once."""
-
-    fragments: dict[str, FragmentDefinitionNode]
-    _known: dict[str, Extent] = field(default_factory=dict)
-
-    def of(self, selection_set: SelectionSetNode | None) -> Extent:
-        """The extent of a selection. Introspection has a depth limit of its own."""
-        parts = [self._part(node) for node in selection_set.selections] if selection_set else []
-        return Extent(max((part.depth for part in parts), default=0), sum(part.fields for part in parts))
-
-    def _part(self, node: Any) -> Extent:
-        if isinstance(node, FragmentSpreadNode):
-            return self._fragment(node.name.value)
-        inner = self.of(node.selection_set)
-        if not isinstance(node, FieldNode):
-            return inner
-        depth = 0 if node.name.value.startswith("__") else inner.depth + 1
-        return Extent(depth, inner.fields + 1)
-
-    def _fragment(self, name: str) -> Extent:
-        if name not in self._known:
-            self._known[name] = Extent()  # for fragments that spread themselves, which another rule refuses
-            fragment = self.fragments.get(name)
-            self._known[name] = self.of(fragment.selection_set if fragment else None)
-        return self._known[name]
-
-
-class Limits(ASTValidationRule):
-    """A document is neither too deep nor too large."""
-
-    def enter_document(self, document: DocumentNode, *_: Any) -> None:
-        fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
-        measure = Measure(fragments)
-        for operation in document.definitions:
-            if isinstance(operation, OperationDefinitionNode):
-                extent = measure.of(operation.selection_set)
-                if extent.depth > DEEPEST:
-                    self.report_error(
-                        GraphQLError(f"The operation is {extent.depth} levels deep; {DEEPEST} are allowed.", operation)
-                    )
-                if extent.fields > MOST_FIELDS:
-                    self.report_error(
-                        GraphQLError(
-                            f"The operation selects {extent.fields} fields; {MOST_FIELDS} are allowed.", operation
-                        )
-                    )
+    tokens: int = 5_000
+    """Comments among them."""
+    definitions: int = 50
+    """Operations and fragments of a document."""
+    depth: int = 15
+    """Four lists by way of edges and nodes, two single relations, and a field."""
+    lists: int = 4
+    """Within one another."""
+    fields: int = 2_000
+    """Counted as often as fragments spread them."""
+    root_fields: int = 20
+    aliases: int = 30
+    directives: int = 50
+    directives_together: int = 5
+    """At one place."""
+    variables: int = 100
+    values: int = 1_000
+    """Written in the document; a longer list belongs into a variable."""
+    values_depth: int = DEEPEST_VALUES
+    introspected: int = 60_000
+    """Things of the schema; what GraphiQL asks for tells about 40,000."""
+    cost: int = 10_000
+    budget: int = 5_000_000
+    """What a client has to spend when it has not asked for a while."""
+    restored: int = 500_000
+    """How much of that comes back each second."""
+    suggestions: bool = True
+    """Whether a mistake is answered with the names that were perhaps meant."""
+    always_told: bool = False
+    """Whether every answer says what it cost."""
 
 
-class PageSizes(ValidationRule):
-    """Every list says how long a page it wants."""
-
-    def enter_field(self, node: FieldNode, *_: Any) -> None:
-        definition = self.context.get_field_def()
-        if definition is None or not {"first", "last"} <= definition.args.keys():
-            return
-        sizes = {
-            given.name.value: given.value for given in node.arguments or () if given.name.value in ("first", "last")
-        }
-        if not sizes:
-            self.report_error(
-                GraphQLError(f"{node.name.value!r} needs `first` or `last`, from 1 to {LARGEST_PAGE}.", node)
-            )
+OWN = Limits()
+LIMITS: Mapping[str, Limits] = {
+    "FRONTEND": OWN,
+    "ACCOUNT_MAPPER": OWN,
+    "ADMIN": OWN,
+    "PARTNER_TOOL": Limits(tokens=2_000, cost=2_000, budget=20_000, restored=500, suggestions=False, always_told=True),
+}
+"""By role. People and programs of the house are trusted with more than those of partners."""
 
 
-RULES = (*specified_rules, Limits, PageSizes)
-"""What a document is validated by."""
+def scaled(limits: Limits, scale: float) -> Limits:
+    """The limits with `scale` times the budget, which is enough for one operation in any case."""
+    budget = max(limits.cost, round(limits.budget * scale))
+    return replace(limits, budget=budget, restored=max(1, round(limits.restored * scale)))
+
+
+WORDS = {
+    "tokens": "The document has {} tokens; {} are allowed.",
+    "definitions": "The document has {} operations and fragments; {} are allowed.",
+    "depth": "The operation is {} levels deep; {} are allowed.",
+    "lists": "The operation has lists within one another {} deep; {} are allowed.",
+    "fields": "The operation selects {} fields; {} are allowed.",
+    "root_fields": "The operation selects {} fields at its root; {} are allowed.",
+    "aliases": "The operation has {} aliases; {} are allowed.",
+    "directives": "The operation has {} directives; {} are allowed.",
+    "directives_together": "One place of the operation has {} directives; {} are allowed.",
+    "variables": "The operation has {} variables; {} are allowed.",
+    "values": "The operation has {} values written in it; {} are allowed. Send long lists as variables.",
+    "values_depth": "The operation has values nested {} deep; {} is allowed.",
+    "introspected": "The operation tells about {} things of the schema; {} are allowed.",
+}
+
+
+def refusals(measure: Measure, limits: Limits) -> list[GraphQLError]:
+    """Why an operation is too large, whatever its variables; empty where it is not."""
+    pairs = ((name, getattr(measure, name), getattr(limits, name)) for name in WORDS)
+    return [limit(WORDS[name].format(_written(has), _written(may))) for name, has, may in pairs if has > may]
+
+
+def too_costly(cost: int, limits: Limits) -> GraphQLError | None:
+    """Why an operation of this cost is refused, if it is."""
+    if cost <= limits.cost:
+        return None
+    return GraphQLError(
+        f"The operation costs {_written(cost)}; {_written(limits.cost)} is allowed. "
+        "Ask for fewer rows, for fewer lists within lists, or for fewer totals.",
+        extensions={"code": "COST_EXCEEDED", "cost": {"requested": min(cost, _TOLD), "limit": limits.cost}},
+    )
+
+
+def too_many_values(variables: Mapping[str, Any]) -> GraphQLError | None:
+    """Why variables are refused before they are looked at: too deep or too many."""
+    level, seen = list(variables.values()), 0
+    for _ in range(DEEPEST_VALUES):
+        if not level:
+            return None
+        seen += len(level)
+        if seen > MOST_VALUES:
+            return limit(f"The variables have more than {MOST_VALUES:,} values.")
+        level = [each for value in level for each in _inside(value)]
+    return limit(f"The variables are nested more than {DEEPEST_VALUES} deep.") if level else None
+
+
+def limit(message: str) -> GraphQLError:
+    """The error that tells of a limit."""
+    return GraphQLError(message, extensions={"code": "LIMIT_EXCEEDED"})
+
+
+_TOLD = 2**31 - 1
+"""More than this is not told exactly: programs read it as an integer of 32 bits."""
+
+
+def _inside(value: Any) -> Any:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _written(number: int) -> str:
+    return f"{number:,}" if number <= _TOLD else f"more than {_TOLD:,}"

@@ -6,6 +6,7 @@ from typing import Any
 import strawberry
 
 from hub.model.base import Attribute
+from hub.schema.costs import cost
 from hub.schema.fields import COLUMN
 
 
@@ -27,4 +28,5 @@ def money(amount: Attribute, currency: Attribute, description: str) -> Any:
         return None if value is None else Money(amount=value, currency=getattr(root.row, currency.key))
 
     del resolve.__annotations__["return"]
-    return strawberry.field(resolver=resolve, description=description, metadata={COLUMN: (amount, currency)})
+    columns = {COLUMN: (amount, currency)}
+    return strawberry.field(resolver=resolve, description=description, metadata=columns, directives=[cost(0)])

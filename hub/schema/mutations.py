@@ -10,6 +10,7 @@ from hub.errors import Busy, Conflict, InputError, NotFound, SourceError
 from hub.model import Json
 from hub.schema.comparisons import given
 from hub.schema.context import Info
+from hub.schema.costs import MAPPING, SYNC, assumed, cost
 from hub.schema.exports import ExportMutations
 from hub.schema.fields import shown
 from hub.schema.ids import key_of
@@ -42,7 +43,8 @@ class RunSyncPayload(MutationPayload):
     """A sync was started."""
 
     sync_runs: list[SyncRun] = strawberry.field(
-        description="The runs that have begun; those of further streams follow on the connection's `syncRuns`."
+        description="The runs that have begun; those of further streams follow on the connection's `syncRuns`.",
+        directives=[assumed(1)],
     )
 
 
@@ -75,7 +77,10 @@ MapAccountsResult = Annotated[
 class Mutation(ExportMutations):
     """The root of mutations."""
 
-    @strawberry.mutation(description="Sync a connection, or one of its streams. Running it twice changes nothing.")
+    @strawberry.mutation(
+        description="Sync a connection, or one of its streams. Running it twice changes nothing.",
+        directives=[cost(SYNC)],
+    )
     async def run_sync(
         self,
         info: Info,
@@ -96,7 +101,10 @@ class Mutation(ExportMutations):
         rows = [await info.context.loaders.node(model.SyncRun, UUID(each)) for each in answer["syncRuns"]]
         return RunSyncPayload(sync_runs=[shown(model.SyncRun, row) for row in rows if row])
 
-    @strawberry.mutation(description="Map all accounts and people anew. Running it twice changes nothing.")
+    @strawberry.mutation(
+        description="Map all accounts and people anew. Running it twice changes nothing.",
+        directives=[cost(MAPPING)],
+    )
     async def map_accounts(
         self,
         info: Info,

@@ -9,6 +9,7 @@ import strawberry
 from hub.errors import InputError
 from hub.model import Base
 from hub.schema.context import Info
+from hub.schema.costs import ListSize
 from hub.schema.fields import LOOKUP, TYPES, Node, shown
 from hub.schema.ids import parsed
 from hub.store.paths import prefix_of
@@ -36,6 +37,7 @@ class NodeQueries:
     @strawberry.field(
         description="The things of these ids, in their order, null where there is none to be seen.",
         metadata={LOOKUP: Lookups},
+        directives=[ListSize(slicing_arguments=["ids"])],
     )
     async def nodes(self, info: Info, ids: Ids) -> list[Node | None]:
         return await asyncio.gather(*(_node(info, each) for each in most(ids)))

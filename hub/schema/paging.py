@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
+from graphql import FieldNode, GraphQLError, ValidationRule
 
 from hub.errors import InputError
 from hub.schema.comparisons import Filter, filtering
 from hub.schema.context import Context, Info, start
+from hub.schema.costs import PAGED, TOTAL, cost
 from hub.schema.fields import PATH, shown
 from hub.schema.orders import Ordering, order_of
 from hub.store import cursor as cursors
@@ -44,7 +46,7 @@ class Edge(Generic[NodeT]):
     cursor: str = strawberry.field(
         description="An opaque text for `after` or `before`, good for this list with this filter and order only."
     )
-    node: NodeT = strawberry.field(description="The row.")
+    node: NodeT = strawberry.field(description="The row.", directives=[cost(0)])  # the edge was paid for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +81,7 @@ class Listing(Generic[NodeT]):
         rows, _ = await self.asked.rows(info.context)
         return [shown(self.asked.path.target, row) for row in rows]
 
-    @strawberry.field(description="Where the page stands in the list.")
+    @strawberry.field(description="Where the page stands in the list.", directives=[cost(0)])
     async def page_info(self, info: Info) -> PageInfo:
         rows, more = await self.asked.rows(info.context)
         selection = self.asked.selection
@@ -90,7 +92,10 @@ class Listing(Generic[NodeT]):
             end_cursor=rows[-1].cursor if rows else None,
         )
 
-    @strawberry.field(description="How many rows the whole list has, as filtered; counted only where it is asked for.")
+    @strawberry.field(
+        description="How many rows the whole list has, as filtered; counted only where it is asked for.",
+        directives=[cost(TOTAL)],
+    )
     async def total_count(self, info: Info) -> int:
         return await info.context.loaders.total(self.asked.path, self.asked.selection, self.asked.start)
 
@@ -105,7 +110,7 @@ def many(
         return Listing(asked=Asked(path=path, selection=selection, start=start(path, root.row) if path.ways else ()))
 
     resolve.__signature__ = inspect.Signature(_parameters(path, where, order))  # type: ignore[attr-defined]
-    return strawberry.field(resolver=resolve, description=description, metadata={PATH: path})
+    return strawberry.field(resolver=resolve, description=description, metadata={PATH: path}, directives=[PAGED])
 
 
 def selected(path: Path, arguments: Mapping[str, Any], secret: bytes) -> Selection:
@@ -155,3 +160,16 @@ def _parameters(path: Path, where: type[Filter] | None, order: type[Ordering] | 
     ]
     asked = [inspect.Parameter(name, kind, default=strawberry.UNSET, annotation=note) for name, note in given.items()]
     return own + asked
+
+
+class PageSizes(ValidationRule):
+    """Every list says how long a page it wants."""
+
+    def enter_field(self, node: FieldNode, *_: Any) -> None:
+        definition = self.context.get_field_def()
+        if definition is None or not {"first", "last"} <= definition.args.keys():
+            return
+        if not {"first", "last"} & {given.name.value for given in node.arguments or ()}:
+            self.report_error(
+                GraphQLError(f"{node.name.value!r} needs `first` or `last`, from 1 to {LARGEST_PAGE}.", node)
+            )

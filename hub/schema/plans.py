@@ -1,6 +1,6 @@
 """Plans: what is worked out once for a document, and used by all requests that send it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
@@ -11,22 +11,22 @@ from graphql import (
     DirectiveNode,
     DocumentNode,
     FragmentDefinitionNode,
-    GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
     VariableNode,
     Visitor,
-    parse,
-    validate,
     visit,
 )
 from graphql.execution.values import VariableValues, get_variable_values
 
 from hub.schema.binding import Bound, bound
 from hub.schema.drafting import Draft, Uncompilable, draft
-from hub.schema.limits import MOST_TOKENS, RULES
+from hub.schema.limits import Limits
+from hub.schema.measure import Measure
+from hub.schema.operations import checked
 from hub.schema.schema import CORE
+from hub.schema.weights import weights
 from hub.store.answers import Question, question
 from hub.store.statement import statement
 from hub.telemetry import Operation
@@ -46,6 +46,7 @@ class Plan:
     document: DocumentNode
     operation: OperationDefinitionNode
     fragments: Mapping[str, FragmentDefinitionNode]
+    measure: Measure
     flags: tuple[str, ...]
     """The variables in its @skip and @include."""
     told: Operation
@@ -108,47 +109,26 @@ class Plan:
 _statement = lru_cache(CACHED_STATEMENTS)(statement)
 
 
-@dataclass(frozen=True, slots=True)
-class Invalid:
-    """A document that is not run, and why."""
-
-    errors: Sequence[GraphQLError]
+def plan(text: str, operation_name: str | None, limits: Limits) -> Plan:
+    """The plan of an operation of a document; raises Invalid."""
+    return (_cached if len(text) <= LONGEST_CACHED else _planned)(text, operation_name, limits)
 
 
-def plan(text: str, operation_name: str | None) -> Plan | Invalid:
-    """The plan of an operation of a document."""
-    return _cached(text, operation_name) if len(text) <= LONGEST_CACHED else _planned(text, operation_name)
+def _planned(text: str, name: str | None, limits: Limits) -> Plan:
+    found = checked(CORE, weights(CORE), text, name, limits)
+    document = found.parsed.document
+    return Plan(
+        document, found.operation, found.parsed.fragments, found.measure, _flags(document), _told(found.operation, text)
+    )
 
 
-def _planned(text: str, operation_name: str | None) -> Plan | Invalid:
-    try:
-        document = parse(text, max_tokens=MOST_TOKENS)
-    except GraphQLError as error:
-        return Invalid([error])
-    errors = validate(CORE, document, RULES)
-    return Invalid(errors) if errors else _chosen(document, text, operation_name)
-
-
-def _chosen(document: DocumentNode, text: str, name: str | None) -> Plan | Invalid:
-    operations = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
-    chosen = [each for each in operations if name is None or (each.name is not None and each.name.value == name)]
-    if len(chosen) > 1:
-        return Invalid(
-            [GraphQLError("The document has several operations: say which one with `operationName`.", chosen)]
-        )
-    if not chosen:
-        return Invalid([GraphQLError(f"The document has no operation called {name!r}.", operations)])
-    fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
-    return Plan(document, chosen[0], fragments, _flags(document), _told(chosen[0], text))
+_cached = lru_cache(CACHED_PLANS)(_planned)
 
 
 def _told(operation: OperationDefinitionNode, text: str) -> Operation:
     name = operation.name.value if operation.name else ""
     digest = sha256(text.encode()).hexdigest()
     return Operation(kind=operation.operation.value, name=name, path="compiled", document=digest)
-
-
-_cached = lru_cache(CACHED_PLANS)(_planned)
 
 
 def _flags(document: DocumentNode) -> tuple[str, ...]:

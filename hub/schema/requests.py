@@ -10,6 +10,7 @@ from graphql import OperationType
 from starlette.types import Receive, Scope
 
 from hub.schema.access import Refused
+from hub.schema.documents import asked_id
 
 LARGEST_BODY = 100_000
 JSON = "application/json"
@@ -17,7 +18,7 @@ JSON = "application/json"
 ALLOWED = {"GET": {OperationType.QUERY}, "POST": {OperationType.QUERY, OperationType.MUTATION}}
 """What a method may do: a GET changes nothing."""
 
-SHAPE = {"query": str, "variables": dict, "operationName": str, "extensions": dict}
+SHAPE = {"query": str, "variables": dict, "operationName": str, "extensions": dict, "documentId": str}
 
 Headers = Mapping[bytes, bytes]
 
@@ -26,9 +27,10 @@ Headers = Mapping[bytes, bytes]
 class Asked:
     """What a request asks."""
 
-    query: str
+    query: str | None
     variables: Mapping[str, Any]
     operation_name: str | None
+    document_id: str | None = None
 
 
 async def asked(scope: Scope, headers: Headers, receive: Receive) -> Asked:
@@ -76,6 +78,7 @@ def _checked(given: Any) -> Asked:
     for name, kind in SHAPE.items():
         if given.get(name) is not None and type(given[name]) is not kind:
             raise Refused(400, "BAD_REQUEST", f"`{name}` has the wrong type.")
-    if not given.get("query"):
-        raise Refused(400, "BAD_REQUEST", "There is no `query` in the request.")
-    return Asked(given["query"], given.get("variables") or {}, given.get("operationName"))
+    if given.get("query") is not None and given.get("documentId") is not None:
+        raise Refused(400, "BAD_REQUEST", "Send either a `query` or a `documentId`.")
+    id_ = asked_id(given.get("documentId"), given.get("extensions"))
+    return Asked(given.get("query"), given.get("variables") or {}, given.get("operationName"), id_)

@@ -11,6 +11,9 @@ from strawberry.types.scalar import ScalarDefinition
 
 from hub.errors import InputError
 
+MOST_DIGITS = 100
+"""More than any amount has; PostgreSQL stops at some thousands."""
+
 
 def _instant_text(value: datetime) -> str:
     """As PostgreSQL writes instants into JSON: the fraction without trailing zeros, the offset +00:00."""
@@ -54,6 +57,8 @@ def _number(value: Any) -> Decimal:
         raise InputError('A Decimal is written as "1234.50".') from error
     if not number.is_finite():
         raise InputError("A Decimal is finite.")
+    if abs(number.adjusted()) > MOST_DIGITS or len(number.as_tuple().digits) > MOST_DIGITS:
+        raise InputError(f"A Decimal has up to {MOST_DIGITS} digits.")
     return number
 
 

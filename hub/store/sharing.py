@@ -37,6 +37,12 @@ class Viewer:
     """Who asks."""
 
     organization_id: UUID
+    role: str = "ADMIN"
+    client: str = "local"
+    """The program that asks: whose budget is spent."""
+    app: str | None = None
+    """The client app whose trusted documents it runs; None runs those of any."""
+    documents_only: bool = False
 
 
 VIEWER = bindparam("viewer_organization_id", type_=Uuid())

@@ -1,5 +1,7 @@
 """The commands, run as a user runs them: as processes."""
 
+import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -92,8 +94,24 @@ def test_a_key_is_shown_once_and_can_be_revoked(hub):
     assert "no valid key" in hub("key", "revoke", prefix, code=1)
 
 
+def test_documents_are_pushed_all_or_none_and_can_be_removed(hub, tmp_path: Path):
+    good = "query Names { accounts(first: 5) { nodes { name } } }"
+    entries = {hashlib.sha256(text.encode()).hexdigest(): text for text in (good, "{ nothing }")}
+    (tmp_path / "bad.json").write_text(json.dumps(entries))
+    (tmp_path / "good.json").write_text(json.dumps({key: text for key, text in entries.items() if text == good}))
+    id_ = f"sha256:{hashlib.sha256(good.encode()).hexdigest()}"
+
+    assert "Nothing was stored" in hub("documents", "push", "--app", "web", "bad.json", code=1)
+    assert "cannot be read" in hub("documents", "push", "--app", "web", "none.json", code=1)
+    assert "1 documents of 'web', 1 of them new" in hub("documents", "push", "--app", "web", "good.json")
+    assert "known" in hub("documents", "push", "--app", "web", "good.json")
+    assert id_ in hub("documents", "list", "--app", "web")
+    assert "is removed" in hub("documents", "remove", "--app", "web", id_)
+    assert id_ not in hub("documents", "list")
+
+
 def test_the_schema_of_the_database_is_checked_and_upgraded(hub):
-    assert "The schema is at 0001" in hub("db", "upgrade")
+    assert "The schema is at 00XX" in hub("db", "upgrade")
     assert "has the schema this hub expects" in hub("db", "check")
 
 

@@ -1,9 +1,10 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from hub.app import BackgroundSyncs, application
 from hub.model import Organization
@@ -34,6 +35,20 @@ def client(database: Database, viewer: Organization | None) -> httpx.AsyncClient
     """A client of the app on this machine, with the eyes of `viewer` where it sends no key."""
     app = application(database, BackgroundSyncs(database, SEALER), anonymous=viewer and Viewer(viewer.id))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost")
+
+
+def client_of_nothing(**viewer: Any) -> httpx.AsyncClient:
+    """A client of a hub whose database does not exist: what is answered needs none."""
+    database = Database(create_async_engine("postgresql+psycopg://nobody@127.0.0.1:1/nothing"))
+    app = application(database, BackgroundSyncs(database, SEALER), anonymous=Viewer(uuid4(), **viewer))
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost")
+
+
+@pytest.fixture
+async def nowhere() -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a hub without a database."""
+    async with client_of_nothing() as http:
+        yield http
 
 
 @pytest.fixture

@@ -1,77 +1,161 @@
-import time
+"""Limits, budgets and trusted documents, over HTTP."""
 
+from hashlib import sha256
+
+import httpx
 import pytest
 from graphql import get_introspection_query
 
+from hub.app import BackgroundSyncs, application
+from hub.schema.access import Refused
+from hub.schema.documents import Documents, asked_id, must_be_allowed
+from hub.store import documents, keys
+from hub.store.documents import Pushed
+from tests.schema.builders import a_connection, an_account, an_account_record
+from tests.schema.conftest import SEALER, client_of_nothing
 
-def bomb(levels: int) -> str:
-    """A small document whose fields double with each fragment."""
-    fragments = [
-        f"fragment F{n} on Account {{ a: records(first: 1) {{ nodes {{ account {{ ...F{n + 1} }} }} }}"
-        f" b: records(first: 1) {{ nodes {{ account {{ ...F{n + 1} }} }} }} }}"
-        for n in range(levels)
-    ]
-    last = f"fragment F{levels} on Account {{ id }}"
-    return " ".join(["{ accounts(first: 1) { nodes { ...F0 } } }", *fragments, last])
-
-
-def deep(levels: int) -> str:
-    inner = "id"
-    for _ in range(levels // 3):
-        inner = f"records(first: 1) {{ nodes {{ account {{ {inner} }} }} }}"
-    return f"{{ accounts(first: 1) {{ nodes {{ {inner} }} }} }}"
+NAME = {"query": "{ __typename }"}
+TEXT = "query Names($n: Int = 2) { accounts(first: $n) { nodes { name } } }"
+ID = f"sha256:{sha256(TEXT.encode()).hexdigest()}"
+COSTLY = {"query": "{ accounts(first: 100) { nodes { records(first: 100) { nodes { id } } } } }"}
 
 
-async def test_a_deep_document_is_refused(ask):
-    assert "errors" not in await ask(deep(12))
-    answer = await ask(deep(15))
+async def test_a_client_that_asks_is_told_what_it_spent(nowhere):
+    plain = await nowhere.post("/graphql", json=NAME)
+    asked = await nowhere.post("/graphql", json=NAME, headers={"X-Hub-Cost": "1"})
 
-    assert [error["message"] for error in answer["errors"]] == ["The operation is 18 levels deep; 15 are allowed."]
-    assert answer["errors"][0]["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
-
-
-async def test_nested_fragment_spreads_cost_linear_time(ask):
-    started = time.process_time()
-    answer = await ask(bomb(20))
-
-    assert any("are allowed" in error["message"] for error in answer["errors"])
-    assert "data" not in answer
-    assert time.process_time() - started < 2
+    assert "extensions" not in plain.json()
+    assert "ratelimit" not in plain.headers
+    assert asked.json()["data"] == {"__typename": "Query"}
+    told = asked.json()["extensions"]["cost"]
+    assert told.keys() == {"requested", "remaining", "limit", "restoreRate", "resetAt"}
+    assert (told["requested"], told["limit"]) == (1, 5_000_000)
+    assert asked.headers["RateLimit-Policy"] == '"cost";q=5000000;w=10'
 
 
-async def test_fragments_count_wherever_they_are_spread(ask):
-    fields = " ".join(f"a{n}: name" for n in range(60))
-    spreads = " ".join(f"s{n}: accounts(first: 1) {{ nodes {{ ...F }} }}" for n in range(40))
+async def test_a_partner_tool_is_told_always_and_refused_when_it_has_spent_all():
+    async with client_of_nothing(role="PARTNER_TOOL", client="greedy") as http:
+        first = await http.post("/graphql", json=COSTLY)
+        assert first.json()["errors"][0]["extensions"]["code"] == "COST_EXCEEDED"
+        assert first.json()["extensions"]["cost"]["requested"] == 100
+        answers = [await http.post("/graphql", json=COSTLY) for _ in range(210)]
 
-    answer = await ask(f"{{ {spreads} }} fragment F on Account {{ {fields} }}")
-
-    assert answer["errors"][0]["message"] == "The operation selects 2480 fields; 2000 are allowed."
-
-
-async def test_a_fragment_that_spreads_itself_is_refused(ask):
-    answer = await ask("{ accounts(first: 1) { nodes { ...F } } } fragment F on Account { name ...F }")
-
-    assert "Cannot spread fragment 'F' within itself." in [error["message"] for error in answer["errors"]]
-
-
-async def test_a_document_of_too_many_tokens_is_refused(ask):
-    answer = await ask("{ " + "a " * 2001 + "}")
-
-    assert [error["extensions"]["code"] for error in answer["errors"]] == ["GRAPHQL_PARSE_FAILED"]
+    refused = next(answer for answer in answers if answer.status_code == 429)
+    assert refused.json()["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
+    assert int(refused.headers["Retry-After"]) >= 1
+    assert refused.headers["RateLimit-Policy"] == '"cost";q=20000;w=40'
+    assert refused.headers["RateLimit"].startswith('"cost";r=')
 
 
-async def test_an_unknown_fragment_and_many_mistakes_are_told_ten_at_a_time(ask):
-    answer = await ask("{ ...Nowhere " + " ".join(f"x{n}" for n in range(20)) + " }")
-
-    assert len(answer["errors"]) == 10
+async def test_another_client_is_not_slowed_by_one_that_has_spent_all(nowhere):
+    assert (await nowhere.post("/graphql", json=NAME)).status_code == 200
 
 
-@pytest.mark.parametrize("wrap", ["... { %s }", "... on Query { %s }", "...F } fragment F on Query { %s"])
-async def test_fragments_do_not_count_as_depth(ask, wrap):
-    assert "errors" not in await ask("{ %s }" % (wrap % deep(12)[1:-1]))
+async def test_a_refused_document_is_answered_as_the_client_expects(nowhere):
+    headers = {"Accept": "application/graphql-response+json"}
+    answer = await nowhere.post("/graphql", json=COSTLY, headers=headers)
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["extensions"]["cost"] == {"requested": 10_201, "limit": 10_000}
+    assert "data" not in answer.json()
 
 
-async def test_introspection_as_graphiql_does_it_is_answered(ask):
-    answer = await ask(get_introspection_query(descriptions=True, input_value_deprecation=True))
+async def test_introspection_as_graphiql_does_it_is_answered(nowhere):
+    query = get_introspection_query(descriptions=True, input_value_deprecation=True)
+    answer = await nowhere.post("/graphql", json={"query": query})
 
-    assert "errors" not in answer
+    assert "errors" not in answer.json()
+
+
+def directives_of(answer: dict) -> set[str]:
+    return {each["name"] for each in answer["data"]["__schema"]["directives"]}
+
+
+async def test_the_cost_directives_can_be_read_by_clients(nowhere):
+    answer = await nowhere.post("/graphql", json={"query": "{ __schema { directives { name } } }"})
+
+    assert {"cost", "listSize"} <= directives_of(answer.json())
+
+
+@pytest.mark.parametrize(
+    ("document_id", "extensions", "id_"),
+    [
+        (ID, None, ID),
+        (None, {"persistedQuery": {"version": 1, "sha256Hash": ID.removeprefix("sha256:")}}, ID),
+        (None, {"persistedQuery": {"sha256Hash": 7}}, None),
+        (None, {"persistedQuery": "x"}, None),
+        (None, {}, None),
+    ],
+)
+def test_an_id_is_given_as_the_specification_or_as_apollo_says(document_id, extensions, id_):
+    assert asked_id(document_id, extensions) == id_
+
+
+async def test_a_text_is_looked_up_once_in_ten_seconds_and_the_cache_is_bounded():
+    stored, asked = {ID: TEXT, "sha256:" + "0" * 64: "{ a }", "sha256:" + "1" * 64: "{ b }"}, []
+
+    async def find(app, id_):
+        asked.append(id_)
+        return stored.get(id_)
+
+    texts = Documents(find, most=2)
+    assert texts.known("web", ID, 0.0) is None
+    assert [await texts.text("web", ID, now) for now in (0.0, 9.9)] == [TEXT, TEXT]
+    assert texts.known("web", ID, 9.9) == TEXT
+    assert asked == [ID]
+    for other in list(stored)[1:]:
+        await texts.text("web", other, 1.0)
+    assert texts.known("web", ID, 1.0) is None
+    stored.clear()
+    with pytest.raises(Refused, match="push it first"):
+        await texts.text("web", list(asked)[-1], 11.1)
+
+
+@pytest.mark.parametrize(("query", "id_"), [("{ __typename }", None), (None, None), ("{ __typename }", ID)])
+def test_a_key_for_documents_only_runs_no_text(query, id_):
+    must_be_allowed(query, id_, documents_only=False)
+    with pytest.raises(Refused, match="hub documents push") as refused:
+        must_be_allowed(query, id_, documents_only=True)
+    assert (refused.value.status, refused.value.code) == (403, "FORBIDDEN")
+    must_be_allowed(None, ID, documents_only=True)
+
+
+@pytest.fixture
+async def post(database, session, home):
+    """Pushes a document of the app "web", and posts as the holder of a key of this app."""
+    crm = await a_connection(session, home)
+    await an_account_record(session, crm, await an_account(session, "Acme"))
+    apps = {"any": (None, False), "web": ("web", True), "mobile": ("mobile", False)}
+    made = {
+        name: await keys.create(session, name, home.id, app=app, documents_only=only)
+        for name, (app, only) in apps.items()
+    }
+    assert await documents.push(session, "web", [Pushed(ID, TEXT, ("Names",))]) == {ID}
+    await session.commit()
+    app = application(database, BackgroundSyncs(database, SEALER))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as http:
+
+        async def post(name: str, body: dict, method: str = "POST") -> httpx.Response:
+            headers = {"Authorization": f"Bearer {made[name]}"}
+            given = {"json": body} if method == "POST" else {"params": body}
+            return await http.request(method, "/graphql", headers=headers, **given)
+
+        yield post
+
+
+def code_of(answer: httpx.Response) -> tuple[int, str]:
+    return answer.status_code, answer.json()["errors"][0]["extensions"]["code"]
+
+
+async def test_a_pushed_document_runs_by_its_id(post):
+    expected = {"data": {"accounts": {"nodes": [{"name": "Acme"}]}}}
+    apollo = {"persistedQuery": {"version": 1, "sha256Hash": ID.removeprefix("sha256:")}}
+
+    assert (await post("any", {"documentId": ID, "variables": {"n": 1}})).json() == expected
+    assert (await post("web", {"extensions": apollo})).json() == expected
+    got = await post("web", {"documentId": ID}, method="GET")
+    assert got.json() == expected
+    assert got.headers["Cache-Control"] == "private, max-age=0, must-revalidate"
+    assert (await post("any", NAME)).headers["Cache-Control"] == "no-store"
+    assert code_of(await post("mobile", {"documentId": ID})) == (404, "PERSISTED_QUERY_NOT_FOUND")
+    assert code_of(await post("web", NAME)) == (403, "FORBIDDEN")

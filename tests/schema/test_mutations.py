@@ -2,6 +2,7 @@ from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
+from graphql import parse
 
 from hub import model
 from hub.errors import AuthError, Busy, ConfigurationError, InputError, NotFound
@@ -37,6 +38,7 @@ def change(database, session, home):
                 run_sync=run_sync,
                 map_accounts=map_accounts,
                 request_id="r",
+                document=parse(document),
             )
             return await SCHEMA.execute(document, variables, context_value=context)
 

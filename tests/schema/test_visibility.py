@@ -202,4 +202,5 @@ def test_whatever_is_shown_has_a_rule_of_who_may_see_it():
         "Person",
         "PersonRedirect",
         "SeenKey",
+        "TrustedDocument",
     }

@@ -1,0 +1,69 @@
+"""What an operation passes before it runs, whatever way it came: it is known, within its limits, and paid for."""
+
+from dataclasses import dataclass, field
+from time import monotonic
+
+from hub.schema.access import Refused
+from hub.schema.budgets import REFUSED, Buckets, Exceeded, Granted, headers
+from hub.schema.documents import Documents, must_be_allowed
+from hub.schema.limits import LIMITS, Limits
+from hub.schema.operations import Invalid, cost_within
+from hub.schema.plans import Plan, plan
+from hub.schema.requests import Asked
+from hub.store.sharing import Viewer
+
+
+async def no_documents(_: str | None, __: str) -> str | None:
+    """Where no documents are kept."""
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """An operation that may run, and what it took from its client's budget."""
+
+    plan: Plan
+    spent: Granted
+    tells: bool
+    """Whether the client is told of its budget unasked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Who may run what."""
+
+    buckets: Buckets = field(default_factory=lambda: Buckets(LIMITS))
+    documents: Documents = field(default_factory=lambda: Documents(no_documents))
+
+    async def admitted(self, asked: Asked, viewer: Viewer) -> Admitted:
+        """The operation that is asked for; raises Refused, and Invalid for one that breaks the rules of GraphQL."""
+        text = await self._text(asked, viewer)
+        limits = self.buckets.limits[viewer.role]
+        try:
+            found, cost = self._measured(text, asked, limits)
+        except Invalid:
+            self._spent(viewer, REFUSED)
+            raise
+        return Admitted(found, self._spent(viewer, cost), limits.always_told)
+
+    async def _text(self, asked: Asked, viewer: Viewer) -> str:
+        must_be_allowed(asked.query, asked.document_id, documents_only=viewer.documents_only)
+        if asked.query is not None:
+            return asked.query
+        if asked.document_id is None:
+            raise Refused(400, "BAD_REQUEST", "There is neither a `query` nor a `documentId` in the request.")
+        return await self.documents.text(viewer.app, asked.document_id, monotonic())
+
+    def _measured(self, text: str, asked: Asked, limits: Limits) -> tuple[Plan, int]:
+        found = plan(text, asked.operation_name, limits)
+        return found, cost_within(found.measure, asked.variables, limits)
+
+    def _spent(self, viewer: Viewer, cost: int) -> Granted:
+        """What the client has left after this; raises Refused where it cannot afford it."""
+        spent = self.buckets.take(viewer.client, viewer.role, cost, monotonic())
+        if isinstance(spent, Exceeded):
+            told = (
+                f"This costs {spent.requested:,} and {spent.remaining:,} is left; try again in {spent.retry_after} s."
+            )
+            raise Refused(429, "RATE_LIMITED", told, **headers(spent))
+        return spent
