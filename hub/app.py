@@ -20,16 +20,20 @@ from starlette.responses import FileResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from hub.errors import HubError
+from hub.connectors.http import document
+from hub.errors import ConfigurationError, HubError
 from hub.jobs.mapping import map_accounts
 from hub.jobs.sync import Order, StreamRun, sync
 from hub.listening import listening
-from hub.schema.access import Access
+from hub.schema.access import Access, HolderOf
+from hub.schema.auditing import Audit
 from hub.schema.endpoint import Endpoint
-from hub.schema.sdl import sdl
+from hub.schema.provider import Provider, is_safe
+from hub.schema.tokens import ClaimNames, Tokens
 from hub.settings import Settings
 from hub.store import keys
 from hub.store.database import Database
+from hub.store.keys import Holder
 from hub.store.secrets import Sealer, sealer
 from hub.store.sharing import Viewer
 
@@ -49,22 +53,28 @@ async def serving(
     """The hub's base URL, for as long as the context is open."""
     async with (
         syncing(database, sealer(settings)) as syncs,
-        listening(application(database, syncs, anonymous=anonymous), listener) as url,
+        listening(
+            application(database, syncs, anonymous=anonymous, tokens=_tokens(database, settings)), listener
+        ) as url,
     ):
         yield url
 
 
-def application(database: Database, syncs: "BackgroundSyncs", *, anonymous: Viewer | None = None) -> Starlette:
+def application(
+    database: Database,
+    syncs: "BackgroundSyncs",
+    *,
+    anonymous: Viewer | None = None,
+    tokens: Tokens | None = None,
+) -> Starlette:
     """The hub on the web. `anonymous` is who asks without a key, on this machine: for the demo only."""
 
-    async def viewer_of(key: str) -> Viewer | None:
-        async with database.session() as session:
-            owner = await keys.owner(session, key)
-        return None if owner is None else Viewer(owner)
-
+    audit = Audit(database)
+    access = Access(_holder_of(database, tokens), audit.unauthenticated, anonymous)
     graphql = Endpoint(
         database=database,
-        access=Access(viewer_of, anonymous),
+        access=access,
+        audit=audit,
         run_sync=syncs.start,
         map_accounts=lambda: map_accounts(database),
         cursor_secret=blake2b(syncs.sealer.key, person=b"hub cursors").digest(),
@@ -78,7 +88,7 @@ def application(database: Database, syncs: "BackgroundSyncs", *, anonymous: View
         Route("/", lambda _: RedirectResponse("/graphql")),
         Route("/graphql", graphql.answer, methods=["GET", "POST"]),
         Route("/graphiql/{name}", asset),
-        Route("/schema.graphql", lambda _: PlainTextResponse(sdl())),
+        Route("/schema.graphql", graphql.sdl),
         Route("/livez", lambda _: PlainTextResponse("alive")),
         Route("/readyz", ready),
     ]
@@ -88,6 +98,35 @@ def application(database: Database, syncs: "BackgroundSyncs", *, anonymous: View
         headers = ["authorization", "content-type"]
         middleware.append(Middleware(CORSMiddleware, allow_origin_regex=OWN_PAGES, allow_headers=headers))
     return Starlette(routes=routes, middleware=middleware)
+
+
+def _holder_of(database: Database, tokens: Tokens | None) -> HolderOf:
+    """Finds out who holds an API key, or a token where there is a provider of them."""
+
+    async def holder(presented: str) -> Holder:
+        if tokens and not presented.startswith(keys.MARK):
+            return await tokens.holder(presented)
+        async with database.session() as session:
+            return await keys.holder(session, presented)
+
+    return holder
+
+
+def _tokens(database: Database, settings: Settings) -> Tokens | None:
+    """Verifies tokens, where a provider is named. Raises ConfigurationError."""
+    issuer, audience = settings.oidc_issuer, settings.oidc_audience
+    if issuer is None and audience is None:
+        return None
+    if issuer is None or audience is None:
+        raise ConfigurationError("HUB_OIDC_ISSUER and HUB_OIDC_AUDIENCE belong together: set both or none.")
+    if not is_safe(issuer):
+        raise ConfigurationError("HUB_OIDC_ISSUER is no https address.")
+    names = ClaimNames(
+        role=settings.oidc_role_claim,
+        scopes=settings.oidc_scope_claim,
+        organization=settings.oidc_organization_claim,
+    )
+    return Tokens(database, Provider(issuer, document), audience, names)
 
 
 @dataclass(slots=True)

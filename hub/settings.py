@@ -34,6 +34,18 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="The address `hub serve` listens on.")
     port: int = Field(8000, ge=0, le=65535, description="The port `hub serve` listens on; 0 takes a free one.")
+    oidc_issuer: str | None = Field(
+        None,
+        description="The issuer address of an OpenID Connect provider whose tokens are accepted beside API keys.",
+    )
+    oidc_audience: str | None = Field(
+        None, description="What the provider's tokens for this hub carry as `aud`; needed with HUB_OIDC_ISSUER."
+    )
+    oidc_role_claim: str = Field("hub_role", description="The claim that names the role: frontend, admin, …")
+    oidc_scope_claim: str = Field("scope", description="The claim that may narrow the role's scopes.")
+    oidc_organization_claim: str = Field(
+        "hub_organization", description="The claim that names the organization; a partner's tool needs it."
+    )
     log_level: Literal["debug", "info", "warning", "error"] | None = Field(
         None,
         description="The least level logged: debug, info, warning or error; unset: info for `hub serve`, else warning.",

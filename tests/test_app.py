@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from hub.app import BackgroundSyncs, application, serving, syncing
 from hub.listening import listener_on
-from hub.model import Account, Organization
+from hub.model import Account, Organization, Role
 from hub.schema.ids import opaque
 from hub.schema.sdl import sdl
 from hub.store import connections, keys
@@ -45,7 +45,7 @@ async def client(
     host: str = "localhost:8000",
     syncs: BackgroundSyncs | None = None,
 ) -> AsyncIterator[httpx.AsyncClient]:
-    viewer = anonymous and Viewer(anonymous.id)
+    viewer = anonymous and Viewer.anonymous(anonymous.id)
     app = application(database, syncs or BackgroundSyncs(database, SEALER), anonymous=viewer)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=f"http://{host}") as http:
@@ -243,7 +243,7 @@ async def test_the_schema_can_be_read_without_a_key(database):
     async with client(database) as http:
         response = await http.get("/schema.graphql")
 
-    assert response.text == sdl()
+    assert response.text == sdl(Role.PARTNER_TOOL)
 
 
 async def test_it_is_ready_while_the_database_is_there_and_migrated(database, session, demo):
@@ -332,7 +332,7 @@ async def test_a_database_that_is_gone_is_told_without_saying_where_it_was():
 async def test_it_is_served_on_a_socket(database, home, settings):
     listener = listener_on("127.0.0.1", 0)
     async with (
-        serving(database, settings, listener, anonymous=Viewer(home.id)) as url,
+        serving(database, settings, listener, anonymous=Viewer.anonymous(home.id)) as url,
         httpx.AsyncClient() as http,
     ):
         assert (await http.post(f"{url}/graphql", json=QUESTION)).json() == ANSWER

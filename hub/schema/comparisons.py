@@ -12,6 +12,7 @@ from hub.errors import InputError
 from hub.model import Base
 from hub.model.base import Attribute
 from hub.schema.ids import key_of
+from hub.schema.scopes import reading
 from hub.store.conditions import AllOf, AnyOf, Comparison, Condition, Leads, Not, Operator, counted, nested
 from hub.store.paths import Path
 
@@ -117,7 +118,7 @@ def compared(attribute: Attribute, description: str, *, through: Path | None = N
         here = _comparisons(attribute.key, value)
         return Leads(through, here) if through else here
 
-    return _filtering(description, condition)
+    return _filtering(description, condition, through=through)
 
 
 def identified(attribute: Attribute, model: type[Base], description: str) -> Any:
@@ -136,7 +137,7 @@ def absent(attribute: Attribute, description: str) -> Any:
 
 def leading(path: Path, description: str) -> Any:
     """What the one row is like that a path leads to."""
-    return _filtering(description, lambda value: Leads(path, condition_of(value)))
+    return _filtering(description, lambda value: Leads(path, condition_of(value)), through=path)
 
 
 def related(path: Path, description: str) -> Any:
@@ -147,7 +148,7 @@ def related(path: Path, description: str) -> Any:
         none = [Not(Leads(path, condition_of(value.none)))] if value.none else []
         return AllOf((*some, *none))
 
-    return _filtering(description, condition)
+    return _filtering(description, condition, through=path)
 
 
 def all_of() -> Any:
@@ -184,9 +185,20 @@ def condition_of(value: Filter) -> Condition:
     )
 
 
-def _filtering(description: str, condition: Callable[[Any], Condition], name: str | None = None) -> Any:
+def _filtering(
+    description: str,
+    condition: Callable[[Any], Condition],
+    *,
+    name: str | None = None,
+    through: Path | None = None,
+) -> Any:
+    """What a path leads to is read by filtering, too: that needs the same scope."""
     return strawberry.field(
-        default=strawberry.UNSET, description=description, name=name, metadata={CONDITION: condition}
+        default=strawberry.UNSET,
+        description=description,
+        name=name,
+        metadata={CONDITION: condition},
+        directives=reading(through.target) if through else (),
     )
 
 

@@ -9,10 +9,12 @@ import strawberry
 from aiodataloader import DataLoader
 
 from hub.model import Base
+from hub.schema.auditing import Audit, Outcome
 from hub.store.cursor import Position
 from hub.store.listing import Selection
 from hub.store.paths import Path
 from hub.store.read import AnyRow, Reader
+from hub.store.sharing import Viewer
 
 KeyT = TypeVar("KeyT", bound=Hashable)
 ValueT = TypeVar("ValueT")
@@ -101,9 +103,13 @@ class Context:
     cursor_secret: bytes
     run_sync: RunSync
     map_accounts: MapAccounts
+    viewer: Viewer
+    audit: Audit
     request_id: str
     operation_name: str | None = None
     """Which operation of the document the client asked for, if it said so."""
+    outcome: Outcome = field(default_factory=Outcome)
+    """What a mutation did, for the audit log."""
 
 
 Info = strawberry.Info[Context, None]

@@ -10,17 +10,20 @@ from typing import Any
 import orjson
 import structlog
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from hub.errors import StoreError
+from hub.model import Role
 from hub.schema.access import Access, Refused
+from hub.schema.auditing import Audit
 from hub.schema.context import Context, Loaders, MapAccounts, RunSync
+from hub.schema.contracts import strawberry_contract
 from hub.schema.errors import told
-from hub.schema.schema import SCHEMA
+from hub.schema.sdl import sdl
 from hub.store.database import Database
 from hub.store.read import reading
 from hub.store.sharing import Viewer
@@ -57,6 +60,7 @@ class Endpoint:
 
     database: Database
     access: Access
+    audit: Audit
     run_sync: RunSync
     map_accounts: MapAccounts
     cursor_secret: bytes
@@ -66,13 +70,23 @@ class Endpoint:
         if _wants_page(request):
             return _page("" if self.access.anonymous else '{"Authorization": "Bearer hub_…"}')
         try:
-            viewer = await self.access.viewer(request)
+            viewer = self.access.known(request.scope) or await self.access.viewer(request.scope)
             return await self._answer(request, viewer, await _asked(request))
         except Refused as refused:
             return _refusal(request, refused)
         except StoreError:
             log.exception("database failed", request_id=request.state.request_id)
             return _refusal(request, Refused(503, "UNAVAILABLE", "The database does not answer; try again."))
+
+    async def sdl(self, request: Request) -> Response:
+        """The schema as who asks can know it; without a key, as a partner's tool can."""
+        role = Role.PARTNER_TOOL
+        if "authorization" in request.headers or self.access.anonymous:
+            try:
+                role = (self.access.known(request.scope) or await self.access.viewer(request.scope)).role
+            except Refused as refused:
+                return _refusal(request, refused)
+        return PlainTextResponse(sdl(role), headers={"Cache-Control": "no-store", "Vary": "Authorization"})
 
     async def _answer(self, request: Request, viewer: Viewer, asked: Asked) -> Response:
         async with reading(self.database, viewer) as reader:
@@ -81,19 +95,21 @@ class Endpoint:
                 cursor_secret=self.cursor_secret,
                 run_sync=self.run_sync,
                 map_accounts=self.map_accounts,
+                viewer=viewer,
+                audit=self.audit,
                 request_id=request.state.request_id,
                 operation_name=asked.operation_name,
             )
             result = await _executed(asked, context, ALLOWED[request.method])
         for error in result.errors or ():
-            if isinstance(error.original_error, StoreError):
+            if isinstance(error.original_error, StoreError | Refused):
                 raise error.original_error
         return _response(request, result)
 
 
 async def _executed(asked: Asked, context: Context, allowed: set[OperationType]) -> ExecutionResult:
     try:
-        return await SCHEMA.execute(
+        return await strawberry_contract(context.viewer.role).execute(
             asked.query,
             variable_values=asked.variables,
             operation_name=asked.operation_name,
@@ -177,7 +193,7 @@ def _response(request: Request, result: ExecutionResult) -> Response:
 
 
 def _refusal(request: Request, refused: Refused) -> Response:
-    extensions = {"code": refused.code, "requestId": request.state.request_id}
+    extensions = {"code": refused.code, "requestId": request.state.request_id, **refused.facts}
     answer = {"errors": [{"message": str(refused), "extensions": extensions}]}
     return _json(request, answer, refused.status, refused.headers)
 

@@ -7,10 +7,13 @@ import strawberry
 
 from hub import model
 from hub.errors import Busy, HubError, InputError, NotFound, SourceError
+from hub.model import Scope
+from hub.schema.auditing import Outcome
 from hub.schema.comparisons import given
 from hub.schema.context import Info
 from hub.schema.fields import shown
-from hub.schema.ids import key_of
+from hub.schema.ids import key_of, opaque
+from hub.schema.scopes import requires
 from hub.schema.sync_runs import SyncRun
 
 if TYPE_CHECKING:
@@ -67,8 +70,9 @@ ANSWERS: dict[type[HubError], tuple[type[UserError], ErrorCode]] = {
 """How errors are answered that a mutation expects."""
 
 
-def _answer(error: HubError) -> UserError:
+def _answer(error: HubError, outcome: Outcome) -> UserError:
     kind, code = next(ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS)
+    outcome.code = code.value
     return kind(message=str(error), code=code, path=None)
 
 
@@ -128,7 +132,10 @@ MapAccountsResult = Annotated[
 class Mutation:
     """The root of mutations."""
 
-    @strawberry.mutation(description="Sync a connection, or one of its streams. Running it twice changes nothing.")
+    @strawberry.mutation(
+        description="Sync a connection, or one of its streams. Running it twice changes nothing.",
+        directives=requires(Scope.SYNC_RUN),
+    )
     async def run_sync(
         self,
         info: Info,
@@ -136,23 +143,30 @@ class Mutation:
     ) -> RunSyncResult:
         key = key_of(model.Connection, input.connection_id)
         if await info.context.loaders.node(model.Connection, key) is None:
+            info.context.outcome.code = ErrorCode.NOT_FOUND.value
             return NotFoundError(
                 message="There is no such connection.", code=ErrorCode.NOT_FOUND, path=["connectionId"]
             )
+        outcome = info.context.outcome
+        outcome.ids.append(opaque(model.Connection, key))
         try:
             ids = await info.context.run_sync(key, input.stream or None, input.full)
         except (NotFound, Busy, InputError, SourceError) as error:
-            return cast("RunSyncResult", _answer(error))
+            return cast("RunSyncResult", _answer(error, outcome))
+        outcome.ids += [opaque(model.SyncRun, each) for each in ids]
         await info.context.loaders.renew()
         rows = [await info.context.loaders.node(model.SyncRun, each) for each in ids]
         return RunSyncPayload(sync_runs=[shown(model.SyncRun, row) for row in rows if row])
 
-    @strawberry.mutation(description="Map all accounts and people anew. Running it twice changes nothing.")
+    @strawberry.mutation(
+        description="Map all accounts and people anew. Running it twice changes nothing.",
+        directives=requires(Scope.MAPPING_WRITE),
+    )
     async def map_accounts(self, info: Info) -> MapAccountsResult:
         try:
             mapped = await info.context.map_accounts()
         except Busy as error:
-            return cast("MapAccountsResult", _answer(error))
+            return cast("MapAccountsResult", _answer(error, info.context.outcome))
         await info.context.loaders.renew()
         return MapAccountsPayload(
             records=mapped.records, accounts=mapped.accounts, people=mapped.people, matches=mapped.matches

@@ -9,6 +9,7 @@ from hub.errors import InputError
 from hub.schema.context import Info
 from hub.schema.fields import TYPES, Node, shown
 from hub.schema.ids import parsed
+from hub.schema.scopes import readable
 
 MOST_IDS = 100
 
@@ -41,5 +42,8 @@ async def _node(info: Info, text: str) -> Node | None:
     model = next(kinds, None)
     if model is None:
         raise InputError(f"{text[:100]!r} is not an id.")
+    # What a viewer may not read of any row, it is not told of one.
+    if not readable(model, info.context.viewer.scopes):
+        return None
     found: Node | None = shown(model, await info.context.loaders.node(model, key))
     return found

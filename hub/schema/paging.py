@@ -11,6 +11,7 @@ from hub.schema.comparisons import Filter, filtering
 from hub.schema.context import Context, Info, start
 from hub.schema.fields import PATH, shown
 from hub.schema.orders import Ordering, order_of
+from hub.schema.scopes import reading
 from hub.store import cursor as cursors
 from hub.store.cursor import Position
 from hub.store.listing import Selection, complete, position
@@ -109,7 +110,9 @@ def many(
         return Listing(asked=asked(path, root, arguments, info.context.cursor_secret))
 
     resolve.__signature__ = inspect.Signature(_parameters(path, where, order))  # type: ignore[attr-defined]
-    return strawberry.field(resolver=resolve, description=description, metadata={PATH: path})
+    return strawberry.field(
+        resolver=resolve, description=description, metadata={PATH: path}, directives=reading(path.target)
+    )
 
 
 def asked(path: Path, root: Any, arguments: dict[str, Any], secret: bytes) -> Asked:

@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, NewType
 
 import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
 from hub.errors import InputError
+
+
+ScopeName = NewType("ScopeName", str)
+"""How a scope is written."""
 
 
 def _instant_text(value: datetime) -> str:
@@ -67,5 +71,12 @@ SCALARS: Mapping[object, ScalarDefinition] = {
         specified_by_url="https://json-schema.org/draft/2020-12/json-schema-core",
         serialize=_number_text,
         parse_value=_number,
+    ),
+    ScopeName: strawberry.scalar(
+        name="Scope",
+        description="A kind of thing that a viewer may do, such as `account:read`. More may be added.",
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc6749#section-3.3",
+        serialize=str,
+        parse_value=str,
     ),
 }

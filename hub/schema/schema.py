@@ -7,8 +7,10 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from hub.schema.accounts import AccountQueries
+from hub.schema.audit_events import AuditQueries
 from hub.schema.connections import ConnectionQueries
 from hub.schema.fields import TYPES
+from hub.schema.gate import Gate
 from hub.schema.issues import IssueQueries
 from hub.schema.limits import MOST_TOKENS, Limits, NamedOperation, PageSizes
 from hub.schema.mutations import Mutation
@@ -32,6 +34,7 @@ class Query(
     AccountQueries,
     PersonQueries,
     OpportunityQueries,
+    AuditQueries,
 ):
     """The root of queries."""
 
@@ -54,5 +57,6 @@ SCHEMA = HubSchema(
         lambda: ParserCache(maxsize=CACHED_DOCUMENTS),
         lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
         NamedOperation,
+        Gate,
     ],
 )

@@ -28,6 +28,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from hub.model import (
     Account,
     AccountRecord,
+    AuditEvent,
     Base,
     Connection,
     ContactRecord,
@@ -65,6 +66,7 @@ class Order:
 NATURAL_ORDER: dict[type[Base], tuple[Order, ...]] = {
     Account: (Order("name"),),
     AccountRecord: (Order("name"),),
+    AuditEvent: (Order("number", descending=True),),
     Connection: (Order("name"),),
     ContactRecord: (Order("last_name"),),
     Issue: (Order("last_seen_at", descending=True),),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import QueryableAttribute
 from hub.model import (
     Account,
     AccountRecord,
+    AuditEvent,
     Base,
     Connection,
     ContactAccount,
@@ -118,6 +119,7 @@ ORGANIZATIONS = Path("organizations", Organization)
 CONNECTIONS = Path("connections", Connection)
 SYNC_RUNS = Path("syncRuns", SyncRun)
 ISSUES = Path("issues", Issue)
+AUDIT_EVENTS = Path("auditEvents", AuditEvent)
 ACCOUNTS = Path("accounts", Account)
 ACCOUNT_RECORDS = Path("accountRecords", AccountRecord)
 PEOPLE = Path("people", Person)

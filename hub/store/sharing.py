@@ -11,8 +11,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, FromClause, and_, false, or_, select
 
 from hub.model import (
+    SCOPES,
     Account,
     AccountRecord,
+    AuditEvent,
     Base,
     Connection,
     ContactRecord,
@@ -25,6 +27,8 @@ from hub.model import (
     RawRecord,
     RawRecordVersion,
     Relation,
+    Role,
+    Scope,
     StreamState,
     Synced,
     SyncRun,
@@ -37,6 +41,15 @@ class Viewer:
     """Who asks."""
 
     organization_id: UUID
+    role: Role
+    scopes: frozenset[Scope]
+    client: str
+    """A stable text that names the key or token subject: for limits, metrics and the audit log. Never a secret."""
+
+    @classmethod
+    def anonymous(cls, organization_id: UUID) -> "Viewer":
+        """Who asks without a key, where that is allowed: in the demo. May do everything."""
+        return cls(organization_id, Role.ADMIN, SCOPES[Role.ADMIN], "anonymous")
 
 
 Rule = Callable[[FromClause, Viewer, bool], ColumnElement[bool]]
@@ -115,6 +128,10 @@ def _program(rows: FromClause, viewer: Viewer, removed: bool) -> ColumnElement[b
     )
 
 
+def _home_only(rows: FromClause, viewer: Viewer, removed: bool) -> ColumnElement[bool]:  # noqa: FBT001
+    return select(1).where(Organization.id == viewer.organization_id, Organization.is_home).exists()
+
+
 RULES: dict[type, Rule] = {
     Synced: _synced,
     Connection: _connection,
@@ -135,4 +152,5 @@ RULES: dict[type, Rule] = {
     Partnership: _partnership,
     Program: _program,
     Tier: _with_a(Program, "id", "program_id"),
+    AuditEvent: _home_only,
 }

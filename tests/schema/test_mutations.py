@@ -5,6 +5,7 @@ import pytest
 
 from hub import model
 from hub.errors import AuthError, Busy, ConfigurationError, InputError, NotFound
+from hub.schema.auditing import Audit
 from hub.schema.context import Context, Loaders
 from hub.schema.ids import opaque
 from hub.schema.schema import SCHEMA
@@ -26,12 +27,14 @@ def change(database, session, home):
 
     async def change(document, run_sync=None, map_accounts=None, viewer=home, **variables):
         await session.commit()
-        async with reading(database, Viewer(viewer.id)) as reader:
+        async with reading(database, Viewer.anonymous(viewer.id)) as reader:
             context = Context(
                 loaders=Loaders(reader),
                 cursor_secret=b"k",
                 run_sync=run_sync,
                 map_accounts=map_accounts,
+                viewer=Viewer.anonymous(viewer.id),
+                audit=Audit(database),
                 request_id="r",
             )
             return await SCHEMA.execute(document, variables, context_value=context)
