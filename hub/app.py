@@ -68,7 +68,6 @@ def application(
     tokens: Tokens | None = None,
 ) -> Starlette:
     """The hub on the web. `anonymous` is who asks without a key, on this machine: for the demo only."""
-
     audit = Audit(database)
     access = Access(_holder_of(database, tokens), audit.unauthenticated, anonymous)
     graphql = Endpoint(

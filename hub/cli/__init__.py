@@ -21,6 +21,7 @@ COMMANDS = {
     "map": "mapping",
     "serve": "serve",
     "key": "keys",
+    "audit": "audit",
     "db": "database",
     "schema": "schema",
     "sandbox": "sandbox",

@@ -81,9 +81,7 @@ class Access:
         if credential is None:
             return self._unnamed(request)
         try:
-            holder = await self._holder(credential)
-            if not _is_within(holder, request):
-                raise Unauthenticated("The key may not be used from this address.", holder.viewer.client)
+            return _admitted(await self._holder(credential), request)
         except Unauthenticated as error:
             if error.client:
                 await self._note(error.client, request.get("state", {}).get("request_id"))
@@ -91,7 +89,6 @@ class Access:
         except SourceError as error:
             told = "The identity provider does not answer; try again."
             raise Refused(503, "UNAVAILABLE", told, **{"Retry-After": "10"}) from error
-        return holder.viewer
 
     def _unnamed(self, request: Request) -> Viewer:
         if self.anonymous is None:
@@ -149,6 +146,13 @@ def _header(request: Request, wanted: bytes) -> bytes:
             found: bytes = value
             return found
     return b""
+
+
+def _admitted(holder: Holder, request: Request) -> Viewer:
+    """The viewer that a holder is; raises Unauthenticated where it asks from elsewhere than it may."""
+    if not _is_within(holder, request):
+        raise Unauthenticated("The key may not be used from this address.", holder.viewer.client)
+    return holder.viewer
 
 
 def _is_within(holder: Holder, request: Request) -> bool:

@@ -1,12 +1,19 @@
 """What requests leave in the audit log: every mutation, and every refusal of a client that is known."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphql import DocumentNode, FieldNode, FragmentDefinitionNode, FragmentSpreadNode, OperationDefinitionNode
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+)
 
 from hub.model import AuditKind, Scope
 from hub.schema.recent import Recent
@@ -123,15 +130,14 @@ def _event(
 def root_fields(document: DocumentNode, operation: OperationDefinitionNode) -> tuple[str, ...]:
     """The names of the first fields that an operation selects, in their order."""
     fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
-    return tuple(dict.fromkeys(_names(operation.selection_set.selections, fragments)))[:MOST_NAMES]
-
-
-def _names(selections: Iterable[Any], fragments: dict[str, FragmentDefinitionNode]) -> Iterator[str]:
-    for node in selections:
+    found: dict[str, None] = {}
+    left: list[Any] = [operation.selection_set]
+    while left and len(found) < MOST_NAMES:
+        node = left.pop()
         if isinstance(node, FieldNode):
-            yield node.name.value
-        elif not isinstance(node, FragmentSpreadNode):
-            yield from _names(node.selection_set.selections, fragments)
-        elif node.name.value in fragments:
-            # Taken out, so that a fragment is followed once.
-            yield from _names(fragments.pop(node.name.value).selection_set.selections, fragments)
+            found[node.name.value] = None
+        elif isinstance(node, FragmentSpreadNode):
+            left += [each.selection_set for each in [fragments.pop(node.name.value, None)] if each]
+        else:
+            left += reversed(node.selections if isinstance(node, SelectionSetNode) else [node.selection_set])
+    return tuple(found)

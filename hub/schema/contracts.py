@@ -7,7 +7,6 @@ from functools import cache
 from typing import Any
 
 from graphql import (
-    GraphQLArgument,
     GraphQLField,
     GraphQLInputField,
     GraphQLInputObjectType,
@@ -42,8 +41,13 @@ def strawberry_contract(role: Role) -> HubSchema:
     if role is not Role.PARTNER_TOOL:
         return SCHEMA
     narrowed = copy(SCHEMA)
-    narrowed._schema = _Part(SCHEMA._schema, SCOPES[role]).schema()  # noqa: SLF001
+    narrowed._schema = within(SCHEMA._schema, SCOPES[role])  # noqa: SLF001
     return narrowed
+
+
+def within(schema: GraphQLSchema, scopes: frozenset[Scope]) -> GraphQLSchema:
+    """The part of a schema that these scopes can reach."""
+    return _Part(schema, scopes).schema()
 
 
 @dataclass(slots=True)
@@ -57,7 +61,7 @@ class _Part:
     def schema(self) -> GraphQLSchema:
         """The part. Types that nothing leads to are not in it."""
         config = self.whole.to_kwargs()
-        roots = {name: self._root(config[name]) for name in ("query", "mutation", "subscription")}  # type: ignore[literal-required]
+        roots = {name: self._root(config[name]) for name in ("query", "mutation", "subscription")}
         # Types that only an interface leads to, such as those that `node` finds, are found by nothing else.
         rows = [
             each for each in self.whole.type_map.values() if isinstance(each, GraphQLObjectType) and each.interfaces
@@ -97,28 +101,26 @@ class _Part:
             return {name: self._field(each) for name, each in kind.fields.items() if self._leads(each)}
 
         interfaces = [self._named(each) for each in kind.interfaces]
-        return type(kind)(**{**kind.to_kwargs(), "fields": fields, "interfaces": interfaces})
+        return _like(kind, fields=fields, interfaces=interfaces)
 
-    def _field(self, field: GraphQLField) -> GraphQLField:
-        args = {
-            name: GraphQLArgument(**{**each.to_kwargs(), "type_": self._type(each.type)})
-            for name, each in field.args.items()
-        }
-        return GraphQLField(**{**field.to_kwargs(), "type_": self._type(field.type), "args": args})
+    def _field(self, field: GraphQLField) -> Any:
+        args = {name: _like(each, type_=self._type(each.type)) for name, each in field.args.items()}
+        return _like(field, type_=self._type(field.type), args=args)
 
-    def _input(self, kind: GraphQLInputObjectType) -> GraphQLInputObjectType:
+    def _input(self, kind: GraphQLInputObjectType) -> Any:
         def fields() -> dict[str, GraphQLInputField]:
-            return {
-                name: GraphQLInputField(**{**each.to_kwargs(), "type_": self._type(each.type)})
-                for name, each in kind.fields.items()
-                if self._allows(each)
-            }
+            allowed = ((name, each) for name, each in kind.fields.items() if self._allows(each))
+            return {name: _like(each, type_=self._type(each.type)) for name, each in allowed}
 
-        return GraphQLInputObjectType(**{**kind.to_kwargs(), "fields": fields})
+        return _like(kind, fields=fields)
 
-    def _union(self, kind: GraphQLUnionType) -> GraphQLUnionType:
-        members = [self._named(each) for each in kind.types if self._allows(each)]
-        return GraphQLUnionType(**{**kind.to_kwargs(), "types": members})
+    def _union(self, kind: GraphQLUnionType) -> Any:
+        return _like(kind, types=[self._named(each) for each in kind.types if self._allows(each)])
+
+
+def _like(element: Any, **changes: Any) -> Any:
+    """The element of a schema, built anew with changes."""
+    return type(element)(**{**element.to_kwargs(), **changes})
 
 
 _BUILDERS: dict[type, Callable[[_Part, Any], Any]] = {

@@ -21,7 +21,7 @@ class Gate(SchemaExtension):
         here = self.execution_context
         context: Context = here.context
         document = here.graphql_document
-        operation = document and get_operation_ast(document, context.operation_name)
+        operation = get_operation_ast(document, context.operation_name) if document else None
         if document is None or operation is None:
             raise AssertionError("A valid document has the operation.")  # pragma: no cover
         needs = required(here.schema._schema, document, operation)  # noqa: SLF001 - strawberry has no public way

@@ -72,7 +72,7 @@ ANSWERS: dict[type[HubError], tuple[type[UserError], ErrorCode]] = {
 
 def _answer(error: HubError, outcome: Outcome) -> UserError:
     kind, code = next(ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS)
-    outcome.code = code.value
+    outcome.code = code.name
     return kind(message=str(error), code=code, path=None)
 
 
@@ -143,7 +143,7 @@ class Mutation:
     ) -> RunSyncResult:
         key = key_of(model.Connection, input.connection_id)
         if await info.context.loaders.node(model.Connection, key) is None:
-            info.context.outcome.code = ErrorCode.NOT_FOUND.value
+            info.context.outcome.code = ErrorCode.NOT_FOUND.name
             return NotFoundError(
                 message="There is no such connection.", code=ErrorCode.NOT_FOUND, path=["connectionId"]
             )

@@ -60,7 +60,7 @@ class Provider:
         return self._keys.get(kid)
 
     async def _renew(self, *, must: bool) -> None:
-        """Ask for the keys, unless that was just done. Where that fails, the old ones are kept; if a `must`, it raises."""
+        """Ask for the keys, unless that was just done. Where that fails, the old ones are kept; a `must` raises."""
         async with self._turn:
             if must and self._keys:
                 return  # somebody else's question was answered meanwhile

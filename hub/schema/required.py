@@ -1,7 +1,7 @@
 """Which scopes an operation needs. Worked out once per plan, in time linear in the document."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -10,10 +10,10 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLField,
     GraphQLInputObjectType,
-    GraphQLInputType,
-    GraphQLNamedType,
     GraphQLSchema,
+    GraphQLType,
     ListValueNode,
     ObjectValueNode,
     OperationDefinitionNode,
@@ -40,19 +40,19 @@ class Required:
 
 def required(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) -> Required:
     """What an operation of a valid document needs. Whatever `@skip` leaves out counts, too."""
-    reading = _Reading(schema, {each.name.value: each for each in _fragments(document)})
-    root = schema.get_root_type(operation.operation)
-    inputs = [
-        (definition.variable.name.value, kind)
-        for definition in operation.variable_definitions or ()
-        if isinstance(kind := get_named_type(type_from_ast(schema, definition.type)), GraphQLInputObjectType)
-    ]
-    defaults = [
-        _given(definition.default_value, type_from_ast(schema, definition.type))
-        for definition in operation.variable_definitions or ()
-    ]
-    selected = reading.selected(operation.selection_set, root)
-    return Required(selected.union(*defaults), tuple((name, kind) for name, kind in inputs if within_reach(kind)))
+    found, inputs = set(NONE), []
+    for definition in operation.variable_definitions or ():
+        kind = get_named_type(type_from_ast(schema, definition.type))
+        if isinstance(kind, GraphQLInputObjectType):
+            found |= _given(definition.default_value, kind)
+            inputs.append((definition.variable.name.value, kind))
+    fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
+    for node, field, parent in _fields(schema, operation, fragments):
+        found |= needed(parent)
+        if field:
+            found |= needed(field) | needed(get_named_type(field.type))
+            found.update(*(_given(each.value, field.args[each.name.value].type) for each in node.arguments or ()))
+    return Required(frozenset(found), tuple((name, kind) for name, kind in inputs if within_reach(kind)))
 
 
 def missing(required: Required, scopes: frozenset[Scope], variables: Mapping[str, Any] | None) -> frozenset[Scope]:
@@ -79,7 +79,7 @@ def within_reach(kind: GraphQLInputObjectType) -> frozenset[Scope]:
 
 
 def _of_value(kind: GraphQLInputObjectType, value: Any) -> frozenset[Scope]:
-    """What a variable's value needs. It may yet be refused as invalid, and may be nested deeper than Python recurses."""
+    """What a variable's value needs. It was not checked yet, and may be nested deeper than Python recurses."""
     found, left = set(NONE), [(kind, value)]
     while left:
         here, given = left.pop()
@@ -94,57 +94,39 @@ def _of_value(kind: GraphQLInputObjectType, value: Any) -> frozenset[Scope]:
     return frozenset(found)
 
 
-def _fragments(document: DocumentNode) -> Iterable[FragmentDefinitionNode]:
-    return (each for each in document.definitions if isinstance(each, FragmentDefinitionNode))
+def _fields(
+    schema: GraphQLSchema, operation: OperationDefinitionNode, fragments: dict[str, FragmentDefinitionNode]
+) -> Iterator[tuple[FieldNode, GraphQLField | None, Any]]:
+    """Every field that is selected, its definition where it is no meta field, and the type it is selected on.
+
+    Each fragment is read once, wherever it is spread. Not by recursion: fragments may lead to each other by hundreds.
+    """
+    left: list[tuple[SelectionSetNode, Any]] = [(operation.selection_set, schema.get_root_type(operation.operation))]
+    while left:
+        selection_set, parent = left.pop()
+        for node in selection_set.selections:
+            if isinstance(node, FieldNode):
+                definition = getattr(parent, "fields", {}).get(node.name.value)
+                yield node, definition, parent
+                if node.selection_set and definition:
+                    left.append((node.selection_set, get_named_type(definition.type)))
+                continue
+            part: Any = fragments.pop(node.name.value, None) if isinstance(node, FragmentSpreadNode) else node
+            if part is not None:
+                on = part.type_condition
+                left.append((part.selection_set, schema.get_type(on.name.value) if on else parent))
 
 
-@dataclass(slots=True)
-class _Reading:
-    """Reads selections, each fragment once: its type is its own, wherever it is spread."""
-
-    schema: GraphQLSchema
-    fragments: dict[str, FragmentDefinitionNode]
-    _known: dict[str, frozenset[Scope]] = field(default_factory=dict)
-
-    def selected(self, selection_set: SelectionSetNode | None, parent: Any) -> frozenset[Scope]:
-        """What a selection on a type needs, the type included."""
-        parts = [self._part(node, parent) for node in selection_set.selections] if selection_set else []
-        return _of_type(parent).union(*parts)
-
-    def _part(self, node: Any, parent: Any) -> frozenset[Scope]:
-        if isinstance(node, FragmentSpreadNode):
-            return self._fragment(node.name.value)
-        if isinstance(node, FieldNode):
-            return NONE if node.name.value.startswith("__") else self._field(node, parent)
-        on = self.schema.get_type(node.type_condition.name.value) if node.type_condition else parent
-        return self.selected(node.selection_set, on)
-
-    def _field(self, node: FieldNode, parent: Any) -> frozenset[Scope]:
-        definition = parent.fields[node.name.value]
-        arguments = [_given(each.value, definition.args[each.name.value].type) for each in node.arguments or ()]
-        there = get_named_type(definition.type)
-        inner = self.selected(node.selection_set, there) if node.selection_set else _of_type(there)
-        return needed(definition).union(inner, *arguments)
-
-    def _fragment(self, name: str) -> frozenset[Scope]:
-        if name not in self._known:
-            self._known[name] = NONE  # for a fragment that spreads itself, which validation refuses
-            fragment = self.fragments[name]
-            on = self.schema.get_type(fragment.type_condition.name.value)
-            self._known[name] = self.selected(fragment.selection_set, on)
-        return self._known[name]
-
-
-def _of_type(kind: GraphQLNamedType | None) -> frozenset[Scope]:
-    return needed(kind) if kind else NONE
-
-
-def _given(value: ValueNode | None, kind: GraphQLInputType | None) -> frozenset[Scope]:
+def _given(value: ValueNode | None, kind: GraphQLType) -> frozenset[Scope]:
     """What a value written into the document needs. Variables in it are looked at by their own types."""
-    there = get_named_type(kind)
-    if isinstance(value, ListValueNode):
-        return NONE.union(*(_given(each, there) for each in value.values))
-    if not isinstance(value, ObjectValueNode) or not isinstance(there, GraphQLInputObjectType):
-        return NONE
-    parts = [(there.fields[each.name.value], each.value) for each in value.fields]
-    return NONE.union(*(needed(part) | _given(inner, part.type) for part, inner in parts))
+    found, left = set(NONE), [(value, get_named_type(kind))]
+    while left:
+        here, there = left.pop()
+        if isinstance(here, ListValueNode):
+            left += [(each, there) for each in here.values]
+        elif isinstance(here, ObjectValueNode) and isinstance(there, GraphQLInputObjectType):
+            for each in here.fields:
+                part = there.fields[each.name.value]
+                found |= needed(part)
+                left.append((each.value, get_named_type(part.type)))
+    return frozenset(found)

@@ -10,7 +10,6 @@ from strawberry.types.scalar import ScalarDefinition
 
 from hub.errors import InputError
 
-
 ScopeName = NewType("ScopeName", str)
 """How a scope is written."""
 

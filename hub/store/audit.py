@@ -1,6 +1,7 @@
 """The audit log: rows that are only ever added, each chained to the one before by its hash."""
 
 import hashlib
+import re
 from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -18,6 +19,8 @@ from hub.store.sharing import Viewer
 LOCK = 0x6875_6261
 """The advisory lock held while adding: numbers have no gap, and each hash knows the one before."""
 START = bytes(32)
+HEAD = re.compile(r"[0-9]{1,18}:[0-9a-f]{64}", re.ASCII)
+PAGE = 1_000
 LONGEST = 200
 """Characters of a text that comes from a client, such as an operation's name."""
 
@@ -53,10 +56,9 @@ class Head:
     def parsed(cls, told: str) -> "Head":
         """What `str` wrote; raises InputError."""
         number, _, digest = told.partition(":")
-        try:
-            return cls(int(number), bytes.fromhex(digest))
-        except ValueError as error:
-            raise InputError(f"{told[:100]!r} is not a head as `hub audit verify` prints it.") from error
+        if not HEAD.fullmatch(told):
+            raise InputError(f"{told[:100]!r} is not a head as `hub audit verify` prints it.")
+        return cls(int(number), bytes.fromhex(digest))
 
 
 def administration(action: str, *ids: str, client: str) -> Event:
@@ -66,8 +68,15 @@ def administration(action: str, *ids: str, client: str) -> Event:
 
 def by(viewer: Viewer, kind: AuditKind, action: str, outcome: str, **facts: Any) -> Event:
     """What a viewer did or asked."""
-    who = {"client": viewer.client, "organization_id": viewer.organization_id, "role": viewer.role.value}
-    return Event(kind=kind, action=action[:LONGEST], outcome=outcome, **who, **facts)
+    return Event(
+        kind=kind,
+        client=viewer.client,
+        organization_id=viewer.organization_id,
+        role=viewer.role.value,
+        action=action[:LONGEST],
+        outcome=outcome,
+        **facts,
+    )
 
 
 async def append(session: Session, event: Event) -> None:
@@ -126,12 +135,16 @@ async def newest(session: Session, most: int) -> list[AuditEvent]:
 
 async def every(session: Session) -> AsyncIterator[AuditEvent]:
     """All events from the first, without holding them all at once."""
-    found = await session.stream_scalars(
-        select(AuditEvent).order_by(AuditEvent.number), execution_options={"yield_per": 1000}
-    )
-    async for event in found:
-        yield event
-        session.expunge(event)
+    last = 0
+    while True:
+        after = select(AuditEvent).where(AuditEvent.number > last).order_by(AuditEvent.number).limit(PAGE)
+        page = (await session.scalars(after)).all()
+        for event in page:
+            yield event
+        if len(page) < PAGE:
+            return
+        last = page[-1].number
+        session.expunge_all()
 
 
 async def verified(session: Session, known: Head | None = None) -> Head:

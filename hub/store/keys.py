@@ -59,8 +59,8 @@ def networks(given: Collection[str]) -> tuple[Network, ...]:
         raise InputError(f"{error}: a network is written as 192.0.2.0/24 or 2001:db8::/32.") from error
 
 
-async def create(session: Session, new: NewKey) -> str:
-    """A new key in the clear: hub_<public part>_<secret part>. It cannot be shown again.
+async def create(session: Session, new: NewKey) -> tuple[str, str]:
+    """A new key in the clear, hub_<public part>_<secret part>, and its public part. It cannot be shown again.
 
     Raises InputError where its name is taken, or its organization or role may not have what is asked.
     """
@@ -80,7 +80,7 @@ async def create(session: Session, new: NewKey) -> str:
     made = await session.execute(insert(ApiKey).values(row).on_conflict_do_nothing().returning(ApiKey.id))
     if made.first() is None:
         raise InputError(f"There is a key {new.name!r} already: rotate it, revoke it, or choose another name.")
-    return key
+    return key, prefix
 
 
 async def _check(session: Session, new: NewKey) -> None:
