@@ -25,6 +25,8 @@ KEPT_FOR = 3600.0
 COOL_DOWN = 10.0
 """Seconds between two questions to the provider, however many tokens name keys that nobody knows."""
 MOST_KEYS = 100
+KINDS = ("RSA", "EC", "OKP")
+"""Not "oct": a secret that is listed is none."""
 
 
 class Provider:
@@ -126,11 +128,11 @@ def _object(place: str, body: bytes) -> dict[str, Any]:
 
 def _key(given: Any) -> PublicKey | None:
     """A public key for signatures. RFC 7517, section 5: others in the list are passed over."""
-    if not isinstance(given, dict) or given.get("use", "sig") != "sig":
+    if not isinstance(given, dict) or given.get("kty") not in KINDS or given.get("use", "sig") != "sig":
         return None
     try:
         key = JWKRegistry.import_key(given)
-    except (JoseError, ValueError, KeyError, TypeError):  # what joserfc raises for a key that is none
+    except (JoseError, ValueError, KeyError):  # what joserfc raises for a key that is none
         return None
-    # A secret in a public list is no secret.
+    # A private key in a public list is anybody's.
     return key if isinstance(key, PublicKey) and not key.is_private else None

@@ -69,7 +69,7 @@ def needs(document: str, schema: GraphQLSchema = CORE, name: str | None = None) 
         ("{ accounts(first: 1, filter: {people: {some: {}}}) { totalCount } }", "account:read person:read"),
         ("{ accounts(first: 1, filter: {or: [{not: {people: {none: {}}}}]}) { totalCount } }",
          "account:read person:read"),
-        ("{ accounts(first: 1, filter: {opportunities: {some: {accounts: {none: {people: {some: {}}}}}}}) { totalCount } }",
+        ("{ accounts(first: 1, filter: {opportunities: {some: {accounts: {none: {people: {}}}}}}) { totalCount } }",
          "account:read opportunity:read person:read"),
         ("query($f: AccountFilter = {people: {some: {}}}) { accounts(first: 1, filter: $f) { totalCount } }",
          "account:read person:read"),
