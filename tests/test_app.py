@@ -68,7 +68,8 @@ async def test_without_a_key_nothing_is_answered(database, home):
 
 
 async def test_a_key_sees_with_the_eyes_of_its_organization(database, session, home):
-    key = await keys.create(session, "test", home.id)
+    new = keys.NewKey(name="test", organization_id=home.id, role=Role.FRONTEND)
+    key, _ = await keys.create(session, new)
     await session.commit()
     async with client(database, host="hub.example") as http:
         right = await http.post("/graphql", json=QUESTION, headers={"Authorization": f"Bearer {key}"})
@@ -320,9 +321,10 @@ async def test_stopping_cuts_off_the_syncs_that_run(database):
 
 
 async def test_a_database_that_is_gone_is_told_without_saying_where_it_was():
+    well_made = f"hub_{'0' * 12}_{'0' * 64}"
     gone = Database(create_async_engine("postgresql+psycopg://hub@127.0.0.1:1/secret"))
     async with client(gone) as http:
-        response = await http.post("/graphql", json=QUESTION, headers={"Authorization": "Bearer hub_a_b"})
+        response = await http.post("/graphql", json=QUESTION, headers={"Authorization": f"Bearer {well_made}"})
 
     assert response.status_code == 503
     assert response.json()["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
