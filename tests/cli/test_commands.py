@@ -93,7 +93,7 @@ def test_a_key_is_shown_once_and_can_be_revoked(hub):
 
 
 def test_the_schema_of_the_database_is_checked_and_upgraded(hub):
-    assert "The schema is at 0001" in hub("db", "upgrade")
+    assert "The schema is at 0002" in hub("db", "upgrade")
     assert "has the schema this hub expects" in hub("db", "check")
 
 
