@@ -17,17 +17,19 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from hub.connectors.http import document
 from hub.envelope import Envelope
-from hub.errors import HubError
+from hub.errors import ConfigurationError, HubError
 from hub.jobs.export import exporting
 from hub.jobs.mapping import map_accounts
 from hub.jobs.sync import Order, StreamRun, sync
 from hub.listening import Drain, listening
 from hub.listening.departures import Departures
 from hub.model import SyncRunState
-from hub.schema.access import Access
+from hub.schema.access import Access, HolderOf
 from hub.schema.admission import Admission
 from hub.schema.answering import Engine
+from hub.schema.auditing import Audit
 from hub.schema.budgets import Buckets
 from hub.schema.documents import Documents
 from hub.schema.endpoint import Endpoint
@@ -35,11 +37,13 @@ from hub.schema.export_download import ExportDownload
 from hub.schema.export_links import ExportLinks
 from hub.schema.export_pages import ExportPages
 from hub.schema.limits import LIMITS, scaled
+from hub.schema.provider import Provider, is_safe
 from hub.schema.schema import CORE
-from hub.schema.sdl import sdl
+from hub.schema.tokens import ClaimNames, Tokens
 from hub.settings import Settings
 from hub.store import documents, keys
 from hub.store.database import Database
+from hub.store.keys import Holder
 from hub.store.secrets import Sealer, sealer
 from hub.store.sharing import Viewer
 from hub.telemetry import Telemetry
@@ -83,7 +87,14 @@ async def serving(
         exporting(database, export_pages(database, syncs)),
         publishing(watched.telemetry.metrics),
         listening(
-            application(database, syncs, anonymous=anonymous, watched=watched, budget_scale=settings.budget_scale),
+            application(
+                database,
+                syncs,
+                anonymous=anonymous,
+                watched=watched,
+                tokens=_tokens(database, settings),
+                budget_scale=settings.budget_scale,
+            ),
             listener,
             watched.drain,
         ) as url,
@@ -96,6 +107,7 @@ def application(
     syncs: "BackgroundSyncs",
     *,
     anonymous: Viewer | None = None,
+    tokens: Tokens | None = None,
     watched: Watched | None = None,
     budget_scale: float = 1,
 ) -> Starlette:
@@ -103,22 +115,16 @@ def application(
     watched = watched or Watched()
     _sampled(watched, database)
 
-    async def viewer_of(key: str) -> Viewer | None:
-        async with database.session() as session:
-            row = await keys.holder(session, key)
-        if row is None:
-            return None
-        return Viewer(row.organization_id, client=row.prefix, app=row.app, documents_only=row.documents_only)
-
     async def text_of(app: str | None, document_id: str) -> str | None:
         async with database.session() as session:
             return await documents.text(session, app, document_id)
 
-    answering = engine(database, syncs, watched.telemetry.metrics)
+    audit = Audit(database)
+    answering = engine(database, syncs, audit, watched.telemetry.metrics)
     budgets = Buckets({role: scaled(limits, budget_scale) for role, limits in LIMITS.items()})
     graphql = Endpoint(
-        access=Access(viewer_of, anonymous),
-        admission=Admission(budgets, Documents(text_of)),
+        access=Access(_holder_of(database, tokens), audit.unauthenticated, anonymous),
+        admission=Admission(budgets, Documents(text_of), audit),
         engine=answering,
         telemetry=watched.telemetry,
         departures=watched.departures,
@@ -139,7 +145,7 @@ def application(
         Route("/graphql", graphql, methods=["GET", "POST"]),
         Route("/exports/{export_id:uuid}", download.answer),
         Route("/graphiql/{name}", asset),
-        Route("/schema.graphql", lambda _: PlainTextResponse(sdl())),
+        Route("/schema.graphql", graphql.sdl),
         Route("/livez", lambda _: PlainTextResponse("alive")),
         Route("/readyz", ready),
         Route("/metrics", metrics),
@@ -169,7 +175,9 @@ def _sampled(watched: Watched, database: Database) -> None:
     metrics.sampled_by("hub_pool_connections_max", value=lambda: database.connections().most)
 
 
-def engine(database: Database, syncs: "BackgroundSyncs", metrics: Metrics | None = None) -> Engine:
+def engine(
+    database: Database, syncs: "BackgroundSyncs", audit: Audit | None = None, metrics: Metrics | None = None
+) -> Engine:
     """What answers operations."""
     return Engine(
         database=database,
@@ -177,6 +185,7 @@ def engine(database: Database, syncs: "BackgroundSyncs", metrics: Metrics | None
         map_accounts=lambda: map_accounts(database),
         cursor_secret=blake2b(syncs.sealer.key, person=b"hub cursors").digest(),
         export_links=ExportLinks(blake2b(syncs.sealer.key, person=b"hub exports").digest()),
+        audit=audit or Audit(database),
         metrics=metrics or Metrics(),
     )
 
@@ -184,6 +193,35 @@ def engine(database: Database, syncs: "BackgroundSyncs", metrics: Metrics | None
 def export_pages(database: Database, syncs: "BackgroundSyncs") -> ExportPages:
     """What reads the pages of exports: as any client would."""
     return ExportPages(engine(database, syncs).answered, CORE)
+
+
+def _holder_of(database: Database, tokens: Tokens | None) -> HolderOf:
+    """Finds out who holds an API key, or a token where there is a provider of them."""
+
+    async def holder(presented: str) -> Holder:
+        if tokens and not presented.startswith(keys.MARK):
+            return await tokens.holder(presented)
+        async with database.session() as session:
+            return await keys.holder(session, presented)
+
+    return holder
+
+
+def _tokens(database: Database, settings: Settings) -> Tokens | None:
+    """Verifies tokens, where a provider is named. Raises ConfigurationError."""
+    issuer, audience = settings.oidc_issuer, settings.oidc_audience
+    if issuer is None and audience is None:
+        return None
+    if issuer is None or audience is None:
+        raise ConfigurationError("HUB_OIDC_ISSUER and HUB_OIDC_AUDIENCE belong together: set both or none.")
+    if not is_safe(issuer):
+        raise ConfigurationError("HUB_OIDC_ISSUER is no https address.")
+    names = ClaimNames(
+        role=settings.oidc_role_claim,
+        scopes=settings.oidc_scope_claim,
+        organization=settings.oidc_organization_claim,
+    )
+    return Tokens(database, Provider(issuer, document), audience, names)
 
 
 @dataclass(slots=True)

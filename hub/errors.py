@@ -4,6 +4,7 @@ HubError
  ├── ConfigurationError      the operator must change a setting; commands print it and exit 1
  ├── InputError              what a person handed in cannot be used: a file, an argument, a cursor
  ├── NotFound                the thing named does not exist, or the viewer may not see it
+ ├── Unauthenticated         what was presented proves nothing; present a key or token that is valid
  ├── Busy                    another process is doing just that; wait for it
  ├── Conflict                it contradicts what the same idempotency key was used for
  ├── StoreError              the database refuses or fails; nothing was half-written
@@ -32,6 +33,17 @@ class InputError(HubError):
 
 class NotFound(HubError):
     """The thing named does not exist, or the viewer may not see it."""
+
+
+class Unauthenticated(HubError):
+    """A key or token is unknown, wrong, expired, revoked or not for this use.
+
+    `client` names the key where there is one; that is for the audit log, not for who asked.
+    """
+
+    def __init__(self, message: str, client: str | None = None) -> None:
+        super().__init__(message)
+        self.client = client
 
 
 class Busy(HubError):

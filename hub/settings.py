@@ -52,6 +52,18 @@ class Settings(BaseSettings):
     budget_scale: float = Field(
         1.0, gt=0, description="How many times the built-in budgets clients may spend in this process."
     )
+    oidc_issuer: str | None = Field(
+        None,
+        description="The issuer address of an OpenID Connect provider whose tokens are accepted beside API keys.",
+    )
+    oidc_audience: str | None = Field(
+        None, description="What the provider's tokens for this hub carry as `aud`; needed with HUB_OIDC_ISSUER."
+    )
+    oidc_role_claim: str = Field("hub_role", description="The claim that names the role: frontend, admin, …")
+    oidc_scope_claim: str = Field("scope", description="The claim that may narrow the role's scopes.")
+    oidc_organization_claim: str = Field(
+        "hub_organization", description="The claim that names the organization; a partner's tool needs it."
+    )
     log_level: Literal["debug", "info", "warning", "error"] | None = Field(
         None,
         description="The least level logged: debug, info, warning or error; unset: info for `hub serve`, else warning.",

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from hub.app import BackgroundSyncs, Watched, application, serving, syncing
 from hub.listening import listener_on
-from hub.model import AccountProfile, Organization
+from hub.model import AccountProfile, Organization, Role
 from hub.schema.ids import opaque
 from hub.schema.sdl import sdl
 from hub.store import connections, keys
@@ -48,7 +48,7 @@ async def client(
     syncs: BackgroundSyncs | None = None,
     watched: Watched | None = None,
 ) -> AsyncIterator[httpx.AsyncClient]:
-    viewer = anonymous and Viewer(anonymous.id)
+    viewer = anonymous and Viewer.anonymous(anonymous.id)
     app = application(database, syncs or BackgroundSyncs(database, SEALER), anonymous=viewer, watched=watched)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=f"http://{host}") as http:
@@ -71,7 +71,8 @@ async def test_without_a_key_nothing_is_answered(database, home):
 
 
 async def test_a_key_sees_with_the_eyes_of_its_organization(database, session, home):
-    key = await keys.create(session, "test", home.id)
+    new = keys.NewKey(name="test", organization_id=home.id, role=Role.FRONTEND)
+    key, _ = await keys.create(session, new)
     await session.commit()
     async with client(database, host="hub.example") as http:
         right = await http.post("/graphql", json=QUESTION, headers={"Authorization": f"Bearer {key}"})
@@ -246,7 +247,7 @@ async def test_the_schema_can_be_read_without_a_key(database):
     async with client(database) as http:
         response = await http.get("/schema.graphql")
 
-    assert response.text == sdl()
+    assert response.text == sdl(Role.PARTNER_TOOL)
 
 
 async def test_it_is_ready_while_the_database_is_there_and_migrated(database, session, demo):
@@ -405,10 +406,11 @@ async def test_stopping_cuts_off_the_syncs_that_run(database):
 
 
 async def test_a_database_that_is_gone_is_told_without_saying_where_it_was():
+    well_made = f"hub_{'0' * 12}_{'0' * 64}"
     url = "postgresql://hub@127.0.0.1:1/secret"
     gone = Database(create_async_engine(url.replace("ql:", "ql+psycopg:")), Answers(url))
     async with client(gone) as http:
-        response = await http.post("/graphql", json=QUESTION, headers={"Authorization": "Bearer hub_a_b"})
+        response = await http.post("/graphql", json=QUESTION, headers={"Authorization": f"Bearer {well_made}"})
 
     assert response.status_code == 503
     assert response.json()["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
@@ -418,7 +420,7 @@ async def test_a_database_that_is_gone_is_told_without_saying_where_it_was():
 async def test_it_is_served_on_a_socket(database, home, settings):
     listener = listener_on("127.0.0.1", 0)
     async with (
-        serving(database, settings, listener, anonymous=Viewer(home.id)) as url,
+        serving(database, settings, listener, anonymous=Viewer.anonymous(home.id)) as url,
         httpx.AsyncClient() as http,
     ):
         assert (await http.post(f"{url}/graphql", json=QUESTION)).json() == ANSWER

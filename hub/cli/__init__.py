@@ -24,6 +24,7 @@ COMMANDS = {
     "export": "export",
     "key": "keys",
     "documents": "documents",
+    "audit": "audit",
     "db": "database",
     "schema": "schema",
     "sandbox": "sandbox",

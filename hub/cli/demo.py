@@ -104,7 +104,9 @@ async def _shown(settings: Settings, listener: socket.socket, accounts: int, see
                 runs += (await sync_all(database, settings, {name: order}, tell))[0]
         with steps.step("Accounts and people mapped"):
             mapped = await map_accounts(database)
-        url = await stack.enter_async_context(serving(database, settings, listener, anonymous=Viewer(home_id)))
+        url = await stack.enter_async_context(
+            serving(database, settings, listener, anonymous=Viewer.anonymous(home_id))
+        )
         console.print(await _streams_table(database, runs))
         console.print(_mapping_told(mapped, await _quality(database, world)), highlight=False)
         console.print(f"Ready after {duration(sum(steps.seconds.values()))}: [bold]{url}/graphql[/]", highlight=False)

@@ -46,7 +46,9 @@ async def _exported(document: str, output: Path) -> int:
     async with opened(settings) as database:
         async with database.session() as session:
             home = await organizations.home(session)
-        pages = export_pages(database, BackgroundSyncs(database, sealer(settings)))(Viewer(home.id), document, None)
+        pages = export_pages(database, BackgroundSyncs(database, sealer(settings)))(
+            Viewer.anonymous(home.id), document, None
+        )
         try:
             with _opened(unfinished, compressed=output.suffix == ".gz") as file:
                 rows = await _written(pages, file)

@@ -1,5 +1,6 @@
 """`hub key`: API keys."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -7,62 +8,145 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from hub.cli.operator import operator
 from hub.cli.terminal import console, run
-from hub.model import ApiKey
+from hub.errors import InputError
+from hub.model import ApiKey, Role, Scope
 from hub.settings import Settings
-from hub.store import keys, organizations
+from hub.store import audit, keys, organizations
 from hub.store.database import opened
 
-app = typer.Typer(help="Make and end API keys.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(help="Make, rotate and end API keys.", no_args_is_help=True, add_completion=False)
+
+UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+LONGEST = timedelta(days=36_500)
+NEVER = "never"
+
+Expires = Annotated[str, typer.Option(help="How long it is valid: 12h, 90d, or never.")]
 
 
 @app.command()
 def create(
-    name: Annotated[str, typer.Argument(help="What the key is for; shown in lists.")],
-    days: Annotated[int, typer.Option(min=1, help="How long it is valid.")] = 365,
+    name: Annotated[str, typer.Argument(help="What the key is for; its name from now on.")],
+    *,
+    organization: Annotated[
+        str | None, typer.Option(help="Whose eyes it sees with: a partner's name. The home organization when left out.")
+    ] = None,
+    role: Annotated[
+        Role | None,
+        typer.Option(case_sensitive=False, help="When left out: frontend, or for a partner, partner_tool."),
+    ] = None,
+    scope: Annotated[
+        list[str] | None, typer.Option(help="Narrows what the role may do, such as account:read. May be repeated.")
+    ] = None,
+    network: Annotated[
+        list[str] | None, typer.Option(help="From where it may be used, such as 192.0.2.0/24. May be repeated.")
+    ] = None,
+    expires: Expires = "365d",
 ) -> None:
-    """Make a key that sees what the home organization may see. It is shown this once."""
-    key = run(_created(name, datetime.now(UTC) + timedelta(days=days)))
-    typer.echo(key)
-    typer.echo("Send it as `Authorization: Bearer …`. It is stored as a hash and cannot be shown again.", err=True)
+    """Make a key. It is shown this once."""
+    scopes = None if not scope else frozenset(map(_scope, scope))
+    where, until = keys.networks(network or ()), _until(expires)
+
+    async def created() -> str:
+        async with opened(Settings.from_env()) as database, database.session() as session:
+            owner = await (organizations.named(session, organization) if organization else organizations.home(session))
+            usual = Role.FRONTEND if owner.is_home else Role.PARTNER_TOOL
+            new = keys.NewKey(
+                name=name,
+                organization_id=owner.id,
+                role=role or usual,
+                scopes=scopes,
+                networks=where,
+                expires_at=until,
+            )
+            key, prefix = await keys.create(session, new)
+            await audit.append(session, audit.administration("key create", prefix, client=operator()))
+            return key
+
+    _show(run(created()))
 
 
 @app.command("list")
 def list_() -> None:
     """Show the keys, without their secrets."""
-    table = Table("Key", "Name", "Created", "Expires", "Last used", "State")
-    for key in run(_listed()):
-        times = [key.created_at, key.expires_at, key.last_used_at]
-        table.add_row(
-            key.prefix, escape(key.name), *(f"{at:%Y-%m-%d %H:%M}" if at else "-" for at in times), _state(key)
-        )
+
+    async def listed() -> list[tuple[ApiKey, str]]:
+        async with opened(Settings.from_env()) as database, database.session() as session:
+            return await keys.every(session)
+
+    table = Table("Name", "Key", "Organization", "Role", "Scopes", "Networks", "Expires", "Last used", "State")
+    for key, organization in run(listed()):
+        scopes = "all of the role" if key.scopes is None else ", ".join(key.scopes)
+        where = ", ".join(key.networks) or "any"
+        told = (key.name, key.prefix, organization, key.role.lower(), scopes, where)
+        table.add_row(*map(escape, told), _moment(key.expires_at), _moment(key.last_used_at), _state(key))
     console.print(table)
 
 
 @app.command()
-def revoke(prefix: Annotated[str, typer.Argument(help="The key's public part, as `hub key list` shows it.")]) -> None:
-    """End a key at once."""
-    run(_revoked(prefix))
-    console.print(f"{prefix} is revoked.", markup=False)
+def rotate(
+    name: Annotated[str, typer.Argument(help="The key's name, or its public part.")],
+    overlap: Annotated[str, typer.Option(help="How long the old secret still works: 30m, 24h, 0h.")] = "24h",
+    expires: Expires = "365d",
+) -> None:
+    """Give a key a new secret. It is shown this once; name, role and scopes stay."""
+    lasting, until = _lasting(overlap), _until(expires)
+
+    async def rotated() -> str:
+        async with opened(Settings.from_env()) as database, database.session() as session:
+            key, prefix = await keys.rotate(session, name, lasting, until)
+            await audit.append(session, audit.administration("key rotate", prefix, client=operator()))
+            return key
+
+    _show(run(rotated()))
+
+
+@app.command()
+def revoke(name: Annotated[str, typer.Argument(help="The key's name, or its public part.")]) -> None:
+    """End a key, and the one before its last rotation, for good."""
+
+    async def revoked() -> None:
+        async with opened(Settings.from_env()) as database, database.session() as session:
+            prefix = await keys.revoke(session, name)
+            await audit.append(session, audit.administration("key revoke", prefix, client=operator()))
+
+    run(revoked())
+    console.print(f"{name} is revoked: within seconds, no server takes it any more.", markup=False)
+
+
+def _show(key: str) -> None:
+    typer.echo(key)
+    typer.echo("Send it as `Authorization: Bearer …`. It is stored as a hash and cannot be shown again.", err=True)
+
+
+def _scope(given: str) -> Scope:
+    try:
+        return Scope(given)
+    except ValueError as error:
+        raise InputError(f"There is no scope {given!r}; there are {', '.join(Scope)}.") from error
+
+
+def _until(given: str) -> datetime | None:
+    return None if given == NEVER else datetime.now(UTC) + _lasting(given)
+
+
+def _lasting(given: str) -> timedelta:
+    found = re.fullmatch(r"(\d{1,6})([mhd])", given, re.ASCII)
+    lasting = int(found[1]) * UNITS[found[2]] if found else None
+    if lasting is None or lasting > LONGEST:
+        raise InputError(f"{given!r} is no length of time: 30m, 24h, 90d, up to 36500d.")
+    return lasting
+
+
+def _moment(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M}" if at else "-"
 
 
 def _state(key: ApiKey) -> str:
+    now = datetime.now(UTC)
     if key.revoked_at:
         return "revoked"
-    return "expired" if key.expires_at and key.expires_at < datetime.now(UTC) else "valid"
-
-
-async def _created(name: str, expires_at: datetime) -> str:
-    async with opened(Settings.from_env()) as database, database.session() as session:
-        home = await organizations.home(session)
-        return await keys.create(session, name, home.id, expires_at)
-
-
-async def _listed() -> list[ApiKey]:
-    async with opened(Settings.from_env()) as database, database.session() as session:
-        return await keys.every(session)
-
-
-async def _revoked(prefix: str) -> None:
-    async with opened(Settings.from_env()) as database, database.session() as session:
-        await keys.revoke(session, prefix)
+    if key.expires_at and key.expires_at <= now:
+        return "expired"
+    return "rotating" if key.previous_until and key.previous_until > now else "valid"

@@ -25,6 +25,11 @@ ATTEMPTS = 5
 PATIENCE = 120.0
 """Seconds one request may spend waiting between its attempts."""
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+DIRECT: Mapping[str, None] = {f"all://[{host}]" if ":" in host else f"all://{host}": None for host in LOOPBACK}
+"""A proxy named in the environment is for the outside world, not for the sandbox on this machine."""
+LARGEST_DOCUMENT = 256 * 1024
+DOCUMENT_PATIENCE = 5.0
+"""Seconds."""
 
 T = TypeVar("T")
 
@@ -124,10 +129,26 @@ async def opened(
         timeout=TIMEOUT,
         follow_redirects=False,
         transport=transport,
-        # A proxy named in the environment is for the outside world, not for the sandbox on this machine.
-        mounts={f"all://[{host}]" if ":" in host else f"all://{host}": None for host in LOOPBACK},
+        mounts=DIRECT,
     ) as client:
         yield Http(client, refusal=refusal or refusal_by_status, rate=rate, sleep=sleep)
+
+
+async def document(url: str) -> bytes:
+    """A small public document, such as an identity provider's keys. Asked for once, without credentials.
+
+    Raises SourceError.
+    """
+    async with httpx.AsyncClient(follow_redirects=False, timeout=DOCUMENT_PATIENCE, mounts=DIRECT) as client:
+        try:
+            async with asyncio.timeout(DOCUMENT_PATIENCE):  # httpx counts from chunk to chunk
+                sent = await client.send(client.build_request("GET", url), stream=True)
+                response = await _read(sent, LARGEST_DOCUMENT)
+        except (httpx.RequestError, TimeoutError) as error:
+            raise Unavailable(f"{url}: no answer ({type(error).__name__})") from error
+    if response.status_code != httpx.codes.OK:
+        raise refusal_by_status(response) or UnexpectedPayload(described(response))
+    return response.content
 
 
 def refusal_by_status(response: httpx.Response) -> SourceError | None:
@@ -182,14 +203,14 @@ def decoded(response: httpx.Response, shape: type[T]) -> T:
         raise Unavailable(f"{described(response)} with what is not JSON") from error
 
 
-async def _read(response: httpx.Response) -> httpx.Response:
+async def _read(response: httpx.Response, most: int = LARGEST_BODY) -> httpx.Response:
     """The same answer with its body in memory."""
     body = bytearray()
     try:
         async for chunk in response.aiter_bytes():
             body += chunk
-            if len(body) > LARGEST_BODY:
-                raise UnexpectedPayload(f"{described(response)} with more than {LARGEST_BODY} bytes")
+            if len(body) > most:
+                raise UnexpectedPayload(f"{described(response)} with more than {most} bytes")
     finally:
         await response.aclose()
     wire = {"content-encoding", "content-length", "transfer-encoding"}

@@ -138,7 +138,7 @@ async def _written(database: Database, pages: Pages, row: Export) -> None:
     if row.attempts > exports.MOST_ATTEMPTS:
         raise InputError(f"Given up after {exports.MOST_ATTEMPTS} attempts that came to nothing.")
     writing = _Writing(number=row.chunks, start=row.bytes, rows=row.rows)
-    async for page in pages(Viewer(row.organization_id), row.document, row.cursor):
+    async for page in pages(exports.viewer_of(row), row.document, row.cursor):
         writing.add(page)
         if page.cursor is not None and writing.is_due():
             chunk = await writing.chunk(page.cursor)

@@ -2,6 +2,7 @@
 
 from hub.model.account import Account, AccountMembership, AccountProfile, AccountRecord, AccountRedirect
 from hub.model.api_key import ApiKey
+from hub.model.audit_event import AuditEvent, AuditKind
 from hub.model.base import Base, Identified, Json, Link, Removal, RemovalEvidence, Synced
 from hub.model.connection import (
     Connection,
@@ -30,16 +31,20 @@ from hub.model.organization import Organization, Partnership, PartnershipType, P
 from hub.model.person import ContactAccount, ContactRecord, Person, PersonProfile, PersonRedirect
 from hub.model.product import Product
 from hub.model.raw_record import RawRecord, RawRecordVersion, SeenKey
+from hub.model.role import SCOPES, Role, Scope
 from hub.model.sales_user import SalesUser
 from hub.model.trusted_document import TrustedDocument
 
 __all__ = [
+    "SCOPES",
     "Account",
     "AccountMembership",
     "AccountProfile",
     "AccountRecord",
     "AccountRedirect",
     "ApiKey",
+    "AuditEvent",
+    "AuditKind",
     "Base",
     "Campaign",
     "CampaignMember",
@@ -79,7 +84,9 @@ __all__ = [
     "RelationKind",
     "Removal",
     "RemovalEvidence",
+    "Role",
     "SalesUser",
+    "Scope",
     "SeenKey",
     "Stage",
     "StageChange",

@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.model.base import Base, Identified
+from hub.model.role import Role
 
 
 class ExportState(StrEnum):
@@ -30,6 +31,9 @@ class Export(Identified, Base, kw_only=True):
     )
 
     organization_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id", ondelete="CASCADE"))
+    role: Mapped[Role] = mapped_column(default=Role.ADMIN)
+    """Whose asked for it, with their scopes: it is written with the same eyes."""
+    scopes: Mapped[list[str]] = mapped_column(default_factory=list)
     """Who asked, with whose eyes it is read, and who alone may have it."""
     document: Mapped[str]
     """As it was asked."""

@@ -1,21 +1,18 @@
 """What an operation passes before it runs, whatever way it came: it is known, within its limits, and paid for."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from time import monotonic
 
-from hub.schema.access import Refused
+from hub.schema.access import Refused, forbidden
+from hub.schema.auditing import Audit
 from hub.schema.budgets import REFUSED, Buckets, Exceeded, Granted, headers
 from hub.schema.documents import Documents, must_be_allowed
-from hub.schema.limits import LIMITS, Limits
+from hub.schema.limits import Limits
 from hub.schema.operations import Invalid, cost_within
-from hub.schema.plans import Plan, plan
+from hub.schema.plans import Plan, audited, plan
 from hub.schema.requests import Asked
+from hub.schema.required import missing
 from hub.store.sharing import Viewer
-
-
-async def no_documents(_: str | None, __: str) -> str | None:
-    """Where no documents are kept."""
-    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +29,25 @@ class Admitted:
 class Admission:
     """Who may run what."""
 
-    buckets: Buckets = field(default_factory=lambda: Buckets(LIMITS))
-    documents: Documents = field(default_factory=lambda: Documents(no_documents))
+    buckets: Buckets
+    documents: Documents
+    audit: Audit
 
-    async def admitted(self, asked: Asked, viewer: Viewer) -> Admitted:
+    async def admitted(self, asked: Asked, viewer: Viewer, request_id: str) -> Admitted:
         """The operation that is asked for; raises Refused, and Invalid for one that breaks the rules of GraphQL."""
         text = await self._text(asked, viewer)
         limits = self.buckets.limits[viewer.role]
         try:
-            found, cost = self._measured(text, asked, limits)
+            found, cost = self._measured(text, asked, viewer, limits)
         except Invalid:
             self._spent(viewer, REFUSED)
             raise
-        return Admitted(found, self._spent(viewer, cost), limits.always_told)
+        spent = self._spent(viewer, cost)
+        lacking = missing(found.required, viewer.scopes, asked.variables)
+        if lacking:
+            await self.audit.forbidden(viewer, audited(found, request_id), lacking)
+            raise forbidden(lacking)
+        return Admitted(found, spent, limits.always_told)
 
     async def _text(self, asked: Asked, viewer: Viewer) -> str:
         must_be_allowed(asked.query, asked.document_id, documents_only=viewer.documents_only)
@@ -54,8 +57,8 @@ class Admission:
             raise Refused(400, "BAD_REQUEST", "There is neither a `query` nor a `documentId` in the request.")
         return await self.documents.text(viewer.app, asked.document_id, monotonic())
 
-    def _measured(self, text: str, asked: Asked, limits: Limits) -> tuple[Plan, int]:
-        found = plan(text, asked.operation_name, limits)
+    def _measured(self, text: str, asked: Asked, viewer: Viewer, limits: Limits) -> tuple[Plan, int]:
+        found = plan(text, asked.operation_name, viewer.role, limits)
         return found, cost_within(found.measure, asked.variables, limits)
 
     def _spent(self, viewer: Viewer, cost: int) -> Granted:

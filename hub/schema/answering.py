@@ -11,14 +11,16 @@ from graphql import ExecutionResult, GraphQLError, OperationType, execute
 from strawberry.execution import optimized_is_awaitable
 
 from hub.errors import InputError, StoreError
+from hub.schema.auditing import Audit
 from hub.schema.context import Context, Loaders, MapAccounts, RunSync
 from hub.schema.drafting import Uncompilable
-from hub.schema.errors import told
+from hub.schema.errors import code_of, told
 from hub.schema.export_links import ExportLinks
 from hub.schema.limits import OWN
 from hub.schema.operations import Invalid
-from hub.schema.plans import Plan, plan
+from hub.schema.plans import Plan, audited, plan
 from hub.schema.schema import SCHEMA
+from hub.schema.scopes import readable
 from hub.store.answers import Unanswerable
 from hub.store.database import Database
 from hub.store.read import reading
@@ -49,6 +51,7 @@ class Engine:
     map_accounts: MapAccounts
     cursor_secret: bytes
     export_links: ExportLinks
+    audit: Audit
     metrics: Metrics
 
     async def answer(
@@ -68,13 +71,15 @@ class Engine:
         """The answer to a query of the hub's own making, as JSON. Raises StoreError."""
         request_id = uuid4().hex
         try:
-            found = plan(document, None, OWN)
+            found = plan(document, None, viewer.role, OWN)
         except Invalid as invalid:
             return request_error(invalid.errors, request_id).body
         return (await self.answer(found, variables, viewer, Timings(), request_id)).body
 
     async def _compiled(self, planned: Plan, variables: Mapping[str, Any], viewer: Viewer, timings: Timings) -> Answer:
         question = planned.question(variables, self.cursor_secret)
+        if not all(readable(model, viewer.scopes) for model in question.models):
+            raise Uncompilable("it asks for rows by id that the viewer may not read")
         began = perf_counter()
         data = await self.database.answers.answer(question, viewer)
         timings.read(began)
@@ -95,21 +100,37 @@ class Engine:
                 map_accounts=self.map_accounts,
                 request_id=request_id,
                 timings=timings,
+                audit=self.audit,
             )
-            result = execute(
-                planned.schema,
-                planned.document,
-                context_value=context,
-                variable_values=dict(variables),
-                operation_name=planned.name,
-                executor_class=SCHEMA.execution_context_class,
-                is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type] # it is one, but not declared so
-            )
-            found: ExecutionResult = result if isinstance(result, ExecutionResult) else await result
+            if planned.kind is OperationType.MUTATION:
+                found = await self._audited(planned, variables, context)
+            else:
+                found = await _executed(planned, variables, context)
         for error in found.errors or ():
             if isinstance(error.original_error, StoreError):
                 raise error.original_error
         return found
+
+    async def _audited(self, planned: Plan, variables: Mapping[str, Any], context: Context) -> ExecutionResult:
+        told = audited(planned, context.request_id)
+        async with self.audit.mutation(context.viewer, told, context.outcome) as outcome:
+            found = await _executed(planned, variables, context)
+            if found.errors:
+                outcome.code = code_of(found.errors[0]) or "INTERNAL_SERVER_ERROR"
+        return found
+
+
+async def _executed(planned: Plan, variables: Mapping[str, Any], context: Context) -> ExecutionResult:
+    result = execute(
+        planned.schema,
+        planned.document,
+        context_value=context,
+        variable_values=dict(variables),
+        operation_name=planned.name,
+        executor_class=SCHEMA.execution_context_class,
+        is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type] # it is one, but not declared so
+    )
+    return result if isinstance(result, ExecutionResult) else await result
 
 
 def response(result: ExecutionResult, request_id: str) -> Answer:

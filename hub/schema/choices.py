@@ -6,6 +6,7 @@ import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
 from hub.model import (
+    AuditKind,
     ConnectionState,
     ExportState,
     IssueKind,
@@ -19,6 +20,7 @@ from hub.model import (
 )
 
 __all__ = [
+    "AuditKind",
     "ConnectionState",
     "ExportState",
     "IssueKind",
@@ -113,4 +115,11 @@ describe(
     DIFFERENT="Two companies.",
     RELATED="Two companies, one of which belongs to the other or both to a third.",
     UNSURE="A person should decide.",
+)
+describe(
+    AuditKind,
+    "What kind of thing an audit event tells of. More may be added: show an unknown one by its action.",
+    MUTATION="A mutation: first that it began, then what became of it.",
+    ADMINISTRATION="A command of an operator.",
+    REFUSAL="Somebody known asked for what they may not have.",
 )

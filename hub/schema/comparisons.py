@@ -13,6 +13,7 @@ from hub.model import Base
 from hub.model.base import Attribute
 from hub.schema.costs import RELATED, SEARCH, Cost, cost
 from hub.schema.ids import key_of
+from hub.schema.scopes import reading
 from hub.store.conditions import AllOf, AnyOf, Comparison, Condition, Leads, Not, Operator, counted, nested, pattern
 from hub.store.paths import Path
 
@@ -118,7 +119,7 @@ def compared(attribute: Attribute, description: str, *, through: Path | None = N
         here = _comparisons(attribute.key, value)
         return Leads(through, here) if through else here
 
-    return _filtering(description, condition, weight=RELATED if through else 0)
+    return _filtering(description, condition, through=through)
 
 
 def identified(attribute: Attribute, model: type[Base], description: str) -> Any:
@@ -137,7 +138,7 @@ def absent(attribute: Attribute, description: str) -> Any:
 
 def leading(path: Path, description: str) -> Any:
     """What the one row is like that a path leads to."""
-    return _filtering(description, lambda value: Leads(path, condition_of(value)), weight=RELATED)
+    return _filtering(description, lambda value: Leads(path, condition_of(value)), through=path)
 
 
 def related(path: Path, description: str) -> Any:
@@ -148,7 +149,7 @@ def related(path: Path, description: str) -> Any:
         none = [Not(Leads(path, condition_of(value.none)))] if value.none else []
         return AllOf((*some, *none))
 
-    return _filtering(description, condition)
+    return _filtering(description, condition, through=path)
 
 
 def all_of() -> Any:
@@ -186,14 +187,19 @@ def condition_of(value: Filter) -> Condition:
 
 
 def _filtering(
-    description: str, condition: Callable[[Any], Condition], name: str | None = None, weight: int = 0
+    description: str,
+    condition: Callable[[Any], Condition],
+    *,
+    name: str | None = None,
+    through: Path | None = None,
 ) -> Any:
+    """What a path leads to is read by filtering, too: that needs the same scope."""
     return strawberry.field(
         default=strawberry.UNSET,
         description=description,
         name=name,
         metadata={CONDITION: condition},
-        directives=[cost(weight)] if weight else [],
+        directives=[cost(RELATED), *reading(through.target)] if through else (),
     )
 
 

@@ -9,6 +9,7 @@ import strawberry
 from aiodataloader import DataLoader
 
 from hub.model import Base
+from hub.schema.auditing import Audit, Outcome
 from hub.schema.export_links import ExportLinks
 from hub.store.cursor import Position
 from hub.store.database import Database
@@ -109,8 +110,11 @@ class Context:
     export_links: ExportLinks
     run_sync: RunSync
     map_accounts: MapAccounts
+    audit: Audit
     request_id: str
     timings: Timings = field(default_factory=Timings)
+    outcome: Outcome = field(default_factory=Outcome)
+    """What a mutation did, for the audit log."""
 
 
 Info = strawberry.Info[Context, None]

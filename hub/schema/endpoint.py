@@ -14,11 +14,12 @@ from string import Template
 import orjson
 import structlog
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from hub.errors import StoreError, TimedOut
 from hub.listening.departures import ClientGone, Departures
+from hub.model import Role
 from hub.schema.access import Access, Refused
 from hub.schema.admission import Admission
 from hub.schema.answering import Answer, Engine, request_error
@@ -27,6 +28,7 @@ from hub.schema.budgets import headers as budget_headers
 from hub.schema.budgets import told as told_cost
 from hub.schema.operations import Invalid
 from hub.schema.requests import ALLOWED, Asked, Headers, asked, parameters
+from hub.schema.sdl import sdl
 from hub.store.sharing import Viewer
 from hub.telemetry import Telemetry, Timings
 
@@ -72,10 +74,21 @@ class Endpoint:
             self.telemetry.answered(timings, code, scope["state"]["request_id"])
         await _send(answer, media_type(headers.get(b"accept", b"")), timings, send)
 
+    async def sdl(self, request: Request) -> Response:
+        """The schema as who asks can know it; without a key, as a partner's tool can."""
+        role = Role.PARTNER_TOOL
+        if "authorization" in request.headers or self.access.anonymous:
+            try:
+                role = (self.access.known(request.scope) or await self.access.viewer(request.scope)).role
+            except Refused as refused:
+                answer = _refusal(refused, request.state.request_id)
+                return Response(answer.body, answer.status, refused.headers, JSON)
+        return PlainTextResponse(sdl(role), headers={"Cache-Control": "no-store", "Vary": "Authorization"})
+
     async def _answer(self, scope: Scope, headers: Headers, receive: Receive, timings: Timings) -> Answer:
         request_id: str = scope["state"]["request_id"]
         try:
-            viewer = await self.access.viewer(Request(scope))
+            viewer = self.access.known(scope) or await self.access.viewer(scope)
             request = await asked(scope, headers, receive)
             task = self.departures.entered(receive)
             try:
@@ -96,7 +109,7 @@ class Endpoint:
     ) -> Answer:
         request_id: str = scope["state"]["request_id"]
         try:
-            admitted = await self.admission.admitted(request, viewer)
+            admitted = await self.admission.admitted(request, viewer, request_id)
         except Invalid as invalid:
             return request_error(invalid.errors, request_id)
         plan, method = admitted.plan, scope["method"]
@@ -143,7 +156,7 @@ async def _send(answer: Answer, kind: str, timings: Timings, send: Send) -> None
 
 
 def _refusal(refused: Refused, request_id: str) -> Answer:
-    extensions = {"code": refused.code, "requestId": request_id}
+    extensions = {"code": refused.code, "requestId": request_id, **refused.facts}
     body = orjson.dumps({"errors": [{"message": str(refused), "extensions": extensions}]})
     return Answer(body, refused.code, refused.status, _pairs(refused.headers))
 

@@ -29,7 +29,7 @@ def told(errors: list[GraphQLError], request_id: str) -> list[dict[str, Any]]:
 
 
 def _told(error: GraphQLError, request_id: str) -> dict[str, Any]:
-    code = _code(error)
+    code = code_of(error)
     answer: dict[str, Any] = dict(error.formatted)
     answer["message"] = answer["message"][:LONGEST_MESSAGE]
     if code is None:
@@ -43,7 +43,7 @@ def _told(error: GraphQLError, request_id: str) -> dict[str, Any]:
     return answer
 
 
-def _code(error: GraphQLError) -> str | None:
+def code_of(error: GraphQLError) -> str | None:
     """The code of an expected error, None for any other."""
     cause = error.original_error
     while isinstance(cause, GraphQLError):

@@ -30,6 +30,7 @@ from hub.errors import InputError
 from hub.schema.limits import OWN
 from hub.schema.operations import Invalid, checked
 from hub.schema.paging import LARGEST_PAGE
+from hub.schema.required import Required, required
 from hub.schema.weights import weights
 
 CURSOR = "hubExportCursor"
@@ -55,6 +56,8 @@ class Plan:
     """The answer's field with the list."""
     rows: str
     """The list's field with the rows."""
+    required: Required
+    """The scopes that reading it needs."""
 
 
 @lru_cache(maxsize=CACHED_PLANS)
@@ -69,7 +72,7 @@ def planned(document: str, schema: GraphQLSchema) -> Plan:
     asked = replace(parsed, definitions=tuple(paged if each is operation else each for each in parsed.definitions))
     text = print_ast(asked)
     _valid(text, schema)
-    return Plan(document=text, root=_key(root), rows=_key(rows))
+    return Plan(document=text, root=_key(root), rows=_key(rows), required=required(schema, parsed, operation))
 
 
 def _valid(document: str, schema: GraphQLSchema) -> DocumentNode:

@@ -8,17 +8,19 @@ import strawberry
 
 from hub import model
 from hub.errors import Busy, Conflict, InputError, NotFound
-from hub.model import Json
+from hub.model import Json, Scope
 from hub.schema import choices
 from hub.schema.context import Info
-from hub.schema.export_plan import planned
+from hub.schema.export_plan import Plan, planned
 from hub.schema.fields import Node, column, shown, shows
 from hub.schema.ids import key_of, opaque
-from hub.schema.mutating import MutationInput, MutationPayload, done_once
+from hub.schema.mutating import MutationInput, MutationPayload, done_once, failed
 from hub.schema.paging import Listing, many
-from hub.schema.user_errors import BusyError, IdempotencyConflictError, InvalidInputError, NotFoundError, user_error
+from hub.schema.scopes import requires
+from hub.schema.user_errors import BusyError, IdempotencyConflictError, InvalidInputError, NotFoundError
 from hub.store import exports, paths
 from hub.store.database import Session
+from hub.store.sharing import Viewer
 
 
 @shows(model.Export, "A list that is written to its end: gzip of one JSON line per row, as a query would answer it.")
@@ -101,13 +103,20 @@ DeleteExportResult = Annotated[
 ]
 
 
+def _must_be_in_scope(asked: Plan, viewer: Viewer) -> None:
+    lacking = asked.required.scopes - viewer.scopes
+    if lacking:
+        raise InputError(f"The document needs scopes that the viewer lacks: {', '.join(sorted(lacking))}.")
+
+
 @strawberry.type
 class ExportMutations:
     """What can be done about exports."""
 
     @strawberry.mutation(
         description="Write a list of any length to a file. Without an order of your own it is read by id: each row "
-        "that is there all the while is written exactly once."
+        "that is there all the while is written exactly once.",
+        directives=requires(Scope.EXPORT_RUN),
     )
     async def start_export(
         self,
@@ -115,18 +124,21 @@ class ExportMutations:
         input: Annotated[StartExportInput, strawberry.argument(description="What to export.")],  # noqa: A002 - Relay's name
     ) -> StartExportResult:
         async def do(session: Session) -> Json:
-            return {"export": str(await exports.start(session, organization_id, input.document))}
+            return {"export": str(await exports.start(session, info.context.viewer, input.document))}
 
-        organization_id = info.context.viewer.organization_id
         try:
-            planned(input.document, info.schema._schema)  # noqa: SLF001 - strawberry has no public way to it
+            asked = planned(input.document, info._raw_info.schema)  # noqa: SLF001 - the contract that this runs under
+            _must_be_in_scope(asked, info.context.viewer)
             answer = await done_once(info, input, do)
         except (InputError, Busy, Conflict) as error:
-            return user_error(error, "document" if isinstance(error, InputError) else None)  # type: ignore[no-any-return]
+            return failed(info, error, "document" if isinstance(error, InputError) else None)  # type: ignore[no-any-return]
         row = await info.context.loaders.node(model.Export, UUID(answer["export"]))
         return StartExportPayload(export=shown(model.Export, row))
 
-    @strawberry.mutation(description="Delete an export and its file, or stop one that is being written.")
+    @strawberry.mutation(
+        description="Delete an export and its file, or stop one that is being written.",
+        directives=requires(Scope.EXPORT_RUN),
+    )
     async def delete_export(
         self,
         info: Info,
@@ -140,5 +152,5 @@ class ExportMutations:
         try:
             await done_once(info, input, do)
         except (NotFound, Busy, Conflict) as error:
-            return user_error(error, "exportId" if isinstance(error, NotFound) else None)  # type: ignore[no-any-return]
+            return failed(info, error, "exportId" if isinstance(error, NotFound) else None)  # type: ignore[no-any-return]
         return DeleteExportPayload(deleted_export_id=opaque(model.Export, key))

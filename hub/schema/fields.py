@@ -7,10 +7,11 @@ from typing import Any, ClassVar, TypeVar
 
 import strawberry
 
-from hub.model import Base
+from hub.model import AccountRecord, Base
 from hub.model.base import Attribute
 from hub.schema.context import Info
 from hub.schema.ids import opaque
+from hub.schema.scopes import reading
 from hub.store.paths import Path
 from hub.store.read import AnyRow
 
@@ -59,7 +60,8 @@ def shows(model: type[Base], description: str) -> Callable[[type[StoredT]], type
 
     def declare(cls: type[StoredT]) -> type[StoredT]:
         cls.model = model
-        TYPES[model] = declared = strawberry.type(cls, description=description)
+        declared = strawberry.type(cls, description=description, directives=reading(model))
+        TYPES[model] = declared
         return declared
 
     return declare
@@ -78,7 +80,10 @@ def column(attribute: Attribute, description: str) -> Any:
 
 
 def one(path: Path | Callable[[Any], Path], description: str, *, name: str | None = None) -> Any:
-    """A field that shows the one row that a path leads to; a path per model where the field is an interface's."""
+    """A field that shows the one row that a path leads to; a path per model where the field is an interface's.
+
+    Wherever it starts, such a path leads to rows of the same model.
+    """
     found = (lambda _: path) if isinstance(path, Path) else cache(path)
 
     async def resolve(root: Any, info: Info) -> Any:
@@ -86,4 +91,10 @@ def one(path: Path | Callable[[Any], Path], description: str, *, name: str | Non
         return shown(there.target, await info.context.loaders.single(there, root.row))
 
     del resolve.__annotations__["return"]
-    return strawberry.field(resolver=resolve, description=description, name=name, metadata={PATH: path})
+    return strawberry.field(
+        resolver=resolve,
+        description=description,
+        name=name,
+        metadata={PATH: path},
+        directives=reading(found(AccountRecord).target),
+    )

@@ -175,3 +175,19 @@ class AccountFilter(Filter):
     )
     opportunities: Related[OpportunityFilter] | None = related(paths.ACCOUNT_OPPORTUNITIES, "By its opportunities.")
     people: Related[PersonFilter] | None = related(paths.ACCOUNT_PEOPLE, "By its people.")
+
+
+@strawberry.input(description=_DESCRIPTION)
+class AuditEventFilter(Filter):
+    """Filters audit events."""
+
+    and_: list["AuditEventFilter"] | None = all_of()
+    or_: list["AuditEventFilter"] | None = any_of()
+    not_: Optional["AuditEventFilter"] = not_of()
+    id: IdComparison | None = identified(model.AuditEvent.id, model.AuditEvent, "By id.")
+    at: DateTimeComparison | None = compared(model.AuditEvent.at, "By when it was.")
+    kind: ChoiceComparison[choices.AuditKind] | None = compared(model.AuditEvent.kind, "By kind.")
+    client: TextComparison | None = compared(model.AuditEvent.client, "By who did it.")
+    action: TextComparison | None = compared(model.AuditEvent.action, "By what was done.")
+    outcome: TextComparison | None = compared(model.AuditEvent.outcome, "By what became of it.")
+    request_id: TextComparison | None = compared(model.AuditEvent.request_id, "By the request's id.")

@@ -3,15 +3,17 @@
 import dataclasses
 from collections.abc import Awaitable, Callable
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import orjson
 import strawberry
 
+from hub.errors import HubError
 from hub.model import Json
 from hub.schema.comparisons import given
 from hub.schema.context import Info
+from hub.schema.user_errors import user_error
 from hub.store.database import Session
 from hub.store.idempotency import Keyed, once
 
@@ -60,6 +62,13 @@ async def done_once(info: Info, asked: MutationInput, do: Callable[[Session], Aw
         async with context.database.session() as session:
             answer = await do(session)
     await context.loaders.renew()
+    return answer
+
+
+def failed(info: Info, error: HubError, field: str | None = None) -> Any:
+    """An error that the mutation expects, as its result; `field` is the part of the input that is to blame."""
+    answer = user_error(error, field)
+    info.context.outcome.code = answer.code.name
     return answer
 
 

@@ -7,14 +7,15 @@ import strawberry
 
 from hub import model
 from hub.errors import Busy, Conflict, InputError, NotFound, SourceError
-from hub.model import Json
+from hub.model import Json, Scope
 from hub.schema.comparisons import given
 from hub.schema.context import Info
 from hub.schema.costs import MAPPING, SYNC, assumed, cost
 from hub.schema.exports import ExportMutations
 from hub.schema.fields import shown
-from hub.schema.ids import key_of
-from hub.schema.mutating import MutationInput, MutationPayload, done_once
+from hub.schema.ids import key_of, opaque
+from hub.schema.mutating import MutationInput, MutationPayload, done_once, failed
+from hub.schema.scopes import requires
 from hub.schema.sync_runs import SyncRun
 from hub.schema.user_errors import (
     BusyError,
@@ -22,7 +23,6 @@ from hub.schema.user_errors import (
     InvalidInputError,
     NotFoundError,
     SourceFailedError,
-    user_error,
 )
 from hub.store.database import Session
 
@@ -79,7 +79,7 @@ class Mutation(ExportMutations):
 
     @strawberry.mutation(
         description="Sync a connection, or one of its streams. Running it twice changes nothing.",
-        directives=[cost(SYNC)],
+        directives=[cost(SYNC), *requires(Scope.SYNC_RUN)],
     )
     async def run_sync(
         self,
@@ -88,22 +88,25 @@ class Mutation(ExportMutations):
     ) -> RunSyncResult:
         key = key_of(model.Connection, input.connection_id)
         if await info.context.loaders.node(model.Connection, key) is None:
-            return user_error(NotFound("There is no such connection."), "connectionId")  # type: ignore[no-any-return]
+            return failed(info, NotFound("There is no such connection."), "connectionId")  # type: ignore[no-any-return]
+
+        info.context.outcome.ids.append(opaque(model.Connection, key))
 
         async def do(_: Session) -> Json:
             ids = await info.context.run_sync(key, input.stream or None, input.full)
+            info.context.outcome.ids += [opaque(model.SyncRun, each) for each in ids]
             return {"syncRuns": [str(each) for each in ids]}
 
         try:
             answer = await done_once(info, input, do)
         except (NotFound, Busy, Conflict, InputError, SourceError) as error:
-            return user_error(error)  # type: ignore[no-any-return]
+            return failed(info, error)  # type: ignore[no-any-return]
         rows = [await info.context.loaders.node(model.SyncRun, UUID(each)) for each in answer["syncRuns"]]
         return RunSyncPayload(sync_runs=[shown(model.SyncRun, row) for row in rows if row])
 
     @strawberry.mutation(
         description="Map all accounts and people anew. Running it twice changes nothing.",
-        directives=[cost(MAPPING)],
+        directives=[cost(MAPPING), *requires(Scope.MAPPING_WRITE)],
     )
     async def map_accounts(
         self,
@@ -118,4 +121,4 @@ class Mutation(ExportMutations):
         try:
             return MapAccountsPayload(**await done_once(info, input, do))
         except (Busy, Conflict) as error:
-            return user_error(error)  # type: ignore[no-any-return]
+            return failed(info, error)  # type: ignore[no-any-return]

@@ -12,6 +12,7 @@ from hub.schema.context import Info
 from hub.schema.costs import ListSize
 from hub.schema.fields import LOOKUP, TYPES, Node, shown
 from hub.schema.ids import parsed
+from hub.schema.scopes import readable
 from hub.store.paths import prefix_of
 from hub.store.shape import Lookup, Lookups
 
@@ -52,6 +53,9 @@ def most(ids: list[strawberry.ID]) -> list[strawberry.ID]:
 
 async def _node(info: Info, text: str) -> Node | None:
     model, key = named(text)
+    # What a viewer may not read of any row, it is not told of one.
+    if not readable(model, info.context.viewer.scopes):
+        return None
     found: Node | None = shown(model, await info.context.loaders.node(model, key))
     return found
 

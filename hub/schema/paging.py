@@ -14,6 +14,7 @@ from hub.schema.context import Context, Info, start
 from hub.schema.costs import PAGED, TOTAL, cost
 from hub.schema.fields import PATH, shown
 from hub.schema.orders import Ordering, order_of
+from hub.schema.scopes import reading
 from hub.store import cursor as cursors
 from hub.store.cursor import Position
 from hub.store.listing import Selection, complete
@@ -110,7 +111,9 @@ def many(
         return Listing(asked=Asked(path=path, selection=selection, start=start(path, root.row) if path.ways else ()))
 
     resolve.__signature__ = inspect.Signature(_parameters(path, where, order))  # type: ignore[attr-defined]
-    return strawberry.field(resolver=resolve, description=description, metadata={PATH: path}, directives=[PAGED])
+    return strawberry.field(
+        resolver=resolve, description=description, metadata={PATH: path}, directives=[PAGED, *reading(path.target)]
+    )
 
 
 def selected(path: Path, arguments: Mapping[str, Any], secret: bytes) -> Selection:

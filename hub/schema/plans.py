@@ -20,15 +20,20 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_variable_values
 
+from hub.model import Role
+from hub.schema import auditing as audit
+from hub.schema.auditing import root_fields
 from hub.schema.binding import Bound, bound
+from hub.schema.contracts import contract
 from hub.schema.drafting import Draft, Uncompilable, draft
 from hub.schema.limits import Limits
 from hub.schema.measure import Measure
 from hub.schema.operations import checked
+from hub.schema.required import Required, required
 from hub.schema.schema import CORE
 from hub.schema.weights import weights
 from hub.store.answers import Question, question
-from hub.store.statement import statement
+from hub.store.statement import Target, statement
 from hub.telemetry import Operation
 
 CACHED_PLANS = 1_000
@@ -51,7 +56,12 @@ class Plan:
     """The variables in its @skip and @include."""
     told: Operation
     """The operation, as metrics, traces and logs tell of it."""
-    schema: GraphQLSchema = CORE
+    required: Required
+    """The scopes it needs."""
+    roots: tuple[str, ...]
+    """The first fields it selects."""
+    schema: GraphQLSchema
+    """The contract it is valid under."""
     drafts: dict[tuple[Any, ...], Draft | Uncompilable] = field(default_factory=dict)
     questions: dict[bytes, Question] = field(default_factory=dict)
 
@@ -82,7 +92,8 @@ class Plan:
         draft = self._draft(coerced)
         slots: list[Bound] = [bound(slot, coerced, f"v{number}", secret) for number, slot in enumerate(draft.slots)]
         values = {name: value for each in slots for name, value in each.values.items()}
-        return question(_statement(draft.parts, tuple(each.asked for each in slots)), values)
+        models = frozenset(each.asked.model for each in slots if isinstance(each.asked, Target))
+        return question(_statement(draft.parts, tuple(each.asked for each in slots)), values, models)
 
     def _draft(self, coerced: VariableValues) -> Draft:
         key = tuple(coerced.coerced.get(name) for name in self.flags)
@@ -109,16 +120,36 @@ class Plan:
 _statement = lru_cache(CACHED_STATEMENTS)(statement)
 
 
-def plan(text: str, operation_name: str | None, limits: Limits) -> Plan:
-    """The plan of an operation of a document; raises Invalid."""
-    return (_cached if len(text) <= LONGEST_CACHED else _planned)(text, operation_name, limits)
+def audited(plan: Plan, request_id: str) -> audit.Operation:
+    """The operation, as the audit log tells of it."""
+    return audit.Operation(
+        name=plan.name,
+        document_hash=plan.told.document,
+        root_fields=plan.roots,
+        scopes=plan.required.scopes,
+        request_id=request_id,
+    )
 
 
-def _planned(text: str, name: str | None, limits: Limits) -> Plan:
-    found = checked(CORE, weights(CORE), text, name, limits)
-    document = found.parsed.document
+def plan(text: str, operation_name: str | None, role: Role, limits: Limits) -> Plan:
+    """The plan of an operation of a document, for those of a role; raises Invalid."""
+    return (_cached if len(text) <= LONGEST_CACHED else _planned)(text, operation_name, role, limits)
+
+
+def _planned(text: str, name: str | None, role: Role, limits: Limits) -> Plan:
+    schema = contract(role)
+    found = checked(schema, weights(CORE), text, name, limits)
+    document, operation = found.parsed.document, found.operation
     return Plan(
-        document, found.operation, found.parsed.fragments, found.measure, _flags(document), _told(found.operation, text)
+        document,
+        operation,
+        found.parsed.fragments,
+        found.measure,
+        _flags(document),
+        _told(operation, text),
+        required(schema, document, operation),
+        root_fields(document, operation),
+        schema,
     )
 
 

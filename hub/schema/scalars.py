@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, NewType
 from uuid import UUID
 
 import strawberry
@@ -13,6 +13,8 @@ from hub.errors import InputError
 
 MOST_DIGITS = 100
 """More than any amount has; PostgreSQL stops at some thousands."""
+ScopeName = NewType("ScopeName", str)
+"""How a scope is written."""
 
 
 def _instant_text(value: datetime) -> str:
@@ -90,5 +92,12 @@ SCALARS: Mapping[object, ScalarDefinition] = {
         specified_by_url="https://json-schema.org/draft/2020-12/json-schema-core",
         serialize=_number_text,
         parse_value=_number,
+    ),
+    ScopeName: strawberry.scalar(
+        name="Scope",
+        description="A kind of thing that a viewer may do, such as `account:read`. More may be added.",
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc6749#section-3.3",
+        serialize=str,
+        parse_value=str,
     ),
 }

@@ -5,6 +5,7 @@ from graphql import GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 
 from hub.schema.accounts import AccountQueries
+from hub.schema.audit_events import AuditQueries
 from hub.schema.connections import ConnectionQueries
 from hub.schema.exports import ExportQueries
 from hub.schema.fields import TYPES
@@ -29,6 +30,7 @@ class Query(
     PersonQueries,
     OpportunityQueries,
     ExportQueries,
+    AuditQueries,
 ):
     """The root of queries."""
 

@@ -1,8 +1,12 @@
 """The schema in GraphQL's own language."""
 
-from hub.schema.schema import SCHEMA
+from functools import cache
+
+from hub.model import Role
+from hub.schema.contracts import strawberry_contract
 
 
-def sdl() -> str:
-    """What the committed `schema.graphql` holds."""
-    return SCHEMA.as_str() + "\n"
+@cache
+def sdl(role: Role = Role.ADMIN) -> str:
+    """What a role can know of the schema; the whole is what the committed `schema.graphql` holds."""
+    return strawberry_contract(role).as_str() + "\n"

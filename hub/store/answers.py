@@ -11,6 +11,7 @@ from psycopg import errors
 from psycopg.adapt import PyFormat, Transformer
 
 from hub.errors import StoreError, TimedOut
+from hub.model import Base
 from hub.store.failures import told
 from hub.store.line import Line
 from hub.store.sharing import VIEWER, Viewer
@@ -47,6 +48,8 @@ class Question:
 
     statement: Statement
     values: tuple[bytes | None, ...]
+    models: frozenset[type[Base]]
+    """Whose rows are looked up by id."""
 
     def of(self, viewer: Viewer) -> list[bytes]:
         """The values, for a viewer."""
@@ -54,10 +57,10 @@ class Question:
         return [organization if value is None else value for value in self.values]
 
 
-def question(statement: Statement, values: Mapping[str, Any]) -> Question:
+def question(statement: Statement, values: Mapping[str, Any], models: frozenset[type[Base]]) -> Question:
     """A statement and its values by name; the viewer's is left open."""
     written = (None if name == VIEWER.key else _written(values[name]) for name in statement.parameters)
-    return Question(statement, tuple(written))
+    return Question(statement, tuple(written), models)
 
 
 def _written(value: Any) -> bytes:

@@ -8,7 +8,8 @@ from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.errors import Busy, NotFound
-from hub.model import Export, ExportChunk, ExportState
+from hub.model import SCOPES, Export, ExportChunk, ExportState
+from hub.store.sharing import Viewer
 
 MOST_UNFINISHED = 3
 """Per organization."""
@@ -48,8 +49,9 @@ class Chunk:
     cursor: str | None
 
 
-async def start(session: AsyncSession, organization_id: UUID, document: str) -> UUID:
+async def start(session: AsyncSession, viewer: Viewer, document: str) -> UUID:
     """Queue an export of a document that was checked. Raises Busy where the organization has too many."""
+    organization_id = viewer.organization_id
     await session.execute(
         text("select pg_advisory_xact_lock(hashtextextended(:what, 0))"), {"what": f"exports of {organization_id}"}
     )
@@ -64,7 +66,7 @@ async def start(session: AsyncSession, organization_id: UUID, document: str) -> 
         raise Busy(f"{found.unfinished} exports are under way; start the next when one of them has finished.")
     if found.kept >= MOST_KEPT or found.bytes >= MOST_BYTES_KEPT:
         raise Busy(f"{found.kept} exports with {found.bytes:,} bytes are kept: delete one, or wait until one expires.")
-    row = Export(organization_id=organization_id, document=document)
+    row = Export(organization_id=organization_id, role=viewer.role, scopes=sorted(viewer.scopes), document=document)
     session.add(row)
     await session.flush()
     return row.id
@@ -163,3 +165,9 @@ async def chunk_with(session: AsyncSession, export_id: UUID, position: int) -> t
 async def _close(session: AsyncSession, export_id: UUID, state: ExportState, error: str | None = None) -> None:
     closed = {"state": state, "error": error, "finished_at": func.now(), "expires_at": func.now() + KEPT}
     await session.execute(update(Export).where(Export.id == export_id, Export.finished_at.is_(None)).values(closed))
+
+
+def viewer_of(row: Export) -> Viewer:
+    """Who asked for an export; scopes that its role no longer has are gone."""
+    scopes = SCOPES[row.role].intersection(row.scopes)
+    return Viewer(row.organization_id, row.role, scopes, f"export:{row.id}")

@@ -29,6 +29,7 @@ from sqlalchemy.dialects.postgresql import JSONB, array
 from hub.model import (
     AccountProfile,
     AccountRecord,
+    AuditEvent,
     Base,
     Connection,
     ContactRecord,
@@ -68,6 +69,7 @@ class Order:
 NATURAL_ORDER: dict[type[Base], tuple[Order, ...]] = {
     AccountProfile: (Order("name"),),
     AccountRecord: (Order("name"),),
+    AuditEvent: (Order("number", descending=True),),
     Connection: (Order("name"),),
     ContactRecord: (Order("last_name"),),
     Export: (Order("created_at", descending=True),),

@@ -20,6 +20,14 @@ async def home(session: AsyncSession) -> Organization:
     return organization
 
 
+async def named(session: AsyncSession, name: str) -> Organization:
+    """The organization of this name; raises NotFound."""
+    organization = await session.scalar(select(Organization).where(Organization.name == name))
+    if organization is None:
+        raise NotFound(f"There is no organization {name!r}.")
+    return organization
+
+
 async def settle(session: AsyncSession, name: str, domain: str | None) -> UUID:
     """The home organization, of this name and domain from now on."""
     organization = await session.scalar(select(Organization).where(Organization.is_home))

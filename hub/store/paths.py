@@ -12,6 +12,7 @@ from hub.model import (
     AccountProfile,
     AccountRecord,
     AccountRedirect,
+    AuditEvent,
     Base,
     Connection,
     ContactAccount,
@@ -138,6 +139,7 @@ CONNECTIONS = Path("connections", Connection)
 SYNC_RUNS = Path("syncRuns", SyncRun)
 ISSUES = Path("issues", Issue)
 ACCOUNTS = Path("accounts", AccountProfile)
+AUDIT_EVENTS = Path("auditEvents", AuditEvent)
 ACCOUNT_RECORDS = Path("accountRecords", AccountRecord)
 PEOPLE = Path("people", PersonProfile)
 OPPORTUNITIES = Path("opportunities", Opportunity)

@@ -11,8 +11,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, FromClause, Uuid, and_, any_, bindparam, false, func, not_, or_, select
 
 from hub.model import (
+    SCOPES,
     AccountProfile,
     AccountRecord,
+    AuditEvent,
     Base,
     Connection,
     Export,
@@ -25,6 +27,8 @@ from hub.model import (
     RawRecord,
     RawRecordVersion,
     Relation,
+    Role,
+    Scope,
     StreamState,
     Synced,
     SyncRun,
@@ -37,12 +41,18 @@ class Viewer:
     """Who asks."""
 
     organization_id: UUID
-    role: str = "ADMIN"
-    client: str = "local"
-    """The program that asks: whose budget is spent."""
+    role: Role
+    scopes: frozenset[Scope]
+    client: str
+    """A stable text that names the key or token subject: for limits, metrics and the audit log. Never a secret."""
     app: str | None = None
     """The client app whose trusted documents it runs; None runs those of any."""
     documents_only: bool = False
+
+    @classmethod
+    def anonymous(cls, organization_id: UUID) -> "Viewer":
+        """Who asks without a key, where that is allowed: in the demo. May do everything."""
+        return cls(organization_id, Role.ADMIN, SCOPES[Role.ADMIN], "anonymous")
 
 
 VIEWER = bindparam("viewer_organization_id", type_=Uuid())
@@ -132,6 +142,10 @@ def _program(rows: FromClause, removed: bool) -> ColumnElement[bool]:  # noqa: F
     )
 
 
+def _home_only(rows: FromClause, removed: bool) -> ColumnElement[bool]:  # noqa: FBT001
+    return select(1).where(Organization.id == VIEWER, Organization.is_home).exists()
+
+
 RULES: dict[type, Rule] = {
     Synced: _synced,
     Connection: _connection,
@@ -153,4 +167,5 @@ RULES: dict[type, Rule] = {
     Program: _program,
     Export: _own,
     Tier: _with_a(Program, "id", "program_id"),
+    AuditEvent: _home_only,
 }

@@ -33,7 +33,7 @@ async def home(session: AsyncSession) -> Organization:
 
 def client(database: Database, viewer: Organization | None) -> httpx.AsyncClient:
     """A client of the app on this machine, with the eyes of `viewer` where it sends no key."""
-    app = application(database, BackgroundSyncs(database, SEALER), anonymous=viewer and Viewer(viewer.id))
+    app = application(database, BackgroundSyncs(database, SEALER), anonymous=viewer and Viewer.anonymous(viewer.id))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost")
 
 

@@ -6,6 +6,7 @@ from graphql import parse
 
 from hub import model
 from hub.errors import AuthError, Busy, ConfigurationError, InputError, NotFound
+from hub.schema.auditing import Audit
 from hub.schema.context import Context, Loaders
 from hub.schema.export_links import ExportLinks
 from hub.schema.ids import opaque
@@ -28,7 +29,7 @@ def change(database, session, home):
 
     async def change(document, run_sync=None, map_accounts=None, viewer=home, **variables):
         await session.commit()
-        async with reading(database, Viewer(viewer.id)) as reader:
+        async with reading(database, Viewer.anonymous(viewer.id)) as reader:
             context = Context(
                 viewer=reader.viewer,
                 database=database,
@@ -37,6 +38,8 @@ def change(database, session, home):
                 export_links=ExportLinks(b"k"),
                 run_sync=run_sync,
                 map_accounts=map_accounts,
+                viewer=Viewer.anonymous(viewer.id),
+                audit=Audit(database),
                 request_id="r",
                 document=parse(document),
             )

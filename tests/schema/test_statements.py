@@ -70,6 +70,7 @@ WAYS = {
     "OpportunityLine": "opportunities(first: 100) { nodes { lines(first: 1) { nodes { %s } } } }",
     "StageChange": "opportunities(first: 100) { nodes { stageHistory(first: 1) { nodes { %s } } } }",
     "SalesUser": "accountRecords(first: 100) { nodes { owner { %s } } }",
+    "AuditEvent": "auditEvents(first: 100) { nodes { %s } }",
     "Product": "opportunities(first: 100) { nodes { lines(first: 1) { nodes { product { %s } } } } }",
 }
 """How to come to many rows of a type."""

@@ -18,7 +18,7 @@ async def added(database: Database, name: str, **facts: bool) -> Organization:
 async def test_a_reader_sees_one_moment_until_it_is_renewed(database):
     home = await added(database, "Home", is_home=True)
     named = Selection(order=complete(Organization, ()), limit=10)
-    async with reading(database, Viewer(home.id)) as reader:
+    async with reading(database, Viewer.anonymous(home.id)) as reader:
         before = await reader.pages(paths.ORGANIZATIONS, named, [()])
         async with AsyncSession(database.engine) as session:
             found = await session.get_one(Organization, home.id)
@@ -38,5 +38,5 @@ async def test_what_has_no_rule_is_seen_by_nobody(database):
         await session.flush()
         key_id = key.id
         await session.commit()
-    async with reading(database, Viewer(home.id)) as reader:
+    async with reading(database, Viewer.anonymous(home.id)) as reader:
         assert await reader.nodes(ApiKey, [key_id]) == [None]

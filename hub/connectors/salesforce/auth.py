@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
-import jwt
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from joserfc import jwt
+from joserfc.jwk import RSAKey
 
 from hub.connectors.http import described, retry_after
 from hub.errors import AuthError, ConfigurationError, SourceError, Unavailable
@@ -85,20 +86,20 @@ def _jwt_bearer(config: Mapping[str, Any]) -> Grant:
 
     def form() -> dict[str, str]:
         expiry = datetime.now(UTC) + timedelta(minutes=2)  # three minutes are the most it takes
-        assertion = jwt.encode({**claims, "exp": expiry}, key, algorithm="RS256")
+        assertion = jwt.encode({"alg": "RS256"}, {**claims, "exp": expiry}, key)
         return {"grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion": assertion}
 
     return form
 
 
-def _rsa_key(text: str) -> RSAPrivateKey:
+def _rsa_key(text: str) -> RSAKey:
     try:
         key = load_pem_private_key(text.encode(), password=None)
     except (ValueError, TypeError) as error:
         raise ConfigurationError("salesforce: private_key is not an unencrypted PEM key") from error
     if not isinstance(key, RSAPrivateKey):
         raise ConfigurationError("salesforce: private_key is not an RSA key")
-    return key
+    return RSAKey.import_key(text)
 
 
 def _audience(base_url: str) -> str:

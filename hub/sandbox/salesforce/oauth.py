@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl
 
-import jwt
+from joserfc import jwt
+from joserfc.errors import InvalidClaimError, JoseError
+from joserfc.jwk import RSAKey
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -93,18 +95,20 @@ def _check_assertion(assertion: str, base_url: str) -> None:
     """Assertions are dated by the client's clock, so the sandbox's own does not count here."""
     known = credentials()
     try:
-        claims = jwt.decode(
-            assertion,
-            known.public_key_pem,
-            algorithms=["RS256"],
-            audience=[f"https://{host}" for host in LOGIN_HOSTS] + [base_url],
-            options={"require": ["iss", "sub", "aud", "exp"]},
-        )
-    except jwt.InvalidAudienceError as error:
-        raise OAuthRefusal("invalid_grant", "audience is invalid") from error
-    except jwt.InvalidTokenError as error:
+        claims = jwt.decode(assertion, RSAKey.import_key(known.public_key_pem), algorithms=["RS256"]).claims
+        _claims_of(base_url).validate(claims)
+    except InvalidClaimError as error:
+        told = "audience is invalid" if error.claim == "aud" else "invalid assertion"
+        raise OAuthRefusal("invalid_grant", told) from error
+    except JoseError as error:
         raise OAuthRefusal("invalid_grant", "invalid assertion") from error
     _check_claims(claims, known)
+
+
+def _claims_of(base_url: str) -> jwt.JWTClaimsRegistry:
+    audiences = [f"https://{host}" for host in LOGIN_HOSTS] + [base_url]
+    needed: jwt.ClaimsOption = {"essential": True}
+    return jwt.JWTClaimsRegistry(iss=needed, sub=needed, exp=needed, aud={"essential": True, "values": audiences})
 
 
 def _check_claims(claims: Mapping[str, object], known: SalesforceCredentials) -> None:

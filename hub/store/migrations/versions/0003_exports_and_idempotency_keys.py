@@ -12,6 +12,21 @@ def upgrade() -> None:
     op.create_table(
         "export",
         sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "FRONTEND",
+                "PARTNER_TOOL",
+                "ACCOUNT_MAPPER",
+                "ADMIN",
+                name="role",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("scopes", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
         sa.Column(
             "state",
