@@ -17,7 +17,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub.errors import HubError
@@ -25,11 +25,15 @@ from hub.jobs.mapping import map_accounts
 from hub.jobs.sync import Order, StreamRun, sync
 from hub.listening import listening
 from hub.schema.access import Access
+from hub.schema.context import Context, Loaders
 from hub.schema.endpoint import Endpoint
+from hub.schema.live import BOUNDS, Bounds, Live
 from hub.schema.sdl import sdl
+from hub.schema.sockets import Sockets
 from hub.settings import Settings
 from hub.store import keys
 from hub.store.database import Database
+from hub.store.feed import Feed
 from hub.store.secrets import Sealer, sealer
 from hub.store.sharing import Viewer
 
@@ -47,28 +51,44 @@ async def serving(
     database: Database, settings: Settings, listener: socket.socket, *, anonymous: Viewer | None = None
 ) -> AsyncIterator[str]:
     """The hub's base URL, for as long as the context is open."""
-    async with (
-        syncing(database, sealer(settings)) as syncs,
-        listening(application(database, syncs, anonymous=anonymous), listener) as url,
-    ):
-        yield url
+    async with syncing(database, sealer(settings)) as syncs:
+        app = application(database, syncs, anonymous=anonymous)
+        async with listening(app, listener) as url:
+            try:
+                yield url
+            finally:
+                await app.state.live.close()
 
 
-def application(database: Database, syncs: "BackgroundSyncs", *, anonymous: Viewer | None = None) -> Starlette:
-    """The hub on the web. `anonymous` is who asks without a key, on this machine: for the demo only."""
+def application(
+    database: Database, syncs: "BackgroundSyncs", *, anonymous: Viewer | None = None, bounds: Bounds = BOUNDS
+) -> Starlette:
+    """The hub on the web. `anonymous` is who asks without a key, on this machine: for the demo only.
+
+    Its state holds `live`, to be closed before the server stops.
+    """
 
     async def viewer_of(key: str) -> Viewer | None:
         async with database.session() as session:
             owner = await keys.owner(session, key)
         return None if owner is None else Viewer(owner)
 
-    graphql = Endpoint(
-        database=database,
-        access=Access(viewer_of, anonymous),
-        run_sync=syncs.start,
-        map_accounts=lambda: map_accounts(database),
-        cursor_secret=blake2b(syncs.sealer.key, person=b"hub cursors").digest(),
-    )
+    access, feed = Access(viewer_of, anonymous), Feed(database)
+    secret = blake2b(syncs.sealer.key, person=b"hub cursors").digest()
+
+    def context_of(loaders: Loaders, request_id: str, operation_name: str | None) -> Context:
+        return Context(
+            loaders=loaders,
+            feed=feed,
+            cursor_secret=secret,
+            run_sync=syncs.start,
+            map_accounts=lambda: map_accounts(database),
+            request_id=request_id,
+            operation_name=operation_name,
+        )
+
+    live = Live(database, access, context_of, bounds)
+    graphql = Endpoint(database=database, access=access, live=live)
 
     async def ready(_: Request) -> Response:
         answers = await database.ready()
@@ -77,6 +97,7 @@ def application(database: Database, syncs: "BackgroundSyncs", *, anonymous: View
     routes = [
         Route("/", lambda _: RedirectResponse("/graphql")),
         Route("/graphql", graphql.answer, methods=["GET", "POST"]),
+        WebSocketRoute("/graphql", Sockets(live)),
         Route("/graphiql/{name}", asset),
         Route("/schema.graphql", lambda _: PlainTextResponse(sdl())),
         Route("/livez", lambda _: PlainTextResponse("alive")),
@@ -87,7 +108,9 @@ def application(database: Database, syncs: "BackgroundSyncs", *, anonymous: View
         # A frontend's own development server is another origin, on this machine.
         headers = ["authorization", "content-type"]
         middleware.append(Middleware(CORSMiddleware, allow_origin_regex=OWN_PAGES, allow_headers=headers))
-    return Starlette(routes=routes, middleware=middleware)
+    app = Starlette(routes=routes, middleware=middleware)
+    app.state.live = live
+    return app
 
 
 @dataclass(slots=True)

@@ -14,6 +14,12 @@ from hub.errors import ConfigurationError
 PATIENCE = 5
 """Seconds that open requests have to end."""
 
+LARGEST_MESSAGE = 100_000
+"""Bytes of a WebSocket message; a larger one closes the socket with 1009."""
+
+LONGEST_JAM = 60
+"""Seconds until a connection is cut whose other side takes nothing, where the system can do that."""
+
 
 @asynccontextmanager
 async def listening(app: ASGIApp, listener: socket.socket, **options: Any) -> AsyncIterator[str]:
@@ -25,6 +31,7 @@ async def listening(app: ASGIApp, listener: socket.socket, **options: Any) -> As
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=PATIENCE,
+        ws_max_size=LARGEST_MESSAGE,
         **options,
     )
     server = _Server(config)
@@ -43,10 +50,13 @@ def listener_on(host: str, port: int) -> socket.socket:
     """A listening socket; port 0 takes a free one. Raises ConfigurationError where the address cannot be had."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=2048)
+        listener = socket.create_server((host, port), family=family, backlog=2048)
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or error
         raise ConfigurationError(f"Cannot listen on {host}:{port}: {reason}. Choose another port.") from error
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; accepted connections inherit it
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, LONGEST_JAM * 1000)
+    return listener
 
 
 class _Server(uvicorn.Server):

@@ -3,6 +3,7 @@
 from hub.model.account import Account, AccountMembership, AccountRecord, AccountRedirect
 from hub.model.api_key import ApiKey
 from hub.model.base import Base, Identified, Json, Link, Removal, RemovalEvidence, Synced
+from hub.model.change import Change, ChangeAction, ChangeHorizon, ChangeType
 from hub.model.connection import (
     Connection,
     ConnectionState,
@@ -39,6 +40,10 @@ __all__ = [
     "Base",
     "Campaign",
     "CampaignMember",
+    "Change",
+    "ChangeAction",
+    "ChangeHorizon",
+    "ChangeType",
     "Connection",
     "ConnectionState",
     "ContactAccount",

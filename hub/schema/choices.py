@@ -6,6 +6,8 @@ import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
 from hub.model import (
+    ChangeAction,
+    ChangeType,
     ConnectionState,
     IssueKind,
     PartnershipType,
@@ -18,6 +20,8 @@ from hub.model import (
 )
 
 __all__ = [
+    "ChangeAction",
+    "ChangeType",
     "ConnectionState",
     "IssueKind",
     "PartnershipType",
@@ -103,4 +107,28 @@ describe(
     DIFFERENT="Two companies.",
     RELATED="Two companies, one of which belongs to the other or both to a third.",
     UNSURE="A person should decide.",
+)
+describe(
+    ChangeType,
+    "The kinds of things whose changes are told. More may be added: ignore an unknown one.",
+    ACCOUNT="An account: it is there, for you, while a record of yours belongs to it.",
+    PERSON="A person: they are there, for you, while a contact record of yours belongs to them.",
+    ACCOUNT_RECORD="What one connection says about one company.",
+    CONTACT_RECORD="What one connection says about one human.",
+    OPPORTUNITY="A deal.",
+    OPPORTUNITY_CONTACT="A person's role in a deal.",
+    OPPORTUNITY_LINE="A product sold in a deal.",
+    OPPORTUNITY_PARTNER="A partner's role in a deal.",
+    STAGE_CHANGE="A deal's change of stage.",
+    PRODUCT="A product.",
+    SALES_USER="A login of a source.",
+    CONNECTION="A connection.",
+    SYNC_RUN="A sync run: it is updated with every page it stores.",
+)
+describe(
+    ChangeAction,
+    "What became of a thing, as you see it.",
+    CREATED="It is there now: it is new, or it came back.",
+    UPDATED="Something about it changed.",
+    REMOVED="It is gone: it was deleted, archived or merged. Where rows are kept, `node` shows what is left of it.",
 )

@@ -10,6 +10,7 @@ from aiodataloader import DataLoader
 
 from hub.model import Base
 from hub.store.cursor import Position
+from hub.store.feed import Feed
 from hub.store.listing import Selection
 from hub.store.paths import Path
 from hub.store.read import AnyRow, Reader
@@ -98,6 +99,7 @@ class Context:
     """What one operation works with."""
 
     loaders: Loaders
+    feed: Feed
     cursor_secret: bytes
     run_sync: RunSync
     map_accounts: MapAccounts

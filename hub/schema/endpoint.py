@@ -11,6 +11,7 @@ import orjson
 import structlog
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
+from starlette.types import Receive, Scope, Send
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionResult
@@ -18,8 +19,11 @@ from strawberry.types.graphql import OperationType
 
 from hub.errors import StoreError
 from hub.schema.access import Access, Refused
-from hub.schema.context import Context, Loaders, MapAccounts, RunSync
+from hub.schema.asked import Asked, checked
+from hub.schema.context import Context, Loaders
 from hub.schema.errors import told
+from hub.schema.event_streams import EventStream, is_preferred
+from hub.schema.live import Live
 from hub.schema.schema import SCHEMA
 from hub.store.database import Database
 from hub.store.read import reading
@@ -42,32 +46,25 @@ ALLOWED = {"GET": {OperationType.QUERY}, "POST": {OperationType.QUERY, Operation
 """What a method may do: a GET changes nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a request asks."""
-
-    query: str | None
-    variables: dict[str, Any] | None
-    operation_name: str | None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
     """Answers /graphql."""
 
     database: Database
     access: Access
-    run_sync: RunSync
-    map_accounts: MapAccounts
-    cursor_secret: bytes
+    live: Live
 
-    async def answer(self, request: Request) -> Response:
+    async def answer(self, request: Request) -> "Response | _Streamed":
         """The answer to a request."""
         if _wants_page(request):
             return _page("" if self.access.anonymous else '{"Authorization": "Bearer hub_…"}')
         try:
             viewer = await self.access.viewer(request)
-            return await self._answer(request, viewer, await _asked(request))
+            asked = await _asked(request)
+            if is_preferred(request.headers.get("accept", "")):
+                allowed = ALLOWED[request.method] | {OperationType.SUBSCRIPTION}
+                return _Streamed(request, EventStream(self.live, asked, viewer, allowed))
+            return await self._answer(request, viewer, asked)
         except Refused as refused:
             return _refusal(request, refused)
         except StoreError:
@@ -76,19 +73,24 @@ class Endpoint:
 
     async def _answer(self, request: Request, viewer: Viewer, asked: Asked) -> Response:
         async with reading(self.database, viewer) as reader:
-            context = Context(
-                loaders=Loaders(reader),
-                cursor_secret=self.cursor_secret,
-                run_sync=self.run_sync,
-                map_accounts=self.map_accounts,
-                request_id=request.state.request_id,
-                operation_name=asked.operation_name,
-            )
+            context = self.live.context_of(Loaders(reader), request.state.request_id, asked.operation_name)
             result = await _executed(asked, context, ALLOWED[request.method])
         for error in result.errors or ():
             if isinstance(error.original_error, StoreError):
                 raise error.original_error
         return _response(request, result)
+
+
+@dataclass(frozen=True, slots=True)
+class _Streamed:
+    request: Request
+    stream: EventStream
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self.stream(scope, receive, send)
+        except Refused as refused:
+            await _refusal(self.request, refused)(scope, receive, send)
 
 
 async def _executed(asked: Asked, context: Context, allowed: set[OperationType]) -> ExecutionResult:
@@ -105,7 +107,12 @@ async def _executed(asked: Asked, context: Context, allowed: set[OperationType])
     except CannotGetOperationTypeError as error:
         raise Refused(400, "BAD_REQUEST", error.as_http_error_reason()) from error
     except InvalidOperationTypeError as error:
+        if error.operation_type is OperationType.SUBSCRIPTION:
+            raise Refused(406, "BAD_REQUEST", _FOLLOW) from error
         raise Refused(405, "BAD_REQUEST", "Only queries are answered by GET.", Allow="POST") from error
+
+
+_FOLLOW = "Subscriptions are answered over WebSocket (graphql-transport-ws), or with `Accept: text/event-stream`."
 
 
 def _wants_page(request: Request) -> bool:
@@ -127,14 +134,14 @@ async def _asked(request: Request) -> Asked:
     if request.method == "POST":
         if kind != JSON:
             raise Refused(415, "BAD_REQUEST", f"The Content-Type must be {JSON}.")
-        return _checked(_decoded(await _body(request)))
+        return checked(_decoded(await _body(request)))
     if kind not in ("", JSON):
         raise Refused(415, "BAD_REQUEST", f"The Content-Type of a GET, if any, must be {JSON}.")
     given: dict[str, Any] = dict(request.query_params)
     for name in ("variables", "extensions"):
         if given.get(name):
             given[name] = _decoded(given[name])
-    return _checked(given)
+    return checked(given)
 
 
 async def _body(request: Request) -> bytes:
@@ -151,18 +158,6 @@ def _decoded(text: str | bytes) -> Any:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
         raise Refused(400, "BAD_REQUEST", "The request is not JSON.") from error
-
-
-SHAPE = {"query": str, "variables": dict, "operationName": str, "extensions": dict}
-
-
-def _checked(given: Any) -> Asked:
-    if not isinstance(given, Mapping):
-        raise Refused(400, "BAD_REQUEST", "A request is one JSON object.")
-    for name, kind in SHAPE.items():
-        if given.get(name) is not None and not isinstance(given[name], kind):
-            raise Refused(400, "BAD_REQUEST", f"`{name}` has the wrong type.")
-    return Asked(given.get("query"), given.get("variables"), given.get("operationName"))
 
 
 def _response(request: Request, result: ExecutionResult) -> Response:

@@ -6,6 +6,7 @@ import structlog
 from graphql import GraphQLError, GraphQLSyntaxError, VariableDefinitionNode
 
 from hub.errors import Busy, HubError, InputError, NotFound
+from hub.store.changes import CursorExpired
 from hub.store.cursor import InvalidCursor
 
 log = structlog.get_logger()
@@ -14,6 +15,7 @@ MOST_ERRORS = 10
 
 CODES: dict[type[HubError], str] = {
     InvalidCursor: "INVALID_CURSOR",
+    CursorExpired: "CURSOR_EXPIRED",
     InputError: "BAD_USER_INPUT",
     NotFound: "NOT_FOUND",
     Busy: "BUSY",

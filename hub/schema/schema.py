@@ -7,6 +7,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from hub.schema.accounts import AccountQueries
+from hub.schema.changes import ChangeQueries
 from hub.schema.connections import ConnectionQueries
 from hub.schema.fields import TYPES
 from hub.schema.issues import IssueQueries
@@ -17,6 +18,7 @@ from hub.schema.opportunities import OpportunityQueries
 from hub.schema.organizations import OrganizationQueries
 from hub.schema.people import PersonQueries
 from hub.schema.scalars import SCALARS
+from hub.schema.subscriptions import Subscription
 from hub.schema.sync_runs import SyncRunQueries
 
 CACHED_DOCUMENTS = 500
@@ -32,6 +34,7 @@ class Query(
     AccountQueries,
     PersonQueries,
     OpportunityQueries,
+    ChangeQueries,
 ):
     """The root of queries."""
 
@@ -46,6 +49,7 @@ class HubSchema(strawberry.Schema):
 SCHEMA = HubSchema(
     query=Query,
     mutation=Mutation,
+    subscription=Subscription,
     types=[*TYPES.values()],
     config=StrawberryConfig(scalar_map=SCALARS),
     extensions=[

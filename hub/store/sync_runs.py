@@ -85,6 +85,13 @@ async def forget_bookmarks(session: AsyncSession, connection_id: UUID, stream: s
     await session.execute(states if stream is None else states.where(StreamState.stream == stream))
 
 
+async def running(session: AsyncSession, owner_id: UUID) -> list[UUID]:
+    """The runs that go on now, of the connections that an organization owns; the oldest first."""
+    runs = select(SyncRun.id).join(Connection, Connection.id == SyncRun.connection_id)
+    of_owner = runs.where(SyncRun.state == SyncRunState.RUNNING, Connection.owner_id == owner_id)
+    return list(await session.scalars(of_owner.order_by(SyncRun.started_at, SyncRun.id)))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamSummary:
     """How one stream of one connection stands."""

@@ -8,6 +8,7 @@ from hub.errors import AuthError, Busy, ConfigurationError, InputError, NotFound
 from hub.schema.context import Context, Loaders
 from hub.schema.ids import opaque
 from hub.schema.schema import SCHEMA
+from hub.store.feed import Feed
 from hub.store.read import reading
 from hub.store.sharing import Viewer
 from tests.schema.builders import a_connection, a_sync_run, an_organization
@@ -29,6 +30,7 @@ def change(database, session, home):
         async with reading(database, Viewer(viewer.id)) as reader:
             context = Context(
                 loaders=Loaders(reader),
+                feed=Feed(database),
                 cursor_secret=b"k",
                 run_sync=run_sync,
                 map_accounts=map_accounts,

@@ -1,0 +1,89 @@
+"""A hub on a real socket, and what follows it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import websockets
+from websockets.asyncio.client import ClientConnection
+
+from hub.app import BackgroundSyncs, application
+from hub.listening import listener_on, listening
+from hub.model import Organization
+from hub.schema.live import BOUNDS, Bounds, Live
+from hub.store.database import Database
+from hub.store.secrets import Sealer
+from hub.store.sharing import Viewer
+
+SEALER = Sealer(b"k" * 32)
+PATIENCE = 20
+
+
+@dataclass(frozen=True)
+class Hub:
+    url: str
+    live: Live
+
+    @property
+    def socket_url(self) -> str:
+        return self.url.replace("http", "ws", 1) + "/graphql"
+
+    @asynccontextmanager
+    async def socket(self, introduce: bool = True, **payload: Any) -> AsyncIterator["Socket"]:
+        """A socket that speaks graphql-transport-ws."""
+        async with websockets.connect(self.socket_url, subprotocols=["graphql-transport-ws"], proxy=None) as connection:
+            socket = Socket(connection)
+            if introduce:
+                await socket.say(type="connection_init", payload=payload)
+                assert await socket.heard() == {"type": "connection_ack"}
+            yield socket
+
+
+@dataclass(frozen=True)
+class Socket:
+    connection: ClientConnection
+
+    async def say(self, **message: Any) -> None:
+        await self.connection.send(orjson.dumps(message).decode())
+
+    async def heard(self) -> dict[str, Any]:
+        async with asyncio.timeout(PATIENCE):
+            text = await self.connection.recv()
+        assert isinstance(text, str)
+        return orjson.loads(text)
+
+    async def ask(self, query: str, key: str = "1", **variables: Any) -> None:
+        await self.say(id=key, type="subscribe", payload={"query": query, "variables": variables})
+
+    async def told(self, key: str = "1") -> Any:
+        """The data of the next answer."""
+        message = await self.heard()
+        assert (message["type"], message["id"]) == ("next", key), message
+        assert "errors" not in message["payload"], message
+        return message["payload"]["data"]
+
+    async def ending(self) -> tuple[int, str]:
+        """Why the hub closes the socket, whatever it says before."""
+        async with asyncio.timeout(PATIENCE):
+            async for _ in self.connection:
+                pass
+        closed = self.connection.protocol
+        assert closed.close_code is not None
+        return closed.close_code, closed.close_reason or ""
+
+
+@asynccontextmanager
+async def a_hub(
+    database: Database, anonymous: Organization | None = None, bounds: Bounds = BOUNDS
+) -> AsyncIterator[Hub]:
+    """One process of the hub, as its clients meet it."""
+    viewer = anonymous and Viewer(anonymous.id)
+    app = application(database, BackgroundSyncs(database, SEALER), anonymous=viewer, bounds=bounds)
+    async with listening(app, listener_on("127.0.0.1", 0)) as url:
+        try:
+            yield Hub(url, app.state.live)
+        finally:
+            await app.state.live.close()
