@@ -130,8 +130,8 @@ async def summaries(session: AsyncSession) -> list[StreamSummary]:
 
 async def _close(session: AsyncSession, run_id: UUID, state: SyncRunState, error: str | None = None) -> SyncRun:
     run = await session.get_one(SyncRun, run_id)
-    run.state, run.error = state, error
-    run.finished_at = (await session.execute(select(func.now()))).scalar_one()
+    now = (await session.execute(select(func.now()))).scalar_one()
+    run.state, run.error, run.finished_at = state, error, now
     return run
 
 

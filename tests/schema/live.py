@@ -1,6 +1,7 @@
 """A hub on a real socket, and what follows it."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -32,14 +33,19 @@ class Hub:
         return self.url.replace("http", "ws", 1) + "/graphql"
 
     @asynccontextmanager
-    async def socket(self, introduce: bool = True, **payload: Any) -> AsyncIterator["Socket"]:
+    async def socket(
+        self, *, introduce: bool = True, over: socket.socket | None = None, **payload: Any
+    ) -> AsyncIterator["Socket"]:
         """A socket that speaks graphql-transport-ws."""
-        async with websockets.connect(self.socket_url, subprotocols=["graphql-transport-ws"], proxy=None) as connection:
-            socket = Socket(connection)
+        how: dict[str, Any] = {"sock": over, "max_queue": 1} if over else {}
+        async with websockets.connect(
+            self.socket_url, subprotocols=["graphql-transport-ws"], proxy=None, compression=None, **how
+        ) as connection:
+            spoken = Socket(connection)
             if introduce:
-                await socket.say(type="connection_init", payload=payload)
-                assert await socket.heard() == {"type": "connection_ack"}
-            yield socket
+                await spoken.say(type="connection_init", payload=payload)
+                assert await spoken.heard() == {"type": "connection_ack"}
+            yield spoken
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,13 @@ class Socket:
         assert isinstance(text, str)
         return orjson.loads(text)
 
+    async def heard_or_none(self) -> dict[str, Any] | None:
+        """The next message; None where the hub has closed the socket."""
+        try:
+            return await self.heard()
+        except websockets.ConnectionClosed:
+            return None
+
     async def ask(self, query: str, key: str = "1", **variables: Any) -> None:
         await self.say(id=key, type="subscribe", payload={"query": query, "variables": variables})
 
@@ -67,9 +80,8 @@ class Socket:
 
     async def ending(self) -> tuple[int, str]:
         """Why the hub closes the socket, whatever it says before."""
-        async with asyncio.timeout(PATIENCE):
-            async for _ in self.connection:
-                pass
+        while await self.heard_or_none() is not None:
+            pass
         closed = self.connection.protocol
         assert closed.close_code is not None
         return closed.close_code, closed.close_reason or ""
