@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import orjson
 import structlog
-from graphql import GraphQLError
+from graphql import GraphQLError, GraphQLSyntaxError
 from starlette.requests import Request
 from starlette.types import Scope
 from strawberry.types.execution import PreExecutionError
@@ -194,10 +194,13 @@ class Live:
                 context_value=self.context_of(loaders, request_id, asked.operation_name),
                 allowed_operation_types=allowed,
             )
-            async with aclosing(stream) as results:
-                async for result in results:
-                    await loaders.renew()
-                    yield _answer(result, request_id)
+            try:
+                async with aclosing(stream) as results:
+                    async for result in results:
+                        await loaders.renew()
+                        yield _answer(result, request_id)
+            except GraphQLSyntaxError as error:  # strawberry's parser cache lets it through
+                yield Answer({"errors": _told([error], request_id)}, refused=True)
 
     async def close(self) -> None:
         """End all lines, and take no new ones."""

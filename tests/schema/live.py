@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -85,6 +85,13 @@ class Socket:
         closed = self.connection.protocol
         assert closed.close_code is not None
         return closed.close_code, closed.close_reason or ""
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Look until it holds."""
+    async with asyncio.timeout(PATIENCE):
+        while not holds():  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.01)
 
 
 @asynccontextmanager

@@ -15,7 +15,7 @@ from hub.listening import LARGEST_MESSAGE
 from hub.schema.live import Bounds
 from hub.store import keys
 from tests.schema.builders import a_connection, a_sync_run, an_account_record
-from tests.schema.live import Hub, a_hub
+from tests.schema.live import Hub, a_hub, until
 
 RUNS = "subscription { syncProgress { stream pages } }"
 RECORDS = """subscription($after: String) { changed(types: [ACCOUNT_RECORD], after: $after) {
@@ -223,6 +223,7 @@ async def test_a_slow_reader_is_closed_and_goes_on_after_its_last_cursor_while_o
             await an_account_record(session, crm, external_id=f"R{number}", street="x" * 400_000)
         await session.commit()
         seen = [(await quick.told())["changed"]["node"]["externalId"] for _ in range(count)]
+        await until(lambda: any(line.ended.done() for line in hub.live.lines))
         # The slow one has read nothing. Now that it reads, it finds what was on its way, and why there is no more.
         got: list[str] = []
         last = ""
