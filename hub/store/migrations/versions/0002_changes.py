@@ -78,15 +78,17 @@ begin
         'with moved as (%1$s), summed as ('
         '    select connection.owner_id, moved.node_id, sum(moved.step) as gained '
         '    from moved join connection on connection.id = moved.connection_id group by 1, 2'
+        '), present as ('
+        '    select connection.owner_id, record.%3$I as node_id, count(*) as number '
+        '    from (select distinct node_id from summed) concerned '
+        '    join %2$I record on record.%3$I = concerned.node_id and record.removal is null '
+        '    join connection on connection.id = record.connection_id group by 1, 2'
         ') '
         'insert into change (organization_id, transaction, kind, node_id, action) '
-        'select summed.owner_id, $1, $2, summed.node_id, '
-        '    case when present.number = 0 then ''REMOVED'' when present.number = gained then ''CREATED'' '
-        '    else ''UPDATED'' end '
-        'from summed cross join lateral ('
-        '    select count(*) as number from %2$I record join connection on connection.id = record.connection_id '
-        '    where record.%3$I = summed.node_id and record.removal is null and connection.owner_id = summed.owner_id'
-        ') present where present.number > 0 or gained < 0', moves, tg_table_name, tg_argv[1]
+        'select owner_id, $1, $2, node_id, '
+        '    case when number is null then ''REMOVED'' when number = gained then ''CREATED'' else ''UPDATED'' end '
+        'from summed left join present using (owner_id, node_id) where number > 0 or gained < 0',
+        moves, tg_table_name, tg_argv[1]
     ) using pg_current_xact_id()::text::bigint, tg_argv[0];
     return null;
 end
