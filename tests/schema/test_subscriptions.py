@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import aclosing
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -315,3 +317,18 @@ async def test_who_comes_back_too_late_is_told_to_start_over(hub, session, crm):
 
     assert refused["payload"][0]["extensions"]["code"] == "CURSOR_EXPIRED"
     assert answered["payload"]["errors"][0]["extensions"]["code"] == "CURSOR_EXPIRED"
+
+
+async def test_the_example_of_the_documentation_follows(database, session, home, crm):
+    page = (Path(__file__).parents[2] / "docs" / "subscriptions.md").read_text()
+    example: dict[str, Any] = {}
+    exec(page.split("```python\n")[1].split("```")[0], example)  # noqa: S102 - our own page
+    key = await keys.create(session, "example", home.id)
+    await session.commit()
+    async with a_hub(database) as hub:
+        start = await example["head"](hub.socket_url, key)
+        await store(session, crm, "1")
+        async with aclosing(example["follow"](hub.socket_url, key, start)) as changes_told:
+            told = await anext(changes_told)
+
+    assert (told["type"], told["action"]) == ("ACCOUNT_RECORD", "CREATED")
