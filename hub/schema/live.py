@@ -207,8 +207,13 @@ class Live:
         self.closed = True
         for line in self.lines:
             line.end(GOING_AWAY)
-        if self.lines:
-            await asyncio.wait({asyncio.create_task(self._empty.wait())}, timeout=2 * self.bounds.farewell)
+        if not self.lines:
+            return
+        try:
+            async with asyncio.timeout(2 * self.bounds.farewell):
+                await self._empty.wait()
+        except TimeoutError:
+            log.info("lines were cut", lines=len(self.lines))
 
     async def _keep_checking(self) -> None:
         while True:

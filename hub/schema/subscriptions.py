@@ -61,6 +61,7 @@ class Subscription:
         key = key_of(model.Connection, connection_id) if connection_id else None
         if key and await context.loaders.node(model.Connection, key) is None:
             raise NotFound("There is no such connection.")
+        await context.loaders.renew()
         return _runs(context, key, await context.feed.head())
 
 
@@ -86,6 +87,7 @@ async def _runs(context: Context, connection_id: UUID | None, after: Position) -
 
 
 async def _rows(context: Context, ids: list[UUID]) -> list[AnyRow]:
-    """The runs of these ids as they stand."""
+    """The runs of these ids as they stand. Who follows keeps neither a moment nor a connection of the database."""
     found = await asyncio.gather(*(context.loaders.node(model.SyncRun, each) for each in ids))
+    await context.loaders.renew()
     return [row for row in found if row is not None]

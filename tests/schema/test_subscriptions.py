@@ -25,7 +25,7 @@ from tests.schema.builders import (
     an_account_record,
     an_organization,
 )
-from tests.schema.live import SEALER, Hub, Socket, a_hub
+from tests.schema.live import SEALER, Hub, Socket, a_hub, until
 
 CHANGED = """subscription($types: [ChangeType!], $after: String) { changed(types: $types, after: $after) {
   cursor type action nodeId node { __typename id ... on AccountRecord { name } } } }"""
@@ -260,6 +260,24 @@ async def test_progress_begins_with_what_goes_on_and_tells_each_step(hub, sessio
         ("SUCCEEDED", 1, 7),
     ]
     assert {step["connection"]["name"] for step in steps} == {"crm"}
+
+
+async def test_who_waits_for_a_run_sees_it_as_it_then_stands_and_holds_no_connection_meanwhile(
+    hub, database, session, home, crm
+):
+    other = await a_connection(session, home, name="list")
+    await session.commit()
+    async with hub.socket() as socket:
+        await socket.ask(PROGRESS, connection=opaque(Connection, crm.id))
+        await _until(session, 1)
+        await a_sync_run(session, other, "accounts")
+        await session.commit()
+        await a_sync_run(session, crm, "accounts", pages=3)
+        await session.commit()
+        step = (await socket.told())["syncProgress"]
+        await until(lambda: database.engine.pool.checkedout() == 0)
+
+    assert (step["connection"]["name"], step["pages"]) == ("crm", 3)
 
 
 async def test_the_progress_of_a_connection_that_is_not_there_cannot_be_followed(hub, session):
