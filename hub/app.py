@@ -1,13 +1,11 @@
 """The web application: this file alone wires the packages together."""
 
-import asyncio
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from importlib.resources import files
-from uuid import UUID
 
 import structlog
 from starlette.applications import Starlette
@@ -15,17 +13,16 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 
 from hub.connectors.http import document
 from hub.envelope import Envelope
-from hub.errors import ConfigurationError, HubError
+from hub.errors import ConfigurationError
+from hub.jobs.background import BackgroundSyncs, syncing
 from hub.jobs.export import exporting
 from hub.jobs.mapping import map_accounts
-from hub.jobs.sync import Order, StreamRun, sync
 from hub.listening import Drain, listening
 from hub.listening.departures import Departures
-from hub.model import SyncRunState
 from hub.schema.access import Access, HolderOf
 from hub.schema.admission import Admission
 from hub.schema.answering import Engine
@@ -37,18 +34,20 @@ from hub.schema.export_download import ExportDownload
 from hub.schema.export_links import ExportLinks
 from hub.schema.export_pages import ExportPages
 from hub.schema.limits import LIMITS, scaled
+from hub.schema.live import BOUNDS, Bounds, Live
 from hub.schema.provider import Provider, is_safe
 from hub.schema.schema import CORE
+from hub.schema.sockets import Sockets
 from hub.schema.tokens import ClaimNames, Tokens
 from hub.settings import Settings
 from hub.store import documents, keys
 from hub.store.database import Database
+from hub.store.feed import Feed
 from hub.store.keys import Holder
-from hub.store.secrets import Sealer, sealer
+from hub.store.secrets import sealer
 from hub.store.sharing import Viewer
-from hub.telemetry import Telemetry
+from hub.telemetry import Metrics, Telemetry
 from hub.telemetry.exposition import CONTENT_TYPE
-from hub.telemetry.metrics import Metrics
 from hub.telemetry.scraping import may_read_metrics, publishing
 
 log = structlog.get_logger()
@@ -71,6 +70,17 @@ class Watched:
     access_log: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admittance:
+    """Who may come in, and how much they may ask for."""
+
+    anonymous: Viewer | None = None
+    """Who asks without a key, on this machine: for the demo only."""
+    tokens: Tokens | None = None
+    budget_scale: float = 1
+    bounds: Bounds = BOUNDS
+
+
 @asynccontextmanager
 async def serving(
     database: Database,
@@ -82,55 +92,52 @@ async def serving(
 ) -> AsyncIterator[str]:
     """The hub's base URL, for as long as the context is open."""
     watched = watched or Watched()
+    admittance = Admittance(anonymous=anonymous, tokens=_tokens(database, settings), budget_scale=settings.budget_scale)
     async with (
         syncing(database, sealer(settings), watched.telemetry.metrics) as syncs,
         exporting(database, export_pages(database, syncs)),
         publishing(watched.telemetry.metrics),
-        listening(
-            application(
-                database,
-                syncs,
-                anonymous=anonymous,
-                watched=watched,
-                tokens=_tokens(database, settings),
-                budget_scale=settings.budget_scale,
-            ),
-            listener,
-            watched.drain,
-        ) as url,
     ):
-        yield url
+        app = application(database, syncs, admittance, watched)
+        async with listening(app, listener, watched.drain) as url:
+            try:
+                yield url
+            finally:
+                await app.state.live.close()
 
 
 def application(
     database: Database,
-    syncs: "BackgroundSyncs",
-    *,
-    anonymous: Viewer | None = None,
-    tokens: Tokens | None = None,
+    syncs: BackgroundSyncs,
+    admittance: Admittance | None = None,
     watched: Watched | None = None,
-    budget_scale: float = 1,
 ) -> Starlette:
-    """The hub on the web. `anonymous` is who asks without a key, on this machine: for the demo only."""
-    watched = watched or Watched()
-    _sampled(watched, database)
-
-    async def text_of(app: str | None, document_id: str) -> str | None:
-        async with database.session() as session:
-            return await documents.text(session, app, document_id)
-
-    audit = Audit(database)
-    answering = engine(database, syncs, audit, watched.telemetry.metrics)
-    budgets = Buckets({role: scaled(limits, budget_scale) for role, limits in LIMITS.items()})
-    graphql = Endpoint(
-        access=Access(_holder_of(database, tokens), audit.unauthenticated, anonymous),
-        admission=Admission(budgets, Documents(text_of), audit),
-        engine=answering,
-        telemetry=watched.telemetry,
-        departures=watched.departures,
+    """The hub on the web. Its state holds `live`, to be closed before the server stops."""
+    admittance, watched = admittance or Admittance(), watched or Watched()
+    answering = engine(database, syncs, watched.telemetry.metrics)
+    access = Access(_holder_of(database, admittance.tokens), answering.audit.unauthenticated, admittance.anonymous)
+    admission = _admission(database, answering.audit, admittance.budget_scale)
+    live = Live(database, access, admission, answering, admittance.bounds)
+    graphql = Endpoint(access, admission, answering, live, watched.telemetry, watched.departures)
+    _sampled(watched, database, live)
+    app = Starlette(
+        routes=[
+            Route("/graphql", graphql, methods=["GET", "POST"]),
+            WebSocketRoute("/graphql", Sockets(live)),
+            Route("/schema.graphql", graphql.sdl),
+            Route("/exports/{export_id:uuid}", ExportDownload(database, answering.export_links).answer),
+            Route("/", lambda _: RedirectResponse("/graphql")),
+            Route("/graphiql/{name}", asset),
+            *_probes(database, watched),
+        ],
+        middleware=_middleware(watched, cross_origin=admittance.anonymous is not None),
+        exception_handlers={Exception: unexpected},
     )
-    download = ExportDownload(database, answering.export_links)
+    app.state.live = live
+    return app
 
+
+def _probes(database: Database, watched: Watched) -> list[Route]:
     async def ready(_: Request) -> Response:
         answers = not watched.drain.started.is_set() and await database.ready()
         return PlainTextResponse("ready" if answers else "not ready", 200 if answers else 503)
@@ -140,22 +147,20 @@ def application(
             return PlainTextResponse("Not found", 404)
         return Response(watched.telemetry.metrics.text(), media_type=CONTENT_TYPE)
 
-    routes = [
-        Route("/", lambda _: RedirectResponse("/graphql")),
-        Route("/graphql", graphql, methods=["GET", "POST"]),
-        Route("/exports/{export_id:uuid}", download.answer),
-        Route("/graphiql/{name}", asset),
-        Route("/schema.graphql", graphql.sdl),
+    return [
         Route("/livez", lambda _: PlainTextResponse("alive")),
         Route("/readyz", ready),
         Route("/metrics", metrics),
     ]
-    middleware = [Middleware(Envelope, access_log=watched.access_log)]
-    if anonymous:
+
+
+def _middleware(watched: Watched, *, cross_origin: bool) -> list[Middleware]:
+    found = [Middleware(Envelope, access_log=watched.access_log)]
+    if cross_origin:
         # A frontend's own development server is another origin, on this machine.
         headers = ["authorization", "content-type", "x-hub-cost"]
-        middleware.append(Middleware(CORSMiddleware, allow_origin_regex=OWN_PAGES, allow_headers=headers))
-    return Starlette(routes=routes, middleware=middleware, exception_handlers={Exception: unexpected})
+        found.append(Middleware(CORSMiddleware, allow_origin_regex=OWN_PAGES, allow_headers=headers))
+    return found
 
 
 async def unexpected(request: Request, error: Exception) -> Response:
@@ -166,7 +171,7 @@ async def unexpected(request: Request, error: Exception) -> Response:
     return JSONResponse({"errors": [told]}, 500, {"X-Request-Id": request_id})
 
 
-def _sampled(watched: Watched, database: Database) -> None:
+def _sampled(watched: Watched, database: Database, live: Live) -> None:
     """Let metrics ask how things are when somebody looks."""
     metrics, departures = watched.telemetry.metrics, watched.departures
     metrics.sampled_by("hub_requests_watched", value=lambda: departures.watched)
@@ -175,9 +180,7 @@ def _sampled(watched: Watched, database: Database) -> None:
     metrics.sampled_by("hub_pool_connections_max", value=lambda: database.connections().most)
 
 
-def engine(
-    database: Database, syncs: "BackgroundSyncs", audit: Audit | None = None, metrics: Metrics | None = None
-) -> Engine:
+def engine(database: Database, syncs: BackgroundSyncs, metrics: Metrics | None = None) -> Engine:
     """What answers operations."""
     return Engine(
         database=database,
@@ -185,14 +188,26 @@ def engine(
         map_accounts=lambda: map_accounts(database),
         cursor_secret=blake2b(syncs.sealer.key, person=b"hub cursors").digest(),
         export_links=ExportLinks(blake2b(syncs.sealer.key, person=b"hub exports").digest()),
-        audit=audit or Audit(database),
+        feed=Feed(database),
+        audit=Audit(database),
         metrics=metrics or Metrics(),
     )
 
 
-def export_pages(database: Database, syncs: "BackgroundSyncs") -> ExportPages:
+def export_pages(database: Database, syncs: BackgroundSyncs) -> ExportPages:
     """What reads the pages of exports: as any client would."""
     return ExportPages(engine(database, syncs).answered, CORE)
+
+
+def _admission(database: Database, audit: Audit, budget_scale: float) -> Admission:
+    """What operations pass before they run."""
+
+    async def text_of(app: str | None, document_id: str) -> str | None:
+        async with database.session() as session:
+            return await documents.text(session, app, document_id)
+
+    budgets = Buckets({role: scaled(limits, budget_scale) for role, limits in LIMITS.items()})
+    return Admission(budgets, Documents(text_of), audit)
 
 
 def _holder_of(database: Database, tokens: Tokens | None) -> HolderOf:
@@ -222,54 +237,6 @@ def _tokens(database: Database, settings: Settings) -> Tokens | None:
         organization=settings.oidc_organization_claim,
     )
     return Tokens(database, Provider(issuer, document), audience, names)
-
-
-@dataclass(slots=True)
-class BackgroundSyncs:
-    """Syncs that go on after the request that started them; the next run of one that is cut off resumes."""
-
-    database: Database
-    sealer: Sealer
-    metrics: Metrics = field(default_factory=Metrics)
-    tasks: set[asyncio.Task[object]] = field(default_factory=set)
-
-    async def start(self, connection_id: UUID, stream: str | None, full: bool) -> Sequence[UUID]:  # noqa: FBT001 - RunSync
-        """Returns once the first run has begun; raises what keeps it from beginning."""
-        started: asyncio.Future[UUID] = asyncio.get_running_loop().create_future()
-
-        def tell(run: StreamRun) -> None:
-            if not started.done():
-                started.set_result(run.id)
-            if run.state != SyncRunState.RUNNING:
-                self.metrics.synced(run.connection.connector, run.stream.name, run.state.lower(), run.seen)
-
-        order = Order(connection_id=connection_id, stream=stream, full=full)
-        task = asyncio.create_task(sync(self.database, self.sealer, order, tell))
-        self.tasks.add(task)
-        task.add_done_callback(self._done)
-        await asyncio.wait((task, started), return_when=asyncio.FIRST_COMPLETED)
-        if not started.done():
-            await task
-        return [started.result()]
-
-    def _done(self, task: asyncio.Task[object]) -> None:
-        self.tasks.discard(task)
-        if task.cancelled():
-            return
-        error = task.exception()
-        if error is not None and not isinstance(error, HubError):
-            # Of the others, the runs and the issues tell.
-            log.error("sync failed", error=type(error).__name__, exc_info=error)
-
-
-@asynccontextmanager
-async def syncing(database: Database, key: Sealer, metrics: Metrics | None = None) -> AsyncIterator[BackgroundSyncs]:
-    """Syncs in the background; those that still run at the end are cut off."""
-    syncs = BackgroundSyncs(database, key, metrics or Metrics())
-    yield syncs
-    for task in syncs.tasks:
-        task.cancel()
-    await asyncio.gather(*syncs.tasks, return_exceptions=True)
 
 
 async def asset(request: Request) -> Response:

@@ -8,9 +8,10 @@ from typing import Annotated, BinaryIO, cast
 import typer
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
-from hub.app import BackgroundSyncs, export_pages
+from hub.app import export_pages
 from hub.cli.terminal import console, quantity, run
 from hub.errors import ConfigurationError, InputError
+from hub.jobs.background import BackgroundSyncs
 from hub.settings import Settings
 from hub.store import organizations
 from hub.store.database import opened

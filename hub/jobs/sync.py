@@ -24,7 +24,7 @@ from hub.errors import (
     UnexpectedPayload,
 )
 from hub.model import Connection, ConnectionState, IssueKind, Synced, SyncRunState
-from hub.store import connections, issues, raw_records, records, sync_runs
+from hub.store import changes, connections, issues, raw_records, records, sync_runs
 from hub.store.database import Database, Session
 from hub.store.locks import only_one
 from hub.store.secrets import Sealer
@@ -99,6 +99,7 @@ async def sync(
             raise
         async with database.session() as session:
             await connections.note_state(session, connection.id, ConnectionState.ACTIVE)
+            await changes.prune(session)
         return runs
 
 

@@ -12,6 +12,12 @@ from starlette.types import ASGIApp
 
 from hub.errors import ConfigurationError
 
+LARGEST_MESSAGE = 100_000
+"""Bytes of a WebSocket message; a larger one closes the socket with 1009."""
+
+LONGEST_JAM = 60
+"""Seconds until a connection is cut whose other side takes nothing, where the system can do that."""
+
 CHECK = 0.02
 """Seconds between two looks at the connections that are still open."""
 
@@ -45,6 +51,7 @@ async def listening(
         log_level="warning",
         log_config=None,
         access_log=False,
+        ws_max_size=LARGEST_MESSAGE,
         server_header=False,
         timeout_graceful_shutdown=drain.patience,
         **options,
@@ -67,10 +74,13 @@ def listener_on(host: str, port: int) -> socket.socket:
     """A listening socket; port 0 takes a free one. Raises ConfigurationError where the address cannot be had."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=2048)
+        listener = socket.create_server((host, port), family=family, backlog=2048)
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or error
         raise ConfigurationError(f"Cannot listen on {host}:{port}: {reason}. Choose another port.") from error
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; accepted connections inherit it
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, LONGEST_JAM * 1000)
+    return listener
 
 
 class _Server(uvicorn.Server):

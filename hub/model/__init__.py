@@ -4,6 +4,7 @@ from hub.model.account import Account, AccountMembership, AccountProfile, Accoun
 from hub.model.api_key import ApiKey
 from hub.model.audit_event import AuditEvent, AuditKind
 from hub.model.base import Base, Identified, Json, Link, Removal, RemovalEvidence, Synced
+from hub.model.change import Change, ChangeAction, ChangeHorizon, ChangeType
 from hub.model.connection import (
     Connection,
     ConnectionState,
@@ -48,6 +49,10 @@ __all__ = [
     "Base",
     "Campaign",
     "CampaignMember",
+    "Change",
+    "ChangeAction",
+    "ChangeHorizon",
+    "ChangeType",
     "Connection",
     "ConnectionState",
     "ContactAccount",

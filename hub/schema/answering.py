@@ -23,6 +23,7 @@ from hub.schema.schema import SCHEMA
 from hub.schema.scopes import readable
 from hub.store.answers import Unanswerable
 from hub.store.database import Database
+from hub.store.feed import Feed
 from hub.store.read import reading
 from hub.store.sharing import Viewer
 from hub.telemetry import Metrics, Timings
@@ -51,6 +52,7 @@ class Engine:
     map_accounts: MapAccounts
     cursor_secret: bytes
     export_links: ExportLinks
+    feed: Feed
     audit: Audit
     metrics: Metrics
 
@@ -90,18 +92,7 @@ class Engine:
     ) -> ExecutionResult:
         """What graphql-core makes of the operation; raises StoreError."""
         async with reading(self.database, viewer, timings) as reader:
-            context = Context(
-                viewer=viewer,
-                database=self.database,
-                export_links=self.export_links,
-                loaders=Loaders(reader),
-                cursor_secret=self.cursor_secret,
-                run_sync=self.run_sync,
-                map_accounts=self.map_accounts,
-                request_id=request_id,
-                timings=timings,
-                audit=self.audit,
-            )
+            context = self.context(Loaders(reader), viewer, timings, request_id)
             if planned.kind is OperationType.MUTATION:
                 found = await self._audited(planned, variables, context)
             else:
@@ -110,6 +101,22 @@ class Engine:
             if isinstance(error.original_error, StoreError):
                 raise error.original_error
         return found
+
+    def context(self, loaders: Loaders, viewer: Viewer, timings: Timings, request_id: str) -> Context:
+        """What graphql-core's resolvers work with."""
+        return Context(
+            viewer=viewer,
+            database=self.database,
+            feed=self.feed,
+            export_links=self.export_links,
+            loaders=loaders,
+            cursor_secret=self.cursor_secret,
+            run_sync=self.run_sync,
+            map_accounts=self.map_accounts,
+            request_id=request_id,
+            timings=timings,
+            audit=self.audit,
+        )
 
     async def _audited(self, planned: Plan, variables: Mapping[str, Any], context: Context) -> ExecutionResult:
         told = audited(planned, context.request_id)

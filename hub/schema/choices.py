@@ -7,6 +7,8 @@ from strawberry.types.enum import StrawberryEnumDefinition
 
 from hub.model import (
     AuditKind,
+    ChangeAction,
+    ChangeType,
     ConnectionState,
     ExportState,
     IssueKind,
@@ -21,6 +23,8 @@ from hub.model import (
 
 __all__ = [
     "AuditKind",
+    "ChangeAction",
+    "ChangeType",
     "ConnectionState",
     "ExportState",
     "IssueKind",
@@ -122,4 +126,28 @@ describe(
     MUTATION="A mutation: first that it began, then what became of it.",
     ADMINISTRATION="A command of an operator.",
     REFUSAL="Somebody known asked for what they may not have.",
+)
+describe(
+    ChangeType,
+    "The kinds of things whose changes are told. More may be added: ignore an unknown one.",
+    ACCOUNT="An account: it is there, for you, while a record of yours belongs to it.",
+    PERSON="A person: they are there, for you, while a contact record of yours belongs to them.",
+    ACCOUNT_RECORD="What one connection says about one company.",
+    CONTACT_RECORD="What one connection says about one human.",
+    OPPORTUNITY="A deal.",
+    OPPORTUNITY_CONTACT="A person's role in a deal.",
+    OPPORTUNITY_LINE="A product sold in a deal.",
+    OPPORTUNITY_PARTNER="A partner's role in a deal.",
+    STAGE_CHANGE="A deal's change of stage.",
+    PRODUCT="A product.",
+    SALES_USER="A login of a source.",
+    CONNECTION="A connection.",
+    SYNC_RUN="A sync run: it is updated with every page it stores.",
+)
+describe(
+    ChangeAction,
+    "What became of a thing, as you see it.",
+    CREATED="It is there now: it is new, or it came back.",
+    UPDATED="Something about it changed.",
+    REMOVED="It is gone: it was deleted, archived or merged. Where rows are kept, `node` shows what is left of it.",
 )

@@ -13,6 +13,7 @@ from hub.schema.auditing import Audit, Outcome
 from hub.schema.export_links import ExportLinks
 from hub.store.cursor import Position
 from hub.store.database import Database
+from hub.store.feed import Feed
 from hub.store.listing import Selection
 from hub.store.paths import Path
 from hub.store.read import AnyRow, Reader
@@ -106,6 +107,7 @@ class Context:
     database: Database
     """What mutations write to."""
     loaders: Loaders
+    feed: Feed
     cursor_secret: bytes
     export_links: ExportLinks
     run_sync: RunSync

@@ -13,6 +13,7 @@ from string import Template
 
 import orjson
 import structlog
+from graphql import OperationType
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
@@ -26,8 +27,10 @@ from hub.schema.answering import Answer, Engine, request_error
 from hub.schema.budgets import Granted
 from hub.schema.budgets import headers as budget_headers
 from hub.schema.budgets import told as told_cost
+from hub.schema.event_streams import EventStream, is_preferred
+from hub.schema.live import Live
 from hub.schema.operations import Invalid
-from hub.schema.requests import ALLOWED, Asked, Headers, asked, parameters
+from hub.schema.requests import ALLOWED, FOLLOWED, Asked, Headers, asked, parameters
 from hub.schema.sdl import sdl
 from hub.store.sharing import Viewer
 from hub.telemetry import Telemetry, Timings
@@ -53,6 +56,7 @@ class Endpoint:
     access: Access
     admission: Admission
     engine: Engine
+    live: Live
     telemetry: Telemetry
     departures: Departures
 
@@ -61,6 +65,10 @@ class Endpoint:
         headers: Headers = dict(scope["headers"])
         if _wants_page(scope, headers):
             await _page("" if self.access.anonymous else '{"Authorization": "Bearer hub_…"}')(scope, receive, send)
+            return
+        accept = headers.get(b"accept", b"")
+        if b"text/event-stream" in accept and is_preferred(accept.decode("latin-1")):
+            await self._stream(scope, headers, receive, send)
             return
         timings = self.telemetry.begun(scope["headers"])
         code = "INTERNAL_SERVER_ERROR"
@@ -72,7 +80,16 @@ class Endpoint:
             return
         finally:
             self.telemetry.answered(timings, code, scope["state"]["request_id"])
-        await _send(answer, media_type(headers.get(b"accept", b"")), timings, send)
+        await _send(answer, media_type(accept), timings, send)
+
+    async def _stream(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
+        """Answer with events."""
+        try:
+            viewer = self.access.known(scope) or await self.access.viewer(scope)
+            request = await asked(scope, headers, receive)
+            await EventStream(self.live, request, viewer, FOLLOWED[scope["method"]])(scope, receive, send)
+        except Refused as refused:
+            await _send(_refusal(refused, scope["state"]["request_id"]), JSON, Timings(), send)
 
     async def sdl(self, request: Request) -> Response:
         """The schema as who asks can know it; without a key, as a partner's tool can."""
@@ -113,6 +130,8 @@ class Endpoint:
         except Invalid as invalid:
             return request_error(invalid.errors, request_id)
         plan, method = admitted.plan, scope["method"]
+        if plan.kind is OperationType.SUBSCRIPTION:
+            raise Refused(406, "BAD_REQUEST", _FOLLOW)
         if plan.kind not in ALLOWED[method]:
             raise Refused(405, "BAD_REQUEST", "Only queries are answered by GET.", Allow="POST")
         timings.operation = plan.told._replace(client=viewer.client)
@@ -121,6 +140,9 @@ class Endpoint:
         if admitted.tells or headers.get(b"x-hub-cost") == b"1":
             answer = _with_cost(answer, admitted.spent)
         return _cacheable(answer) if method == "GET" and request.document_id and answer.code == "OK" else answer
+
+
+_FOLLOW = "Subscriptions are answered over WebSocket (graphql-transport-ws), or with `Accept: text/event-stream`."
 
 
 def _with_cost(answer: Answer, spent: Granted) -> Answer:

@@ -7,6 +7,7 @@ from graphql import GraphQLError, GraphQLSyntaxError, VariableDefinitionNode
 
 from hub.errors import Busy, HubError, InputError, NotFound
 from hub.schema.limits import MOST_ERRORS
+from hub.store.changes import CursorExpired
 from hub.store.cursor import InvalidCursor
 
 LONGEST_MESSAGE = 1_000
@@ -16,6 +17,7 @@ log = structlog.get_logger()
 
 CODES: dict[type[HubError], str] = {
     InvalidCursor: "INVALID_CURSOR",
+    CursorExpired: "CURSOR_EXPIRED",
     InputError: "BAD_USER_INPUT",
     NotFound: "NOT_FOUND",
     Busy: "BUSY",

@@ -18,6 +18,9 @@ JSON = "application/json"
 ALLOWED = {"GET": {OperationType.QUERY}, "POST": {OperationType.QUERY, OperationType.MUTATION}}
 """What a method may do: a GET changes nothing."""
 
+FOLLOWED = {method: kinds | {OperationType.SUBSCRIPTION} for method, kinds in ALLOWED.items()}
+"""The same, where answers may go on."""
+
 SHAPE = {"query": str, "variables": dict, "operationName": str, "extensions": dict, "documentId": str}
 
 Headers = Mapping[bytes, bytes]
@@ -39,14 +42,14 @@ async def asked(scope: Scope, headers: Headers, receive: Receive) -> Asked:
     if scope["method"] == "POST":
         if kind != JSON:
             raise Refused(415, "BAD_REQUEST", f"The Content-Type must be {JSON}.")
-        return _checked(_decoded(await _body(receive)))
+        return checked(_decoded(await _body(receive)))
     if kind not in ("", JSON):
         raise Refused(415, "BAD_REQUEST", f"The Content-Type of a GET, if any, must be {JSON}.")
     given: dict[str, Any] = parameters(scope)
     for name in ("variables", "extensions"):
         if given.get(name):
             given[name] = _decoded(given[name])
-    return _checked(given)
+    return checked(given)
 
 
 def parameters(scope: Scope) -> dict[str, str]:
@@ -72,7 +75,8 @@ def _decoded(text: str | bytes) -> Any:
         raise Refused(400, "BAD_REQUEST", "The request is not JSON.") from error
 
 
-def _checked(given: Any) -> Asked:
+def checked(given: Any) -> Asked:
+    """What a decoded request asks; raises Refused."""
     if type(given) is not dict:
         raise Refused(400, "BAD_REQUEST", "A request is one JSON object.")
     for name, kind in SHAPE.items():

@@ -6,6 +6,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from hub.schema.accounts import AccountQueries
 from hub.schema.audit_events import AuditQueries
+from hub.schema.changes import ChangeQueries
 from hub.schema.connections import ConnectionQueries
 from hub.schema.exports import ExportQueries
 from hub.schema.fields import TYPES
@@ -16,6 +17,7 @@ from hub.schema.opportunities import OpportunityQueries
 from hub.schema.organizations import OrganizationQueries
 from hub.schema.people import PersonQueries
 from hub.schema.scalars import SCALARS
+from hub.schema.subscriptions import Subscription
 from hub.schema.sync_runs import SyncRunQueries
 
 
@@ -31,6 +33,7 @@ class Query(
     OpportunityQueries,
     ExportQueries,
     AuditQueries,
+    ChangeQueries,
 ):
     """The root of queries."""
 
@@ -38,6 +41,7 @@ class Query(
 SCHEMA = strawberry.Schema(
     query=Query,
     mutation=Mutation,
+    subscription=Subscription,
     types=[*TYPES.values()],
     config=StrawberryConfig(scalar_map=SCALARS),
 )

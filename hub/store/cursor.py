@@ -2,12 +2,12 @@
 
 A cursor is its tag and its body in URL-safe base64. The body is the row's values in the order's columns as a JSON
 array; the tag is an HMAC-SHA256 (RFC 2104) of it, cut to 12 bytes, under a key of the list's own. The database makes
-cursors, hub_cursor() in the migrations; here they are read.
+cursors of rows, hub_cursor() in the migrations; here they are read.
 """
 
 import hashlib
 import hmac
-from base64 import urlsafe_b64decode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -48,6 +48,13 @@ def padded(key: bytes) -> CursorKey:
     """The key as hub_cursor() takes it."""
     block = key.ljust(BLOCK, b"\0")
     return CursorKey(bytes(each ^ 0x36 for each in block), bytes(each ^ 0x5C for each in block))
+
+
+def cursor(where: Position, key: bytes) -> str:
+    """The cursor of a position that the database did not make one of."""
+    body = msgspec.json.encode(where)
+    tag = hmac.digest(key, body, hashlib.sha256)[:TAG_BYTES]
+    return urlsafe_b64encode(tag + body).rstrip(b"=").decode()
 
 
 def position(text: str, types: Sequence[type], key: bytes) -> Position:

@@ -85,6 +85,13 @@ async def forget_bookmarks(session: AsyncSession, connection_id: UUID, stream: s
     await session.execute(states if stream is None else states.where(StreamState.stream == stream))
 
 
+async def running(session: AsyncSession, owner_id: UUID) -> list[UUID]:
+    """The runs that go on now, of the connections that an organization owns; the oldest first."""
+    runs = select(SyncRun.id).join(Connection, Connection.id == SyncRun.connection_id)
+    of_owner = runs.where(SyncRun.state == SyncRunState.RUNNING, Connection.owner_id == owner_id)
+    return list(await session.scalars(of_owner.order_by(SyncRun.started_at, SyncRun.id)))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamSummary:
     """How one stream of one connection stands."""
@@ -123,8 +130,8 @@ async def summaries(session: AsyncSession) -> list[StreamSummary]:
 
 async def _close(session: AsyncSession, run_id: UUID, state: SyncRunState, error: str | None = None) -> SyncRun:
     run = await session.get_one(SyncRun, run_id)
-    run.state, run.error = state, error
-    run.finished_at = (await session.execute(select(func.now()))).scalar_one()
+    now = (await session.execute(select(func.now()))).scalar_one()
+    run.state, run.error, run.finished_at = state, error, now
     return run
 
 

@@ -11,6 +11,7 @@ from hub.schema.context import Context, Loaders
 from hub.schema.export_links import ExportLinks
 from hub.schema.ids import opaque
 from hub.schema.schema import SCHEMA
+from hub.store.feed import Feed
 from hub.store.read import reading
 from hub.store.sharing import Viewer
 from tests.schema.builders import a_connection, a_sync_run, an_organization
@@ -34,6 +35,7 @@ def change(database, session, home):
                 viewer=reader.viewer,
                 database=database,
                 loaders=Loaders(reader),
+                feed=Feed(database),
                 cursor_secret=b"k",
                 export_links=ExportLinks(b"k"),
                 run_sync=run_sync,

@@ -1,0 +1,314 @@
+"""Answers that go on: who holds a line to the hub, how many may, and what ends one."""
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterator
+from contextlib import aclosing, contextmanager
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from inspect import isawaitable
+from typing import Any
+from uuid import uuid4
+
+import orjson
+import structlog
+from graphql import ExecutionResult, GraphQLError, OperationType, subscribe
+from starlette.requests import Request
+from starlette.types import Scope
+
+from hub.errors import StoreError
+from hub.schema.access import Access, Refused
+from hub.schema.admission import Admission
+from hub.schema.answering import Engine
+from hub.schema.context import Context, Loaders
+from hub.schema.errors import told
+from hub.schema.operations import Invalid
+from hub.schema.plans import Plan
+from hub.schema.requests import Asked
+from hub.schema.schema import SCHEMA
+from hub.store.database import Database
+from hub.store.read import reading
+from hub.store.sharing import Viewer
+from hub.telemetry import Timings
+
+log = structlog.get_logger()
+
+ANYTHING = frozenset({OperationType.QUERY, OperationType.MUTATION, OperationType.SUBSCRIPTION})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """How much of everything. Times are in seconds."""
+
+    lines: int = 1000
+    """Lines of a process."""
+    lines_of_one: int = 100
+    """Lines of one client in a process."""
+    unknown: int = 200
+    """Sockets of a process that have not said yet who they are."""
+    operations: int = 100
+    """Operations of one socket at a time."""
+    introduction: float = 5.0
+    """Until a socket has said who it is."""
+    sending: float = 30.0
+    """Until a message must have found room on its way to the client."""
+    recheck: float = 5.0
+    """Between two looks at whether credentials are still good."""
+    heartbeat: float = 15.0
+    """Between two signs of life on an event stream."""
+    farewell: float = 2.0
+    """For the last word to find room."""
+
+
+BOUNDS = Bounds()
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Why a line ends, in the terms of WebSocket."""
+
+    code: int
+    reason: str
+
+
+GOING_AWAY = Ending(1001, "The hub stops here: connect again.")
+TOO_SLOW = Ending(1013, "Reading too slowly: connect again, and go on after the last cursor.")
+TOO_MANY = Ending(1013, "Too many connections: try again later.")
+NO_LONGER = Ending(4403, "The credentials are no longer valid.")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer of an operation."""
+
+    payload: dict[str, Any]
+    refused: bool
+    """Whether the operation was not even begun: `payload` has errors only."""
+
+
+@dataclass(slots=True, eq=False)
+class Line:
+    """A client's open connection: a socket, or an event stream."""
+
+    send: Callable[[Any], Awaitable[None]]
+    """Takes one ASGI message; waits while the client's side is full."""
+    patience: float
+    ended: asyncio.Future[Ending | None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    """Why it ends; None where the client is gone."""
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def end(self, ending: Ending | None) -> None:
+        """Let it end; the first reason counts."""
+        if not self.ended.done():
+            self.ended.set_result(ending)
+
+    async def say(self, message: dict[str, Any]) -> None:
+        """Send an ASGI message. A client that does not take it in time, or is gone, ends the line."""
+        async with self._turn:
+            try:
+                async with asyncio.timeout(self.patience):
+                    await self.send(message)
+            except TimeoutError:
+                self.end(TOO_SLOW)
+            except OSError:
+                self.end(None)
+            else:
+                return
+        # Whoever speaks has nothing left to do: the end of the line ends them.
+        await asyncio.Event().wait()
+
+    async def say_last(self, message: dict[str, Any], patience: float) -> None:
+        """Send an ASGI message if it finds room in time; else the server cuts the connection."""
+        try:
+            async with asyncio.timeout(patience):
+                await self.send(message)
+        except (TimeoutError, OSError):
+            return
+
+
+@dataclass(slots=True, eq=False)
+class Live:
+    """Runs what goes on, for sockets and event streams alike."""
+
+    database: Database
+    access: Access
+    admission: Admission
+    engine: Engine
+    bounds: Bounds = BOUNDS
+    lines: set[Line] = field(default_factory=set)
+    unknown: int = 0
+    """How many sockets have not said yet who they are."""
+    closed: bool = False
+    _per_owner: Counter[str] = field(default_factory=Counter)
+    _credentials: dict[str, dict[Line, tuple[Request, Viewer]]] = field(default_factory=lambda: defaultdict(dict))
+    _keeper: asyncio.Task[None] | None = None
+    _empty: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def full(self) -> bool:
+        """Whether this process takes no more lines."""
+        return self.closed or len(self.lines) >= self.bounds.lines
+
+    @contextmanager
+    def held(self, line: Line) -> Iterator[None]:
+        """Count a line for as long as it is open."""
+        self.lines.add(line)
+        self._empty.clear()
+        try:
+            yield
+        finally:
+            self.lines.discard(line)
+            if not self.lines:
+                self._empty.set()
+                if self._keeper is not None:
+                    self._keeper.cancel()
+                    self._keeper = None
+
+    @contextmanager
+    def known(self, line: Line, request: Request, viewer: Viewer) -> Iterator[None]:
+        """Count a line as its client's, and end it when its credentials do. Raises Refused where there are too many."""
+        owner = viewer.client
+        if self._per_owner[owner] >= self.bounds.lines_of_one:
+            raise Refused(429, "RATE_LIMITED", TOO_MANY.reason)
+        self._per_owner[owner] += 1
+        credentials = request.headers.get("authorization", "")
+        self._credentials[credentials][line] = (request, viewer)
+        if self._keeper is None:
+            self._keeper = asyncio.create_task(self._keep_checking())
+        try:
+            yield
+        finally:
+            self._per_owner -= Counter((owner,))
+            del self._credentials[credentials][line]
+            if not self._credentials[credentials]:
+                del self._credentials[credentials]
+
+    async def answers(
+        self, asked: Asked, viewer: Viewer, allowed: Collection[OperationType] = ANYTHING
+    ) -> AsyncGenerator[Reply, None]:
+        """The answers of an operation; each is read when it is asked for. Between two, no connection is held."""
+        request_id = uuid4().hex
+        try:
+            plan = (await self.admission.admitted(asked, viewer, request_id)).plan
+            _must_be_allowed(plan.kind, allowed)
+        except Invalid as invalid:
+            yield Reply({"errors": told(invalid.errors, request_id)}, refused=True)
+        except Refused as refused:
+            yield Reply({"errors": [_refusal(refused, request_id)]}, refused=True)
+        else:
+            replies = self._followed if plan.kind is OperationType.SUBSCRIPTION else self._answered
+            async with aclosing(replies(plan, asked, viewer, request_id)) as found:
+                async for reply in found:
+                    yield reply
+
+    async def _answered(self, plan: Plan, asked: Asked, viewer: Viewer, request_id: str) -> AsyncGenerator[Reply, None]:
+        try:
+            answer = await self.engine.answer(plan, asked.variables, viewer, Timings(), request_id)
+        except StoreError:
+            log.exception("database failed", request_id=request_id)
+            yield Reply({"errors": [_unavailable(request_id)]}, refused=True)
+        else:
+            yield Reply(orjson.loads(answer.body), refused=answer.status != HTTPStatus.OK)
+
+    async def _followed(self, plan: Plan, asked: Asked, viewer: Viewer, request_id: str) -> AsyncGenerator[Reply, None]:
+        async with reading(self.database, viewer) as reader:
+            loaders = Loaders(reader)
+            stream = await _subscribed(plan, asked, self.engine.context(loaders, viewer, Timings(), request_id))
+            if isinstance(stream, ExecutionResult):
+                yield _reply(stream, request_id, refused=True)
+                return
+            async with aclosing(stream) as results:
+                async for result in results:
+                    await loaders.renew()
+                    yield _reply(result, request_id)
+
+    async def close(self) -> None:
+        """End all lines, and take no new ones."""
+        self.closed = True
+        for line in self.lines:
+            line.end(GOING_AWAY)
+        if not self.lines:
+            return
+        try:
+            async with asyncio.timeout(2 * self.bounds.farewell):
+                await self._empty.wait()
+        except TimeoutError:
+            log.info("lines were cut", lines=len(self.lines))
+
+    async def _keep_checking(self) -> None:
+        while True:
+            await asyncio.sleep(self.bounds.recheck)
+            for lines in list(self._credentials.values()):
+                await self._check(dict(lines))
+
+    async def _check(self, lines: dict[Line, tuple[Request, Viewer]]) -> None:
+        """End the lines, all with the same credentials, whose viewer is another now, or nobody."""
+        request = next(iter(lines.values()))[0]
+        try:
+            now: Viewer | None = await self.access.viewer(request)
+        except Refused:
+            now = None
+        except StoreError:
+            return  # The database will tell when it is back.
+        for line, (_, viewer) in lines.items():
+            if viewer != now:
+                line.end(NO_LONGER)
+
+
+def request_of(scope: Scope, authorization: str | None = None) -> Request:
+    """The request that opened a line, with the credentials that were handed in later."""
+    headers = scope["headers"]
+    if authorization is not None:
+        others = [(name, value) for name, value in headers if name.lower() != b"authorization"]
+        headers = [*others, (b"authorization", authorization.encode("latin-1", "replace"))]
+    return Request({**scope, "type": "http", "method": "GET", "headers": headers})
+
+
+async def _subscribed(
+    plan: Plan, asked: Asked, context: Context
+) -> AsyncGenerator[ExecutionResult, None] | ExecutionResult:
+    stream = subscribe(
+        plan.schema,
+        plan.document,
+        context_value=context,
+        variable_values=dict(asked.variables),
+        operation_name=plan.name,
+        executor_class=SCHEMA.execution_context_class,
+    )
+    return await stream if isawaitable(stream) else stream  # type: ignore[return-value]
+
+
+def _must_be_allowed(kind: OperationType, allowed: Collection[OperationType]) -> None:
+    if kind not in allowed:
+        raise Refused(405, "BAD_REQUEST", "Only queries and subscriptions are answered by GET.", Allow="POST")
+
+
+def _refusal(refused: Refused, request_id: str) -> dict[str, Any]:
+    return {
+        "message": str(refused),
+        "extensions": {"code": refused.code, "requestId": request_id, **refused.facts},
+    }
+
+
+def _unavailable(request_id: str) -> dict[str, Any]:
+    told = "The database does not answer; try again."
+    return {"message": told, "extensions": {"code": "UNAVAILABLE", "requestId": request_id}}
+
+
+def _reply(result: ExecutionResult, request_id: str, *, refused: bool = False) -> Reply:
+    payload: dict[str, Any] = {} if refused else {"data": result.data}
+    if result.errors:
+        payload["errors"] = _told(result.errors, request_id)
+    return Reply(payload, refused)
+
+
+def _told(errors: list[GraphQLError], request_id: str) -> list[dict[str, Any]]:
+    if any(isinstance(error.original_error, StoreError) for error in errors):
+        log.error("database failed", request_id=request_id)
+        return [_unavailable(request_id)]
+    return told(errors, request_id)
+
+
+def encoded(message: Any) -> str:
+    """A message as the text of a frame or event: clients of both protocols take no bytes."""
+    return orjson.dumps(message).decode()
