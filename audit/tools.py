@@ -5,8 +5,9 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -42,7 +43,7 @@ def installed() -> Tools:
     path = os.pathsep.join([str(node.parent), os.environ["PATH"]])
     tools = Tools(node, {**os.environ, "PATH": path})
     for folder in NPM_FOLDERS:
-        _once(folder / "package-lock.json", folder / "node_modules", lambda folder=folder: _npm_ci(tools, folder))
+        _once(folder / "package-lock.json", folder / "node_modules", partial(_npm_ci, tools, folder))
     return tools
 
 
@@ -51,11 +52,11 @@ def version_of(package: str, folder: Path) -> str:
     manifest = folder / "node_modules" / package / "package.json"
     if manifest.exists():
         return str(json.loads(manifest.read_text())["version"])
-    pins = dict(line.split("==") for line in REQUIREMENTS.read_text().splitlines() if "==" in line)
-    return pins[package].split()[0]
+    pin = next(line for line in REQUIREMENTS.read_text().splitlines() if line.startswith(f"{package}=="))
+    return pin.removeprefix(f"{package}==").split()[0]
 
 
-def _once(lock: Path, target: Path, install: object) -> None:
+def _once(lock: Path, target: Path, install: Callable[[], None]) -> None:
     """Installs unless the target was installed from just this lock file."""
     stamp = target / ".installed"
     digest = hashlib.sha256(lock.read_bytes()).hexdigest()
