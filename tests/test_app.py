@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from structlog.testing import capture_logs
 
-from hub.app import BackgroundSyncs, Watched, application, serving, syncing
+from hub.app import Admittance, BackgroundSyncs, Watched, application, serving, syncing
 from hub.listening import listener_on
 from hub.model import AccountProfile, Organization, Role
 from hub.schema.ids import opaque
@@ -49,7 +49,7 @@ async def client(
     watched: Watched | None = None,
 ) -> AsyncIterator[httpx.AsyncClient]:
     viewer = anonymous and Viewer.anonymous(anonymous.id)
-    app = application(database, syncs or BackgroundSyncs(database, SEALER), anonymous=viewer, watched=watched)
+    app = application(database, syncs or BackgroundSyncs(database, SEALER), Admittance(anonymous=viewer), watched)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=f"http://{host}") as http:
         yield http

@@ -1,7 +1,7 @@
 """The processes of `hub serve --processes N`: one listening socket, handed down to each.
 
 The kernel gives a connection to whichever of them accepts it first, so none is lost with a process that ends: what it
-had not accepted, another one accepts. See docs/decisions/00XX-processes-share-a-socket.md.
+had not accepted, another one accepts. See docs/decisions/0014-processes-share-a-socket.md.
 """
 
 import asyncio

@@ -53,24 +53,32 @@ class Account(Node):
 class AccountRecord(Synced):
     """What one connection says about one company."""
 
-    name: str | None = column(model.AccountRecord.name, "The name.")
-    website: str | None = column(model.AccountRecord.website, "The website.")
-    domain: str | None = column(model.AccountRecord.domain, "The domain as the source gives it; unchecked.")
-    phone: str | None = column(model.AccountRecord.phone, "The phone number.")
-    industry: str | None = column(model.AccountRecord.industry, "The industry, in the source's words.")
-    employees: int | None = column(model.AccountRecord.employees, "The number of employees.")
+    name: str | None = column(model.AccountRecord.name, 'The name, such as "Acme Inc.".')
+    website: str | None = column(model.AccountRecord.website, 'The website, such as "https://www.acme.example".')
+    domain: str | None = column(
+        model.AccountRecord.domain, 'The domain as the source gives it, such as "acme.example"; unchecked.'
+    )
+    phone: str | None = column(
+        model.AccountRecord.phone, 'The phone number as the source writes it, such as "+49 228 555 0100".'
+    )
+    industry: str | None = column(
+        model.AccountRecord.industry, 'The industry, in the source\'s words, such as "Chemicals".'
+    )
+    employees: int | None = column(model.AccountRecord.employees, "The number of employees, such as 250.")
     revenue: Money | None = money(
         model.AccountRecord.revenue, model.AccountRecord.revenue_currency, "The revenue of a year."
     )
-    street: str | None = column(model.AccountRecord.street, "The street.")
-    city: str | None = column(model.AccountRecord.city, "The city.")
-    region: str | None = column(model.AccountRecord.region, "The state or region.")
-    postal_code: str | None = column(model.AccountRecord.postal_code, "The postal code.")
-    country: str | None = column(model.AccountRecord.country, "The country, as the source spells it.")
+    street: str | None = column(model.AccountRecord.street, 'The street, such as "12 Main Street".')
+    city: str | None = column(model.AccountRecord.city, 'The city, such as "Bonn".')
+    region: str | None = column(model.AccountRecord.region, 'The state or region, such as "NRW".')
+    postal_code: str | None = column(model.AccountRecord.postal_code, 'The postal code, such as "53113".')
+    country: str | None = column(
+        model.AccountRecord.country, 'The country, as the source spells it: "Germany", "DE", "GER".'
+    )
     kind: str | None = column(
         model.AccountRecord.kind, 'The source\'s own word for what the company is to them, such as "Customer".'
     )
-    duns: str | None = column(model.AccountRecord.duns, "The D-U-N-S number.")
+    duns: str | None = column(model.AccountRecord.duns, 'The D-U-N-S number, such as "150483782".')
     account: Account | None = one(paths.RECORD_ACCOUNT, "The company it belongs to; null until it was mapped.")
     parent: Optional["AccountRecord"] = one(paths.RECORD_PARENT, "The record that its source names as its parent.")
     owner: SalesUser | None = one(paths.owner_of(model.AccountRecord), "Who owns it at its source.")

@@ -47,7 +47,7 @@ def describe(kind: type[StrEnum], description: str, **values: str) -> None:
 
 describe(
     PartnershipType,
-    "What a partner does with us. More may be added: treat an unknown one as OTHER.",
+    "What a partner does with us. More may be added: show an unknown one by its name.",
     RESELLER="Sells our product.",
     INTEGRATOR="Builds solutions with our product.",
     MARKETPLACE="Lists our product in its marketplace.",

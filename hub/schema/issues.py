@@ -18,7 +18,7 @@ from hub.store import paths
 class Issue(Node):
     """Something to look at."""
 
-    stream: str = column(model.Issue.stream, "The stream it was met in.")
+    stream: str = column(model.Issue.stream, 'The stream it was met in, such as "accounts".')
     kind: choices.IssueKind = column(model.Issue.kind, "What went wrong.")
     subject: str = column(
         model.Issue.subject, "What it is about: a payload's external id, a field, a line number or the stream."

@@ -22,9 +22,9 @@ from hub.store import paths
 class Product(Synced):
     """What is sold."""
 
-    name: str = column(model.Product.name, "The name.")
-    code: str | None = column(model.Product.code, "The source's code or SKU.")
-    family: str | None = column(model.Product.family, "The family it belongs to.")
+    name: str = column(model.Product.name, 'The name, such as "Lumen Pro".')
+    code: str | None = column(model.Product.code, 'The source\'s code or SKU, such as "LMN-PRO".')
+    family: str | None = column(model.Product.family, 'The family it belongs to, such as "Software".')
     is_active: bool = column(model.Product.is_active, "Whether it is sold at present.")
 
 
@@ -52,8 +52,8 @@ class OpportunityPartner(Synced):
 class OpportunityLine(Synced):
     """A line."""
 
-    name: str | None = column(model.OpportunityLine.name, "What is sold.")
-    quantity: Decimal | None = column(model.OpportunityLine.quantity, "How many.")
+    name: str | None = column(model.OpportunityLine.name, 'What is sold, such as "Lumen Pro, 3 years".')
+    quantity: Decimal | None = column(model.OpportunityLine.quantity, 'How many, such as "2.5".')
     unit_price: Money | None = money(
         model.OpportunityLine.unit_price, model.OpportunityLine.currency, "The price of one."
     )
@@ -67,8 +67,10 @@ class OpportunityLine(Synced):
 class StageChange(Synced):
     """A step of a deal."""
 
-    changed_at: datetime = column(model.StageChange.changed_at, "When.")
-    stage_external_id: str = column(model.StageChange.stage_external_id, "The stage, by the source's id or name.")
+    changed_at: datetime = column(model.StageChange.changed_at, "When it did.")
+    stage_external_id: str = column(
+        model.StageChange.stage_external_id, 'The stage, by the source\'s id or name, such as "Negotiation/Review".'
+    )
     amount: Money | None = money(model.StageChange.amount, model.StageChange.currency, "The amount from then on.")
     close_date: date | None = column(model.StageChange.close_date, "The expected close date from then on.")
 
@@ -79,14 +81,16 @@ class Opportunity(Synced):
 
     name: str | None = column(model.Opportunity.name, 'The name, such as "Acme renewal".')
     amount: Money | None = money(model.Opportunity.amount, model.Opportunity.currency, "What it is worth.")
-    probability: Decimal | None = column(model.Opportunity.probability, "How likely it is to be won, from 0 to 1.")
+    probability: Decimal | None = column(
+        model.Opportunity.probability, 'How likely it is to be won, from 0 to 1: "0.75".'
+    )
     close_date: date | None = column(
         model.Opportunity.close_date, "The expected day while it is open, the actual one once it is closed."
     )
     is_closed: bool | None = column(model.Opportunity.is_closed, "Whether it is closed, won or lost.")
     is_won: bool | None = column(model.Opportunity.is_won, "Whether it was won.")
     kind: str | None = column(model.Opportunity.kind, 'The source\'s own word, such as "Renewal".')
-    lead_source: str | None = column(model.Opportunity.lead_source, "Where it came from.")
+    lead_source: str | None = column(model.Opportunity.lead_source, 'Where it came from, such as "Web".')
     owner: SalesUser | None = one(paths.owner_of(model.Opportunity), "Who owns it at its source.")
     accounts: Listing[Account] = many(
         paths.OPPORTUNITY_ACCOUNTS, "The companies it is about.", where=AccountFilter, order=AccountOrder

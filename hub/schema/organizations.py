@@ -43,7 +43,7 @@ class Partnership(Node):
     organization: Organization = one(paths.PARTNERSHIP_ORGANIZATION, "The organization whose program or list it is.")
     partner: Organization = one(paths.PARTNERSHIP_PARTNER, "The other side.")
     tier: "Tier | None" = one(paths.PARTNERSHIP_TIER, "The level that the partner has in a program.")
-    since: date | None = column(model.Partnership.since, "The day it began.")
+    since: date | None = column(model.Partnership.since, "The day it began, such as 2024-05-01.")
 
     @strawberry.field(description="What the partner does.", metadata={COLUMN: model.Partnership.types})
     def types(self) -> list[choices.PartnershipType]:
@@ -64,7 +64,7 @@ class Tier(Node):
     """A level of a program."""
 
     name: str = column(model.Tier.name, 'The name, such as "Gold".')
-    rank: int = column(model.Tier.rank, "The higher, the higher the level.")
+    rank: int = column(model.Tier.rank, "The higher, the higher the level: 1, 2, 3.")
     program: Program = one(paths.TIER_PROGRAM, "The program it is a level of.")
 
 

@@ -18,8 +18,8 @@ from hub.store import paths
 class Person(Node):
     """One human."""
 
-    name: str = column(model.PersonProfile.name, "The name.")
-    email: str | None = column(model.PersonProfile.email, "The e-mail address.")
+    name: str = column(model.PersonProfile.name, 'The name, such as "Ada Example".')
+    email: str | None = column(model.PersonProfile.email, 'The e-mail address, such as "ada@acme.example".')
     created_at: datetime = column(model.PersonProfile.created_at, "When the hub first knew of them.")
     contacts: Listing["ContactRecord"] = many(paths.PERSON_CONTACTS, "What each connection says about them.")
     accounts: Listing[Account] = many(
@@ -31,11 +31,13 @@ class Person(Node):
 class ContactRecord(Synced):
     """What one connection says about one human."""
 
-    first_name: str | None = column(model.ContactRecord.first_name, "The given name.")
-    last_name: str | None = column(model.ContactRecord.last_name, "The family name.")
-    email: str | None = column(model.ContactRecord.email, "The e-mail address.")
-    phone: str | None = column(model.ContactRecord.phone, "The phone number.")
-    title: str | None = column(model.ContactRecord.title, "What they do there.")
+    first_name: str | None = column(model.ContactRecord.first_name, 'The given name, such as "Ada".')
+    last_name: str | None = column(model.ContactRecord.last_name, 'The family name, such as "Example".')
+    email: str | None = column(model.ContactRecord.email, 'The e-mail address, such as "ada@acme.example".')
+    phone: str | None = column(
+        model.ContactRecord.phone, 'The phone number as the source writes it, such as "+49 228 555 0100".'
+    )
+    title: str | None = column(model.ContactRecord.title, 'What they do there, such as "Head of Alliances".')
     person: Person | None = one(paths.CONTACT_PERSON, "The human it speaks of; null until it was mapped.")
     owner: SalesUser | None = one(paths.owner_of(model.ContactRecord), "Who owns it at its source.")
     account_records: Listing[AccountRecord] = many(

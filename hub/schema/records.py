@@ -17,7 +17,7 @@ class RawRecordVersion(Stored):
     """An earlier payload."""
 
     version: int = column(model.RawRecordVersion.version, "Counts from 1.")
-    payload: str = column(model.RawRecordVersion.payload, "The JSON text, exactly as sent.")
+    payload: str = column(model.RawRecordVersion.payload, 'The JSON text, exactly as sent: `{"Id": "0015g…", …}`.')
     observed_at: datetime = column(model.RawRecordVersion.observed_at, "When the hub first saw it.")
     superseded_at: datetime = column(model.RawRecordVersion.superseded_at, "When the hub saw the next one.")
 
@@ -27,9 +27,9 @@ class RawRecord(Node):
     """A payload as sent."""
 
     stream: str = column(model.RawRecord.stream, 'The stream it came in, such as "accounts".')
-    external_id: str = column(model.RawRecord.external_id, "The source's id.")
+    external_id: str = column(model.RawRecord.external_id, 'The source\'s id, such as "0015g00000XyZ12AAB".')
     version: int = column(model.RawRecord.version, "Counts from 1, one more with each payload that differed.")
-    payload: str = column(model.RawRecord.payload, "The JSON text, exactly as sent.")
+    payload: str = column(model.RawRecord.payload, 'The JSON text, exactly as sent: `{"Id": "0015g…", …}`.')
     observed_at: datetime = column(model.RawRecord.observed_at, "When the hub first saw it.")
     history: Listing[RawRecordVersion] = many(paths.RAW_RECORD_HISTORY, "Earlier payloads, the newest first.")
 
@@ -38,7 +38,7 @@ class RawRecord(Node):
 class CustomField:
     """A custom field."""
 
-    key: str = strawberry.field(description="The source's name for it.")
+    key: str = strawberry.field(description='The source\'s name for it, such as "Tier__c".')
     value: str = strawberry.field(description='Its value as JSON text: `"Gold"`, `12`, `null`.')
 
 
@@ -46,7 +46,7 @@ class CustomField:
 class Synced(Node):
     """A row copied from a source. Its columns are named by those of AccountRecord: a mixin has none of its own."""
 
-    external_id: str = column(model.AccountRecord.external_id, "The source's id.")
+    external_id: str = column(model.AccountRecord.external_id, 'The source\'s id, such as "0015g00000XyZ12AAB".')
     source_created_at: datetime | None = column(
         model.AccountRecord.source_created_at, "When it was created at its source, where the source says."
     )
@@ -78,6 +78,6 @@ class Synced(Node):
 class SalesUser(Synced):
     """Who works in a source."""
 
-    name: str | None = column(model.SalesUser.name, "The name.")
-    email: str | None = column(model.SalesUser.email, "The e-mail address.")
+    name: str | None = column(model.SalesUser.name, 'The name, such as "Ada Example".')
+    email: str | None = column(model.SalesUser.email, 'The e-mail address, such as "ada@acme.example".')
     is_active: bool | None = column(model.SalesUser.is_active, "Whether the login still works.")

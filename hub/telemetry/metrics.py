@@ -1,7 +1,7 @@
 """Counting what the hub answers: plain numbers in memory, given to Prometheus when it asks.
 
 prometheus_client's own counters lock, and in its mode for several processes write to a mapped file: 5 µs for one
-operation. These take half a microsecond. See docs/decisions/00XX-metrics-are-plain-numbers.md.
+operation. These take half a microsecond. See docs/decisions/0016-metrics-are-plain-numbers.md.
 """
 
 from bisect import bisect_left

@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -6,8 +7,9 @@ import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
-from hub.app import BackgroundSyncs, application
+from hub.app import Admittance, BackgroundSyncs, application
 from hub.model import Organization
+from hub.store.answers import Answers
 from hub.store.database import Database
 from hub.store.secrets import Sealer
 from hub.store.sharing import Viewer
@@ -33,14 +35,19 @@ async def home(session: AsyncSession) -> Organization:
 
 def client(database: Database, viewer: Organization | None) -> httpx.AsyncClient:
     """A client of the app on this machine, with the eyes of `viewer` where it sends no key."""
-    app = application(database, BackgroundSyncs(database, SEALER), anonymous=viewer and Viewer.anonymous(viewer.id))
+    app = application(
+        database, BackgroundSyncs(database, SEALER), Admittance(anonymous=viewer and Viewer.anonymous(viewer.id))
+    )
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost")
 
 
 def client_of_nothing(**viewer: Any) -> httpx.AsyncClient:
     """A client of a hub whose database does not exist: what is answered needs none."""
-    database = Database(create_async_engine("postgresql+psycopg://nobody@127.0.0.1:1/nothing"))
-    app = application(database, BackgroundSyncs(database, SEALER), anonymous=Viewer(uuid4(), **viewer))
+    url = "postgresql://nobody@127.0.0.1:1/nothing"
+    database = Database(create_async_engine(url.replace("ql:", "ql+psycopg:")), Answers(url))
+    app = application(
+        database, BackgroundSyncs(database, SEALER), Admittance(anonymous=replace(Viewer.anonymous(uuid4()), **viewer))
+    )
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost")
 
 

@@ -11,7 +11,7 @@ import orjson
 import websockets
 from websockets.asyncio.client import ClientConnection
 
-from hub.app import BackgroundSyncs, application
+from hub.app import Admittance, BackgroundSyncs, application
 from hub.listening import listener_on, listening
 from hub.model import Organization
 from hub.schema.live import BOUNDS, Bounds, Live
@@ -99,8 +99,8 @@ async def a_hub(
     database: Database, anonymous: Organization | None = None, bounds: Bounds = BOUNDS
 ) -> AsyncIterator[Hub]:
     """One process of the hub, as its clients meet it."""
-    viewer = anonymous and Viewer(anonymous.id)
-    app = application(database, BackgroundSyncs(database, SEALER), anonymous=viewer, bounds=bounds)
+    viewer = anonymous and Viewer.anonymous(anonymous.id)
+    app = application(database, BackgroundSyncs(database, SEALER), Admittance(anonymous=viewer, bounds=bounds))
     async with listening(app, listener_on("127.0.0.1", 0)) as url:
         try:
             yield Hub(url, app.state.live)

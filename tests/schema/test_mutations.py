@@ -2,7 +2,6 @@ from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
-from graphql import parse
 
 from hub import model
 from hub.errors import AuthError, Busy, ConfigurationError, InputError, NotFound
@@ -40,10 +39,8 @@ def change(database, session, home):
                 export_links=ExportLinks(b"k"),
                 run_sync=run_sync,
                 map_accounts=map_accounts,
-                viewer=Viewer.anonymous(viewer.id),
                 audit=Audit(database),
                 request_id="r",
-                document=parse(document),
             )
             return await SCHEMA.execute(document, variables, context_value=context)
 
