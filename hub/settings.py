@@ -49,6 +49,9 @@ class Settings(BaseSettings):
         description="Seconds in which `hub serve`, asked to stop, is not ready but accepts connections yet.",
     )
     drain_patience: int = Field(30, ge=0, le=600, description="Seconds that open requests then have to end.")
+    result_cache: int = Field(
+        64, ge=0, le=100_000, description="Megabytes of answers kept while nothing is written; 0 keeps none."
+    )
     budget_scale: float = Field(
         1.0, gt=0, description="How many times the built-in budgets clients may spend in this process."
     )

@@ -18,6 +18,7 @@ from hub.schema.sdl import sdl
 from hub.store import connections, keys
 from hub.store.answers import Answers
 from hub.store.database import Database
+from hub.store.results import Results
 from hub.store.secrets import Sealer
 from hub.store.sharing import Viewer
 from tests.schema.builders import a_connection, an_account, an_account_record, an_organization
@@ -408,7 +409,7 @@ async def test_stopping_cuts_off_the_syncs_that_run(database):
 async def test_a_database_that_is_gone_is_told_without_saying_where_it_was():
     well_made = f"hub_{'0' * 12}_{'0' * 64}"
     url = "postgresql://hub@127.0.0.1:1/secret"
-    gone = Database(create_async_engine(url.replace("ql:", "ql+psycopg:")), Answers(url))
+    gone = Database(create_async_engine(url.replace("ql:", "ql+psycopg:")), Results(Answers(url), 0))
     async with client(gone) as http:
         response = await http.post("/graphql", json=QUESTION, headers={"Authorization": f"Bearer {well_made}"})
 

@@ -58,7 +58,7 @@ class Admission:
         return await self.documents.text(viewer.app, asked.document_id, monotonic())
 
     def _measured(self, text: str, asked: Asked, viewer: Viewer, limits: Limits) -> tuple[Plan, int]:
-        found = plan(text, asked.operation_name, viewer.role, limits)
+        found = plan(text, asked.operation_name, viewer.role)
         return found, cost_within(found.measure, asked.variables, limits)
 
     def _spent(self, viewer: Viewer, cost: int) -> Granted:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import get_argument_values
+from graphql import FieldNode, VariableNode, get_argument_values
 from graphql.execution.values import VariableValues
 from strawberry.types.arguments import convert_arguments
 
@@ -32,8 +32,21 @@ def bound(slot: Slot, variables: VariableValues, prefix: str, secret: bytes) -> 
         given, slot.declared.arguments, SCHEMA.schema_converter.scalar_registry, SCHEMA.config
     )
     if slot.path is None:
-        return _by_id(arguments, prefix)
+        variable = id_variable(slot.node)
+        return _by_id(arguments, id_parameter(variable) if variable else prefix)
     return Bound(*abstracted(selected(slot.path, arguments, secret), prefix))
+
+
+def id_variable(node: FieldNode) -> str | None:
+    """The variable that is the id of a `node` field; None for any other field."""
+    if node.name.value != "node":
+        return None
+    return next((each.value.name.value for each in node.arguments or () if isinstance(each.value, VariableNode)), None)
+
+
+def id_parameter(variable: str) -> str:
+    """What a statement calls the id in a variable."""
+    return f"id_{variable}"
 
 
 def _by_id(arguments: Mapping[str, Any], prefix: str) -> Bound:

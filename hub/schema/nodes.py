@@ -1,6 +1,7 @@
 """Anything with an id."""
 
 import asyncio
+from functools import cache
 from typing import Annotated
 from uuid import UUID
 
@@ -63,7 +64,13 @@ async def _node(info: Info, text: str) -> Node | None:
 def named(text: str) -> tuple[type[Base], UUID]:
     """The model and key that an id names; raises InputError."""
     prefix, key = parsed(text)
-    model = next((each for each, kind in TYPES.items() if prefix_of(each) == prefix and issubclass(kind, Node)), None)
+    model = _models().get(prefix)
     if model is None:
         raise InputError(f"{text[:100]!r} is not an id.")
     return model, key
+
+
+@cache
+def _models() -> dict[str, type[Base]]:
+    """The models that have ids, by what those begin with; all types are declared before the first is asked for."""
+    return {prefix_of(model): model for model, kind in TYPES.items() if issubclass(kind, Node)}

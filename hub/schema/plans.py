@@ -1,5 +1,6 @@
 """Plans: what is worked out once for a document, and used by all requests that send it."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -10,24 +11,27 @@ import orjson
 from graphql import (
     DirectiveNode,
     DocumentNode,
+    FieldNode,
     FragmentDefinitionNode,
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
+    VariableDefinitionNode,
     VariableNode,
     Visitor,
     visit,
 )
 from graphql.execution.values import VariableValues, get_variable_values
 
-from hub.model import Role
+from hub.model import Base, Role
 from hub.schema import auditing as audit
 from hub.schema.auditing import root_fields
-from hub.schema.binding import Bound, bound
+from hub.schema.binding import Bound, bound, id_parameter, id_variable
 from hub.schema.contracts import contract
 from hub.schema.drafting import Draft, Uncompilable, draft
-from hub.schema.limits import Limits
+from hub.schema.limits import LIMITS
 from hub.schema.measure import Measure
+from hub.schema.nodes import named
 from hub.schema.operations import checked
 from hub.schema.required import Required, required
 from hub.schema.schema import CORE
@@ -54,6 +58,8 @@ class Plan:
     measure: Measure
     flags: tuple[str, ...]
     """The variables in its @skip and @include."""
+    ids: tuple[str, ...]
+    """The variables that hold ids of nodes and nothing else: what is worked out for one id serves all of its type."""
     told: Operation
     """The operation, as metrics, traces and logs tell of it."""
     required: Required
@@ -80,12 +86,14 @@ class Plan:
 
         Raises Uncompilable; InputError and GraphQLError for variables that nothing can be made of.
         """
-        sent = orjson.dumps(variables)
+        ids = {name: named(variables[name]) for name in self.ids if type(variables.get(name)) is str}
+        sent = orjson.dumps(variables if not ids else _template(variables, ids))
         if sent not in self.questions:
             if len(self.questions) >= CACHED_QUESTIONS:
                 self.questions.clear()
             self.questions[sent] = self._question(variables, secret)
-        return self.questions[sent]
+        found = self.questions[sent]
+        return found if not ids else found.about({id_parameter(name): key for name, (_, key) in ids.items()})
 
     def _question(self, variables: Mapping[str, Any], secret: bytes) -> Question:
         coerced = self._coerced(variables)
@@ -131,14 +139,14 @@ def audited(plan: Plan, request_id: str) -> audit.Operation:
     )
 
 
-def plan(text: str, operation_name: str | None, role: Role, limits: Limits) -> Plan:
+def plan(text: str, operation_name: str | None, role: Role) -> Plan:
     """The plan of an operation of a document, for those of a role; raises Invalid."""
-    return (_cached if len(text) <= LONGEST_CACHED else _planned)(text, operation_name, role, limits)
+    return (_cached if len(text) <= LONGEST_CACHED else _planned)(text, operation_name, role)
 
 
-def _planned(text: str, name: str | None, role: Role, limits: Limits) -> Plan:
+def _planned(text: str, name: str | None, role: Role) -> Plan:
     schema = contract(role)
-    found = checked(schema, weights(CORE), text, name, limits)
+    found = checked(schema, weights(CORE), text, name, LIMITS[role])
     document, operation = found.parsed.document, found.operation
     return Plan(
         document,
@@ -146,6 +154,7 @@ def _planned(text: str, name: str | None, role: Role, limits: Limits) -> Plan:
         found.parsed.fragments,
         found.measure,
         _flags(document),
+        _ids(document),
         _told(operation, text),
         required(schema, document, operation),
         root_fields(document, operation),
@@ -178,3 +187,33 @@ class _Flags(Visitor):
         for argument in node.arguments or ():
             if isinstance(argument.value, VariableNode):
                 self.names.add(argument.value.name.value)
+
+
+def _template(variables: Mapping[str, Any], ids: Mapping[str, tuple[type[Base], Any]]) -> dict[str, Any]:
+    """The variables, with the types of ids instead of ids."""
+    return {**variables, **{name: [model.__tablename__] for name, (model, _) in ids.items()}}
+
+
+def _ids(document: DocumentNode) -> tuple[str, ...]:
+    """The variables that are used as the id of `node`, and as nothing else."""
+    found = _Ids()
+    visit(document, found)
+    return tuple(sorted(name for name, uses in found.lookups.items() if uses == found.uses[name]))
+
+
+class _Ids(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.uses: Counter[str] = Counter()
+        self.lookups: Counter[str] = Counter()
+
+    def enter_variable_definition(self, node: VariableDefinitionNode, *_: Any) -> None:
+        self.uses[node.variable.name.value] -= 1  # its definition is none
+
+    def enter_variable(self, node: VariableNode, *_: Any) -> None:
+        self.uses[node.name.value] += 1
+
+    def enter_field(self, node: FieldNode, *_: Any) -> None:
+        name = id_variable(node)
+        if name is not None:
+            self.lookups[name] += 1

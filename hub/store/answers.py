@@ -1,10 +1,11 @@
-"""Answers: statements whose one value goes out as it comes, byte for byte, each from a snapshot of its own."""
+"""Answers: statements whose text goes out as it comes, byte for byte, each from a snapshot of its own."""
 
 import asyncio
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+from uuid import UUID
 
 import structlog
 from psycopg import errors
@@ -13,7 +14,7 @@ from psycopg.adapt import PyFormat, Transformer
 from hub.errors import StoreError, TimedOut
 from hub.model import Base
 from hub.store.failures import told
-from hub.store.line import Line
+from hub.store.line import Line, Result
 from hub.store.sharing import VIEWER, Viewer
 from hub.store.statement import Statement
 
@@ -51,6 +52,11 @@ class Question:
     models: frozenset[type[Base]]
     """Whose rows are looked up by id."""
 
+    def about(self, values: Mapping[str, Any]) -> "Question":
+        """The same question with other values for some parameters."""
+        named = zip(self.statement.parameters, self.values, strict=True)
+        return replace(self, values=tuple(_written(values[name]) if name in values else value for name, value in named))
+
     def of(self, viewer: Viewer) -> list[bytes]:
         """The values, for a viewer."""
         organization = str(viewer.organization_id).encode()
@@ -65,6 +71,8 @@ def question(statement: Statement, values: Mapping[str, Any], models: frozenset[
 
 def _written(value: Any) -> bytes:
     """As text: so it is taken for what the statement compares it with, whatever type it has here."""
+    if isinstance(value, UUID):
+        return str(value).encode()
     if isinstance(value, bytes):
         return rb"\x" + value.hex().encode()
     (written,) = Transformer().dump_sequence([value], [PyFormat.TEXT])
@@ -81,8 +89,8 @@ class Answers:
     _waiting: deque[asyncio.Future[Line | None]] = field(default_factory=deque)
     _ending: set[asyncio.Task[None]] = field(default_factory=set)
 
-    async def answer(self, asked: Question, viewer: Viewer) -> bytes:
-        """The one value that the statement comes to.
+    async def answer(self, asked: Question, viewer: Viewer) -> Result:
+        """What the statement comes to.
 
         Raises StoreError where the database fails, TimedOut where it takes too long, Unanswerable.
         """
@@ -98,7 +106,7 @@ class Answers:
                 log.exception("statement failed", sqlstate=error.sqlstate)
             raise Unanswerable from error
 
-    async def _answered(self, sql: bytes, values: list[bytes]) -> bytes:
+    async def _answered(self, sql: bytes, values: list[bytes]) -> Result:
         line = self._idle.pop() if self._idle else await self._line()
         try:
             answer = await line.answer(sql, values)
@@ -113,7 +121,7 @@ class Answers:
         self._keep(line)
         return answer
 
-    async def _answered_anew(self, sql: bytes, values: list[bytes]) -> bytes:
+    async def _answered_anew(self, sql: bytes, values: list[bytes]) -> Result:
         """By a new line, where an old one has broken: the server may have been started again. Reading twice is safe."""
         while self._idle:
             self._drop(self._idle.pop())

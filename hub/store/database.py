@@ -17,6 +17,7 @@ from hub.settings import Settings
 from hub.store import embedded, migration
 from hub.store.answers import Answers
 from hub.store.failures import first_line, translated
+from hub.store.results import Results
 
 Session = AsyncSession
 """What the other functions of the store are given: one transaction."""
@@ -24,6 +25,8 @@ Session = AsyncSession
 OLDEST = 15
 """The oldest major version of PostgreSQL that the hub runs on."""
 
+
+MEGABYTE = 1_000_000
 
 POOL_SIZE = 10
 MOST_CONNECTIONS = 20
@@ -43,7 +46,7 @@ class Database:
     """A migrated database."""
 
     engine: AsyncEngine
-    answers: Answers
+    answers: Results
     """What compiled reads go through."""
 
     @asynccontextmanager
@@ -110,15 +113,17 @@ async def reached(settings: Settings) -> AsyncIterator[Database]:
     """The database that `settings` name, as it is."""
     if settings.database_url is None:
         with embedded.running(settings.data_dir) as url:
-            async with _connected(_parsed(url)) as database:
+            async with _connected(_parsed(url), settings.result_cache * MEGABYTE) as database:
                 yield database
     else:
-        async with _connected(_parsed(settings.database_url.get_secret_value())) as database:
+        async with _connected(
+            _parsed(settings.database_url.get_secret_value()), settings.result_cache * MEGABYTE
+        ) as database:
             yield database
 
 
 @asynccontextmanager
-async def _connected(url: URL) -> AsyncIterator[Database]:
+async def _connected(url: URL, result_cache: int) -> AsyncIterator[Database]:
     engine = create_async_engine(
         url,
         pool_size=POOL_SIZE,
@@ -129,7 +134,8 @@ async def _connected(url: URL) -> AsyncIterator[Database]:
         json_deserializer=orjson.loads,
         connect_args={"application_name": "hub", "connect_timeout": 10, "options": "-c timezone=UTC"},
     )
-    answers = Answers(url.set(drivername="postgresql").render_as_string(hide_password=False))
+    conninfo = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    answers = Results(Answers(conninfo), result_cache)
     try:
         await _check(engine)
         yield Database(engine, answers)

@@ -1,4 +1,4 @@
-"""A connection to PostgreSQL that answers one prepared statement at a time with its one value.
+"""A connection to PostgreSQL that answers one prepared statement at a time: with a text, and the snapshot it is of.
 
 libpq is spoken to through psycopg's own binding of it: what a cursor adds (adapting, fetching, counting towards
 preparing, waiting by a new event each time) costs five times the processor time of the statement itself, as
@@ -8,13 +8,21 @@ docs/decisions/0011-libpq-for-answers.md shows.
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import psycopg
 from psycopg import errors, pq
 
 MOST_PREPARED = 500
 """Statements that a connection keeps; after that it is replaced."""
+
+
+class Result(NamedTuple):
+    """What a statement came to."""
+
+    body: bytes
+    snapshot: bytes
+    """Which transactions it saw."""
 
 
 @dataclass(slots=True, eq=False)
@@ -44,12 +52,12 @@ class Line:
         """Whether the connection stands, and may take more statements."""
         return self.stands and len(self._prepared) < MOST_PREPARED
 
-    async def answer(self, sql: bytes, values: Sequence[bytes | None]) -> bytes:
-        """The one value of the statement; raises psycopg.Error."""
+    async def answer(self, sql: bytes, values: Sequence[bytes | None]) -> Result:
+        """What the statement comes to; raises psycopg.Error."""
         name = self._prepared.get(sql) or await self._prepare(sql)
         self.connection.pgconn.send_query_prepared(name, values)
         result = await self._result()
-        return result.get_value(0, 0) or b"null"
+        return Result(result.get_value(0, 0) or b"", result.get_value(0, 1) or b"")
 
     async def _prepare(self, sql: bytes) -> bytes:
         name = b"s%d" % len(self._prepared)

@@ -88,10 +88,11 @@ class Statement:
 
 
 def statement(parts: Parts, slots: Slots) -> Statement:
-    """The statement that answers with one JSON object of these parts."""
+    """The statement that answers with one JSON object of these parts, and the snapshot it is of."""
     nothing = select(true()).subquery()
     fields = [expression(shape, nothing, slots).label(key) for key, shape in parts]
-    answer = select(func.row_to_json(RECORD)).select_from(select(*fields).subquery(ROW))
+    snapshot = cast(func.pg_current_snapshot(), Text)
+    answer = select(func.row_to_json(RECORD), snapshot).select_from(select(*fields).subquery(ROW))
     compiled = answer.compile(dialect=_DIALECT)
     return Statement(str(compiled).encode(), tuple(compiled.positiontup or ()))
 

@@ -11,6 +11,7 @@ from hub.app import Admittance, BackgroundSyncs, application
 from hub.model import Organization
 from hub.store.answers import Answers
 from hub.store.database import Database
+from hub.store.results import Results
 from hub.store.secrets import Sealer
 from hub.store.sharing import Viewer
 from tests.schema.builders import an_organization
@@ -44,7 +45,7 @@ def client(database: Database, viewer: Organization | None) -> httpx.AsyncClient
 def client_of_nothing(**viewer: Any) -> httpx.AsyncClient:
     """A client of a hub whose database does not exist: what is answered needs none."""
     url = "postgresql://nobody@127.0.0.1:1/nothing"
-    database = Database(create_async_engine(url.replace("ql:", "ql+psycopg:")), Answers(url))
+    database = Database(create_async_engine(url.replace("ql:", "ql+psycopg:")), Results(Answers(url), 0))
     app = application(
         database, BackgroundSyncs(database, SEALER), Admittance(anonymous=replace(Viewer.anonymous(uuid4()), **viewer))
     )
