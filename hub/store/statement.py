@@ -4,6 +4,7 @@ Objects are records of sub-selects, lists are arrays of records; they become JSO
 itself, each table carries its predicate of visibility, and all that differs from request to request is a parameter.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -322,3 +323,18 @@ def _aspect(shape: Shape, page: FromClause, selection: Selection) -> Expression:
             return signed(page.c[_LAST], selection.cursor_key)
         case _:
             return expression(shape, page, ())
+
+
+_BREAKS = re.compile(
+    r"\n| (?=(?:FROM|WHERE|ORDER BY|LIMIT|JOIN|AND)\b)|(?<=\()(?=SELECT\b)|(?<=,) (?=\(SELECT|array\()"
+)
+
+
+def laid_out(of: Statement) -> str:
+    """The statement for people: a clause a line, indented by how deep it stands."""
+    lines: list[str] = []
+    depth = 0
+    for part in filter(None, map(str.strip, _BREAKS.split(of.sql.decode()))):
+        lines.append("  " * depth + part)
+        depth += part.count("(") - part.count(")")
+    return "\n".join(lines)
