@@ -203,6 +203,8 @@ def _comparisons(column: str, value: Any, key: Callable[[Any], Any] = lambda giv
 def _operand(operator: Operator, part: Any, key: Callable[[Any], Any]) -> Any:
     if operator is Operator.IS_NULL:
         return part
+    if any("\0" in text for text in (part if isinstance(part, list) else [part]) if isinstance(text, str)):
+        raise InputError("A text in a filter has a NUL character, which no text in the hub has.")
     if operator is Operator.CONTAINS:
         return pattern(part)
     if operator is not Operator.IN:

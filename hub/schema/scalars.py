@@ -10,6 +10,9 @@ from strawberry.types.scalar import ScalarDefinition
 
 from hub.errors import InputError
 
+MOST_DIGITS, MOST_PLACES = 131_071, 16_383
+"""What PostgreSQL's numeric holds before and after the point."""
+
 
 def _instant_text(value: datetime) -> str:
     """As PostgreSQL writes instants into JSON: the fraction without trailing zeros, the offset +00:00."""
@@ -46,6 +49,8 @@ def _number(value: Any) -> Decimal:
         raise InputError('A Decimal is written as "1234.50".') from error
     if not number.is_finite():
         raise InputError("A Decimal is finite.")
+    if number and not -MOST_PLACES <= number.adjusted() <= MOST_DIGITS:
+        raise InputError("A Decimal is neither larger nor finer than PostgreSQL's numeric.")
     return number
 
 

@@ -1,0 +1,74 @@
+"""Asking both ways: by the compiled statement, and by graphql-core with loaders; what they answer must be the same."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import psycopg
+from graphql import GraphQLError
+
+from hub.errors import InputError
+from hub.schema.answering import Engine, response
+from hub.schema.drafting import Uncompilable
+from hub.schema.plans import Invalid, Plan, plan
+from hub.store.answers import ABSENT, Unanswerable
+from hub.store.sharing import Viewer
+from tests.schema.documents import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a document."""
+
+    answer: dict[str, Any] | None
+    """None where the document is not valid."""
+    compiled: bool = False
+    why: str = ""
+    """Why it was not compiled."""
+
+    @property
+    def clean(self) -> bool:
+        """Whether there are no errors in the answer."""
+        return self.answer is not None and "errors" not in self.answer
+
+
+async def both(engine: Engine, document: Document, viewer: Viewer) -> Outcome:
+    """Ask both ways; raises AssertionError where the answers differ."""
+    found = plan(document.text, document.operation_name)
+    if isinstance(found, Invalid):
+        return Outcome(None, why=found.errors[0].message)
+    reference = response(await engine.executed(found, document.variables, viewer, "one"), "one")
+    compiled = await _compiled(engine, found, document, viewer)
+    answer: dict[str, Any] = orjson.loads(reference)
+    if isinstance(compiled, str):
+        assert in_order(orjson.loads(await engine.answer(found, document.variables, viewer, "one"))) == in_order(answer)
+        return Outcome(answer, why=compiled)
+    assert in_order(orjson.loads(compiled)) == in_order(answer), document
+    return Outcome(answer, compiled=True)
+
+
+async def _compiled(engine: Engine, found: Plan, document: Document, viewer: Viewer) -> bytes | str:
+    """The compiled answer, or why there is none."""
+    try:
+        question = found.question(document.variables, engine.cursor_secret)
+        return b'{"data":%b}' % await engine.answers.answer(question, viewer)
+    except (Uncompilable, InputError, GraphQLError) as reason:
+        return f"{type(reason).__name__}: {reason}"
+    except Unanswerable as unanswerable:
+        cause = unanswerable.__cause__
+        assert isinstance(cause, psycopg.Error)
+        assert cause.sqlstate == ABSENT or isinstance(cause, psycopg.DataError), (cause, document)
+        return f"Unanswerable: {cause.sqlstate}"
+
+
+def in_order(value: Any) -> Any:
+    """The value in a form that is equal to others only where their keys stand in the same order."""
+    match value:
+        case dict():
+            return tuple((key, in_order(each)) for key, each in value.items())
+        case list():
+            return [in_order(each) for each in value]
+        case bool():
+            return repr(value)
+        case _:
+            return value
