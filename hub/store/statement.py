@@ -176,7 +176,9 @@ def _element(value: Expression, name: str) -> Expression:
 def _one(shape: One, rows: FromClause, slots: Slots) -> Expression:
     target = shape.path.target.__table__.alias()
     there = _record(shape.parts, target, slots, _reached(shape.path, rows, target))
-    return func.coalesce(there, func.hub_absent()) if shape.required else there
+    if not shape.required:
+        return there
+    return func.coalesce(there, func.hub_absent() if shape.parts else func.row_to_json(func.hub_absent()))
 
 
 def _reached(path: Path, rows: FromClause, target: FromClause) -> Found:

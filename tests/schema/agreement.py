@@ -1,19 +1,30 @@
 """Asking both ways: by the compiled statement, and by graphql-core with loaders; what they answer must be the same."""
 
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import orjson
 import psycopg
 from graphql import GraphQLError
 
+from hub.app import BackgroundSyncs
 from hub.errors import InputError
+from hub.jobs.mapping import map_accounts
 from hub.schema.answering import Engine, response
 from hub.schema.drafting import Uncompilable
 from hub.schema.plans import Invalid, Plan, plan
+from hub.settings import Settings
 from hub.store.answers import ABSENT, Unanswerable
+from hub.store.database import Database, opened
+from hub.store.secrets import Sealer
 from hub.store.sharing import Viewer
 from tests.schema.documents import Document
+
+SECRET = b"k" * 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +38,49 @@ class Outcome:
     """Why it was not compiled."""
 
     @property
+    def data(self) -> Any:
+        """What the answer holds."""
+        return self.answer and self.answer.get("data")
+
+    @property
     def clean(self) -> bool:
         """Whether there are no errors in the answer."""
         return self.answer is not None and "errors" not in self.answer
+
+
+@dataclass(frozen=True, slots=True)
+class Questioner:
+    """Asks both ways."""
+
+    database: Database
+    engine: Engine
+    runner: asyncio.Runner
+
+    def ask(self, document: Document, viewer: UUID) -> Outcome:
+        """Raises AssertionError where the answers differ."""
+        return self.runner.run(both(self.engine, document, Viewer(viewer)))
+
+
+@contextmanager
+def questioning(url: str, runner: asyncio.Runner) -> Iterator[Questioner]:
+    """A questioner of a database."""
+    opening = opened(Settings.from_env({"HUB_DATABASE_URL": url}))
+    database = runner.run(opening.__aenter__())
+    try:
+        yield Questioner(database, engine_of(database), runner)
+    finally:
+        runner.run(opening.__aexit__(None, None, None))
+
+
+def engine_of(database: Database) -> Engine:
+    """An engine as the app has it."""
+    return Engine(
+        database=database,
+        answers=database.answers,
+        run_sync=BackgroundSyncs(database, Sealer(SECRET)).start,
+        map_accounts=lambda: map_accounts(database),
+        cursor_secret=SECRET,
+    )
 
 
 async def both(engine: Engine, document: Document, viewer: Viewer) -> Outcome:

@@ -1,6 +1,6 @@
 """Documents that ask for something: valid in the schema, about rows that are there, and awkward wherever they may be.
 
-All chance comes from one Random: hypothesis's own in tests, so that what fails shrinks; a seeded one in benchmarks.
+All chance comes from one Random, so that a seed says the document.
 """
 
 import json
@@ -81,7 +81,7 @@ class Document:
         every = sum(known.values(), [])
         given = dict(self.variables)
         for each in self.lists:
-            own = known[id(each)] if random.random() < 0.95 else every
+            own = known[id(each)] if random.random() < 0.97 else every
             for name in (each.after, each.before):
                 if own and random.random() < 0.6:
                     given[name] = random.choice(own)
@@ -145,8 +145,7 @@ class _Author:
         return Document("\n".join(definitions), self.values, name, self.lists)
 
     def _chance(self, share: float) -> bool:
-        # With hypothesis, 0 is what chance shrinks to: that should be the simpler document.
-        return self.random.randint(0, 99) >= 100 - share * 100
+        return self.random.random() < share
 
     def _selection(self, scope: _Scope) -> str:
         parts = [self._part(scope) for _ in range(self.random.randint(1, 4 if scope.depth else 3))]
@@ -219,7 +218,7 @@ class _Author:
         told = (*told, name) if isinstance(told, tuple) else (told, "", name)
         wanted = name
         if self._chance(0.12):
-            wanted = self.random.choice(KEYS if self._chance(0.99) else TOO_LONG)
+            wanted = self.random.choice(TOO_LONG if self._chance(0.004) else KEYS)
         for key in (wanted, f"{wanted[:20]}_{len(scope.keys)}", f"{scope.kind.name}_{name}_{self.fields}"):
             if key not in scope.keys or scope.keys[key][0] == told:
                 scope.keys.setdefault(key, (told, {}))
@@ -306,7 +305,7 @@ class _Author:
         if depth and self._chance(0.004):
             return None
         if isinstance(kind, GraphQLList):
-            count = self.random.choice([0, 1, 1, 2, 3, 3]) if name != "orderBy" else self.random.randint(0, 3)
+            count = self.random.choice([0, 1, 1, 1, 2, 2, 3, 3, 3, 4]) if name != "orderBy" else self.random.randint(0, 3)
             return [self._plain(kind.of_type, name, within, depth + 1) for _ in range(count)]
         if isinstance(kind, GraphQLInputObjectType):
             return {
