@@ -92,9 +92,11 @@ async def both(engine: Engine, document: Document, viewer: Viewer) -> Outcome:
     compiled = await _compiled(engine, found, document, viewer)
     answer: dict[str, Any] = orjson.loads(reference)
     if isinstance(compiled, str):
-        assert in_order(orjson.loads(await engine.answer(found, document.variables, viewer, "one"))) == in_order(answer)
+        again = orjson.loads(await engine.answer(found, document.variables, viewer, "one"))
+        assert not _difference(again, answer), document
         return Outcome(answer, why=compiled)
-    assert in_order(orjson.loads(compiled)) == in_order(answer), document
+    difference = _difference(orjson.loads(compiled), answer)
+    assert not difference, f"{difference}\n{document.text}\n{document.variables}"
     return Outcome(answer, compiled=True)
 
 
@@ -112,14 +114,18 @@ async def _compiled(engine: Engine, found: Plan, document: Document, viewer: Vie
         return f"Unanswerable: {cause.sqlstate}"
 
 
-def in_order(value: Any) -> Any:
-    """The value in a form that is equal to others only where their keys stand in the same order."""
-    match value:
-        case dict():
-            return tuple((key, in_order(each)) for key, each in value.items())
-        case list():
-            return [in_order(each) for each in value]
-        case bool():
-            return repr(value)
+def _difference(compiled: Any, reference: Any) -> str:
+    """Where and how two answers differ, be it in the order of keys; nothing where they do not."""
+    match compiled, reference:
+        case dict(), dict():
+            if list(compiled) != list(reference):
+                return f": keys {list(compiled)} != {list(reference)}"
+            found = ((key, _difference(compiled[key], reference[key])) for key in compiled)
+        case list(), list():
+            if len(compiled) != len(reference):
+                return f": {len(compiled)} != {len(reference)} rows"
+            found = ((number, _difference(*each)) for number, each in enumerate(zip(compiled, reference, strict=True)))
         case _:
-            return value
+            same = compiled == reference and isinstance(compiled, bool) == isinstance(reference, bool)
+            return "" if same else f": {compiled!r} != {reference!r}"
+    return next((f".{place}{difference}" for place, difference in found if difference), "")

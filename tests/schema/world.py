@@ -1,13 +1,13 @@
 """One rich, awkward ecosystem: what sources can send and people can type, in every column and relation.
 
-It is the same each time it is made, but for the ids that the database mints.
+It is the same each time it is made.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from random import Random
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import psycopg
 from psycopg import sql
@@ -120,7 +120,7 @@ class _Maker:
             {
                 column.key: _called(given[column.key], number) if column.key in given else self.value(column)
                 for column in table.c
-                if column.key in given or not (column.key == "id" or column.foreign_keys)
+                if column.key in given or not column.foreign_keys
             }
             for number in range(1, count + 1)
         ]
@@ -138,8 +138,14 @@ class _Maker:
                     copy.write_row([row[name] for name in names])
         return rows
 
+    def id(self) -> UUID:
+        """A new one."""
+        return UUID(int=self.random.getrandbits(128), version=4)
+
     def value(self, column: Any) -> Any:
         """Something that the column may hold."""
+        if column.key == "id":
+            return self.id()
         if column.nullable and self.random.random() < (0.8 if column.key == "removal" else 0.3):
             return None
         return self.random.choice(_values(column))
@@ -181,7 +187,7 @@ def made(url: str) -> World:
         maker = _Maker(connection, Random(3))  # noqa: S311 - not a secret
         organizations = _organizations(maker)
         connections = [_connection(maker, number, organizations) for number in range(len(CONNECTIONS))]
-        accounts, people = [uuid4() for _ in range(30)], [uuid4() for _ in range(20)]
+        accounts, people = [maker.id() for _ in range(30)], [maker.id() for _ in range(20)]
         maker.put(model.Account, [{"id": each} for each in accounts])
         maker.put(model.Person, [{"id": each} for each in people])
         for each in connections:
@@ -195,11 +201,11 @@ def made(url: str) -> World:
 
 
 def _organizations(maker: _Maker) -> list[UUID]:
-    ids = [uuid4() for _ in ORGANIZATIONS]
+    ids = [maker.id() for _ in ORGANIZATIONS]
     for id_, name in zip(ids, ORGANIZATIONS, strict=True):
         maker.many(model.Organization, 1, id=id_, name=name, is_home=name == "Home")
-    programs = [uuid4() for _ in range(4)]
-    tiers = [uuid4() for _ in range(10)]
+    programs = [maker.id() for _ in range(4)]
+    tiers = [maker.id() for _ in range(10)]
     for number, program in enumerate(programs):
         maker.many(model.Program, 1, id=program, organization_id=ids[number % 3], name=f"Program {number}")
     for number, tier in enumerate(tiers):
@@ -211,7 +217,7 @@ def _organizations(maker: _Maker) -> list[UUID]:
 
 
 def _connection(maker: _Maker, number: int, organizations: list[UUID]) -> UUID:
-    id_ = uuid4()
+    id_ = maker.id()
     owner, subject = (organizations[place] for place in CONNECTIONS[number])
     maker.many(
         model.Connection, 1, id=id_, name=f"{NAMES[number]} {number}", owner_id=owner, subject_id=subject,
@@ -226,7 +232,7 @@ def _connection(maker: _Maker, number: int, organizations: list[UUID]) -> UUID:
 
 def _rows(maker: _Maker, connection: UUID, accounts: list[UUID], people: list[UUID]) -> None:
     """What one connection says. External ids are the same in all connections: nothing may be mixed up by them."""
-    raws = [uuid4() for _ in range(10)]
+    raws = [maker.id() for _ in range(10)]
     for number, raw in enumerate(raws):
         maker.many(model.RawRecord, 1, id=raw, connection_id=connection, external_id=f"R{number}", digest=b"0" * 16)
         maker.many(model.RawRecordVersion, number % 4, raw_id=raw, version=lambda version: version)
@@ -273,7 +279,7 @@ def _redirects(maker: _Maker, accounts: list[UUID], people: list[UUID]) -> None:
         (survivor,) = (column.key for column in kind.__table__.c if column.key in ("account_id", "person_id"))
         maker.put(
             kind,
-            [{"retired_id": uuid4(), survivor: each, "retired_at": INSTANTS[2]} for each in survivors[::4]],
+            [{"retired_id": maker.id(), survivor: each, "retired_at": INSTANTS[2]} for each in survivors[::4]],
         )
 
 
@@ -306,8 +312,8 @@ def _matches(maker: _Maker) -> None:
     )  # fmt: skip
     maker.connection.execute(
         """
-        insert into relation (kind, from_id, to_id, record_id)
-        select (array['PARENT_OF', 'SUCCESSOR_OF', 'BRAND_OF'])[1 + abs(hashtext(child.id::text)) % 3],
+        insert into relation (id, kind, from_id, to_id, record_id)
+        select md5(child.id::text)::uuid, (array['PARENT_OF', 'SUCCESSOR_OF', 'BRAND_OF'])[1 + abs(hashtext(child.id::text)) % 3],
                parent.account_id, child.account_id, child.id
         from account_record child join account_record parent
           on parent.connection_id = child.connection_id and parent.external_id = child.parent_external_id
