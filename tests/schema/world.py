@@ -109,7 +109,9 @@ SIZES: Mapping[type[Base], int] = {
 
 
 @dataclass(slots=True)
-class _Maker:
+class Maker:
+    """Makes rows by chance."""
+
     connection: psycopg.Connection[Any]
     random: Random
 
@@ -150,6 +152,23 @@ class _Maker:
             return None
         return self.random.choice(_values(column))
 
+    def profile(self) -> None:
+        """A profile for each owner of a record that has none; many by the same name."""
+        for thing, records, second in (("account", "account_record", "domain"), ("person", "contact_record", "email")):
+            self.connection.execute(
+                f"""
+                insert into {thing}_profile (owner_id, id, name, {second}, is_removed, created_at)
+                select connection.owner_id, record.{thing}_id,
+                       (%s::text[])[1 + abs(hashtext(record.{thing}_id::text)) %% %s],
+                       min(record.{second}), bool_and(record.removal is not null), min(record.observed_at)
+                from {records} record join connection on connection.id = record.connection_id
+                where record.{thing}_id is not null
+                group by 1, 2
+                on conflict do nothing
+                """,  # noqa: S608 - names of our own tables
+                (list(NAMES[:12]), 12),
+            )
+
 
 def _called(given: Any, number: int) -> Any:
     return given(number) if callable(given) else given
@@ -184,23 +203,23 @@ def _values(column: Any) -> tuple[Any, ...]:  # noqa: PLR0911 - one line a type
 def made(url: str) -> World:
     """Fills a migrated, empty database."""
     with psycopg.connect(url, autocommit=True) as connection:
-        maker = _Maker(connection, Random(3))  # noqa: S311 - not a secret
+        maker = Maker(connection, Random(3))  # noqa: S311 - not a secret
         organizations = _organizations(maker)
         connections = [_connection(maker, number, organizations) for number in range(len(CONNECTIONS))]
         accounts, people = [maker.id() for _ in range(30)], [maker.id() for _ in range(20)]
         maker.put(model.Account, [{"id": each} for each in accounts])
         maker.put(model.Person, [{"id": each} for each in people])
         for each in connections:
-            _rows(maker, each, accounts, people)
+            filled(maker, each, accounts, people)
         _redirects(maker, accounts, people)
-        _profiles(maker)
+        maker.profile()
         _matches(maker)
         _break(connection, connections[-1])
         viewers = (organizations[0], organizations[0], organizations[1], organizations[2], organizations[4])
         return World(url, viewers, dict(_ids(connection)))
 
 
-def _organizations(maker: _Maker) -> list[UUID]:
+def _organizations(maker: Maker) -> list[UUID]:
     ids = [maker.id() for _ in ORGANIZATIONS]
     for id_, name in zip(ids, ORGANIZATIONS, strict=True):
         maker.many(model.Organization, 1, id=id_, name=name, is_home=name == "Home")
@@ -216,7 +235,7 @@ def _organizations(maker: _Maker) -> list[UUID]:
     return ids
 
 
-def _connection(maker: _Maker, number: int, organizations: list[UUID]) -> UUID:
+def _connection(maker: Maker, number: int, organizations: list[UUID]) -> UUID:
     id_ = maker.id()
     owner, subject = (organizations[place] for place in CONNECTIONS[number])
     maker.many(
@@ -230,11 +249,11 @@ def _connection(maker: _Maker, number: int, organizations: list[UUID]) -> UUID:
     return id_
 
 
-def _rows(maker: _Maker, connection: UUID, accounts: list[UUID], people: list[UUID]) -> None:
+def filled(maker: Maker, connection: UUID, accounts: list[UUID], people: list[UUID], mark: str = "") -> None:
     """What one connection says. External ids are the same in all connections: nothing may be mixed up by them."""
     raws = [maker.id() for _ in range(10)]
     for number, raw in enumerate(raws):
-        maker.many(model.RawRecord, 1, id=raw, connection_id=connection, external_id=f"R{number}", digest=b"0" * 16)
+        maker.many(model.RawRecord, 1, id=raw, connection_id=connection, external_id=f"R{mark}{number}", digest=b"0" * 16)
         maker.many(model.RawRecordVersion, number % 4, raw_id=raw, version=lambda version: version)
     choice = maker.random.choice
     given: dict[str, Any] = {
@@ -253,7 +272,7 @@ def _rows(maker: _Maker, connection: UUID, accounts: list[UUID], people: list[UU
             known["name"] = lambda number: f"s{number % 4}"
         if issubclass(kind, model.Link):
             known |= {name: None for name in ("account_id", "removal") if name in columns}
-        maker.many(kind, size, **known, external_id=lambda number, prefix=prefix: f"{prefix}{number}")
+        maker.many(kind, size, **known, external_id=lambda number, prefix=prefix: f"{prefix}{mark}{number}")
 
 
 _POINTERS: Mapping[str, type[Base]] = {
@@ -274,7 +293,7 @@ def _named(random: Random, kind: type[Base]) -> Callable[[int], str]:
     return lambda _: f"{prefix}{random.randint(0, SIZES[kind])}"
 
 
-def _redirects(maker: _Maker, accounts: list[UUID], people: list[UUID]) -> None:
+def _redirects(maker: Maker, accounts: list[UUID], people: list[UUID]) -> None:
     for kind, survivors in ((model.AccountRedirect, accounts), (model.PersonRedirect, people)):
         (survivor,) = (column.key for column in kind.__table__.c if column.key in ("account_id", "person_id"))
         maker.put(
@@ -283,24 +302,7 @@ def _redirects(maker: _Maker, accounts: list[UUID], people: list[UUID]) -> None:
         )
 
 
-def _profiles(maker: _Maker) -> None:
-    """A profile for each owner of a record; many by the same name."""
-    for thing, records, second in (("account", "account_record", "domain"), ("person", "contact_record", "email")):
-        maker.connection.execute(
-            f"""
-            insert into {thing}_profile (owner_id, id, name, {second}, is_removed, created_at)
-            select connection.owner_id, record.{thing}_id,
-                   (%s::text[])[1 + abs(hashtext(record.{thing}_id::text)) %% %s],
-                   min(record.{second}), bool_and(record.removal is not null), min(record.observed_at)
-            from {records} record join connection on connection.id = record.connection_id
-            where record.{thing}_id is not null
-            group by 1, 2
-            """,  # noqa: S608 - names of our own tables
-            (list(NAMES[:12]), 12),
-        )
-
-
-def _matches(maker: _Maker) -> None:
+def _matches(maker: Maker) -> None:
     pairs = maker.connection.execute(
         "select a.id, b.id from account_record a join account_record b on a.id < b.id and a.external_id <> b.external_id"
     ).fetchall()
