@@ -26,6 +26,7 @@ COMMANDS = {
     "documents": "documents",
     "audit": "audit",
     "db": "database",
+    "explain": "explain",
     "schema": "schema",
     "sandbox": "sandbox",
     "settings": "settings",

@@ -247,8 +247,6 @@ class _Drafter:
         found = collect_subfields(self.schema, self.fragments, self.flags, self.operation, kind, details)
         if found.new_defer_usages:
             raise Uncompilable("parts of it are deferred")
-        if not found.grouped_field_set:
-            raise Uncompilable("an object is asked for without any field")
         return _fields(kind, found.grouped_field_set)
 
 

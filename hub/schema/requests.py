@@ -79,8 +79,8 @@ def checked(given: Any) -> Asked:
     """What a decoded request asks; raises Refused."""
     if type(given) is not dict:
         raise Refused(400, "BAD_REQUEST", "A request is one JSON object.")
-    for name, kind in SHAPE.items():
-        if given.get(name) is not None and type(given[name]) is not kind:
+    for name, value in given.items():
+        if value is not None and type(value) is not SHAPE.get(name, type(value)):
             raise Refused(400, "BAD_REQUEST", f"`{name}` has the wrong type.")
     if given.get("query") is not None and given.get("documentId") is not None:
         raise Refused(400, "BAD_REQUEST", "Send either a `query` or a `documentId`.")

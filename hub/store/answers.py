@@ -3,7 +3,8 @@
 import asyncio
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +30,7 @@ PATIENCE = 15
 OPTIONS = (
     "-c timezone=UTC -c default_transaction_read_only=on -c jit=off "
     # Planning costs more than running; what a good plan depends on stands in the text: limits, order, comparisons.
-    f"-c plan_cache_mode=force_generic_plan -c statement_timeout={PATIENCE}s"
+    "-c plan_cache_mode=force_generic_plan"
 )
 
 ABSENT = "HB001"
@@ -55,12 +56,18 @@ class Question:
     def about(self, values: Mapping[str, Any]) -> "Question":
         """The same question with other values for some parameters."""
         named = zip(self.statement.parameters, self.values, strict=True)
-        return replace(self, values=tuple(_written(values[name]) if name in values else value for name, value in named))
+        changed = tuple([_written(values[name]) if name in values else value for name, value in named])
+        return Question(self.statement, changed, self.models)
 
     def of(self, viewer: Viewer) -> list[bytes]:
         """The values, for a viewer."""
-        organization = str(viewer.organization_id).encode()
+        organization = _organization(viewer.organization_id)
         return [organization if value is None else value for value in self.values]
+
+
+@lru_cache(1000)
+def _organization(id_: UUID) -> bytes:
+    return str(id_).encode()
 
 
 def question(statement: Statement, values: Mapping[str, Any], models: frozenset[type[Base]]) -> Question:
@@ -84,8 +91,11 @@ class Answers:
     """Lines to the database, and who waits for one."""
 
     conninfo: str
+    patience: float = PATIENCE
+    """Seconds that a statement may take."""
     _idle: list[Line] = field(default_factory=list)
     _lines: int = 0
+    """Those that are open, being opened or being ended: never more than MOST_LINES."""
     _waiting: deque[asyncio.Future[Line | None]] = field(default_factory=deque)
     _ending: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -98,95 +108,109 @@ class Answers:
         try:
             return await self._answered(asked.statement.sql, values)
         except errors.QueryCanceled as error:
-            raise TimedOut(f"The operation takes longer than {PATIENCE} seconds: ask for less at once.") from error
-        except errors.OperationalError as error:
-            raise told(error) from error
+            raise TimedOut(
+                f"The operation takes longer than {self.patience:g} seconds: ask for less at once."
+            ) from error
         except errors.Error as error:
-            if error.sqlstate != ABSENT and not isinstance(error, errors.DataError):
+            # psycopg takes states that it does not know for failures of the server.
+            if error.sqlstate == ABSENT:
+                raise Unanswerable from error
+            if isinstance(error, errors.OperationalError):
+                raise told(error) from error
+            if not isinstance(error, errors.DataError):
                 log.exception("statement failed", sqlstate=error.sqlstate)
             raise Unanswerable from error
 
     async def _answered(self, sql: bytes, values: list[bytes]) -> Result:
         line = self._idle.pop() if self._idle else await self._line()
         try:
-            answer = await line.answer(sql, values)
+            return await line.answer(sql, values)
         except errors.OperationalError:
-            self._drop(line)
             if line.stands:
                 raise
-            return await self._answered_anew(sql, values)
-        except BaseException:
-            self._drop(line)
-            raise
-        self._keep(line)
-        return answer
-
-    async def _answered_anew(self, sql: bytes, values: list[bytes]) -> Result:
-        """By a new line, where an old one has broken: the server may have been started again. Reading twice is safe."""
+        finally:
+            self._keep(line)
+        # An old line has broken: the server may have been started again. Reading twice is safe.
         while self._idle:
             self._drop(self._idle.pop())
         line = await self._line()
         try:
-            answer = await line.answer(sql, values)
-        except BaseException:
-            self._drop(line)
-            raise
-        self._keep(line)
-        return answer
+            return await line.answer(sql, values)
+        finally:
+            self._keep(line)
 
     async def _line(self) -> Line:
         """A line: one that is idle, a new one, or the next that becomes free."""
-        while True:
-            if self._idle:
-                return self._idle.pop()
-            if self._lines < MOST_LINES:
-                return await self._opened()
-            if line := await self._freed():
-                return line
+        if self._idle:
+            return self._idle.pop()
+        if self._lines < MOST_LINES:
+            self._lines += 1
+            return await self._opened()
+        return await self._freed() or await self._opened()
 
     async def _opened(self) -> Line:
-        self._lines += 1
+        """A new line, for which there is room."""
         try:
-            return await Line.opened(self.conninfo, OPTIONS)
+            return await Line.opened(self.conninfo, f"{OPTIONS} -c statement_timeout={round(self.patience * 1000)}")
         except BaseException:
-            self._lines -= 1
-            self._wake(None)
+            self._make_room()
             raise
 
     async def _freed(self) -> Line | None:
-        """The next line that becomes free, or None where one may be opened."""
-        turn: asyncio.Future[Line | None] = asyncio.get_running_loop().create_future()
+        """The next line that becomes free, or None where there is room for another."""
+        loop = asyncio.get_running_loop()
+        turn: asyncio.Future[Line | None] = loop.create_future()
         self._waiting.append(turn)
+        timer = loop.call_later(LONGEST_WAIT, self._expire, turn)
         try:
-            async with asyncio.timeout(LONGEST_WAIT):
-                return await turn
-        except TimeoutError as error:
-            raise StoreError("The database is too busy: no connection became free in time.") from error
+            return await asyncio.shield(turn)
+        except asyncio.CancelledError:
+            self._decline(turn)
+            raise
         finally:
-            if turn in self._waiting:
-                self._waiting.remove(turn)
+            timer.cancel()
+
+    def _expire(self, turn: asyncio.Future[Line | None]) -> None:
+        if not turn.done():
+            self._waiting.remove(turn)
+            turn.set_exception(StoreError("The database is too busy: no connection became free in time."))
+
+    def _decline(self, turn: asyncio.Future[Line | None]) -> None:
+        """Wait no longer; what was given in the same moment is for the next."""
+        if not turn.done():
+            self._waiting.remove(turn)
+        elif turn.exception():
+            return
+        elif line := turn.result():
+            self._keep(line)
+        else:
+            self._make_room()
 
     def _keep(self, line: Line) -> None:
+        """Give a line to who has waited longest, or keep it for who comes; end it where it is of no more use."""
         if not line.usable:
             self._drop(line)
-        elif not self._wake(line):
+        elif self._waiting:
+            self._waiting.popleft().set_result(line)
+        else:
             self._idle.append(line)
 
     def _drop(self, line: Line) -> None:
-        self._lines -= 1
+        """There is room for another line only when the server is rid of this one."""
         task = asyncio.create_task(line.end())
         self._ending.add(task)
-        task.add_done_callback(self._ending.discard)
-        self._wake(None)
+        task.add_done_callback(self._dropped)
 
-    def _wake(self, line: Line | None) -> bool:
-        """Give a line, or the right to open one, to who has waited longest."""
-        while self._waiting:
-            turn = self._waiting.popleft()
-            if not turn.done():
-                turn.set_result(line)
-                return True
-        return False
+    def _dropped(self, task: asyncio.Task[None]) -> None:
+        self._ending.discard(task)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Let who has waited longest open a line, or whoever comes."""
+        if self._waiting:
+            self._waiting.popleft().set_result(None)
+        else:
+            self._lines -= 1
 
     async def end(self) -> None:
         """Close all lines."""

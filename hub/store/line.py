@@ -7,6 +7,7 @@ docs/decisions/0011-libpq-for-answers.md shows.
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Self
 
@@ -15,6 +16,8 @@ from psycopg import errors, pq
 
 MOST_PREPARED = 500
 """Statements that a connection keeps; after that it is replaced."""
+LONGEST_CANCEL = 5
+"""Seconds."""
 
 
 class Result(NamedTuple):
@@ -27,9 +30,10 @@ class Result(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class Line:
-    """One connection. After an error or a cancellation it is to be ended, not used again."""
+    """One connection. It is to be ended, not used again, once it is no longer usable."""
 
     connection: psycopg.AsyncConnection[Any]
+    _socket: int
     _prepared: dict[bytes, bytes] = field(default_factory=dict)
     _readable: asyncio.Future[None] | None = None
 
@@ -37,9 +41,9 @@ class Line:
     async def opened(cls, conninfo: str, options: str) -> Self:
         """A new connection; raises psycopg.OperationalError."""
         connection = await psycopg.AsyncConnection.connect(conninfo, autocommit=True, options=options)
-        line = cls(connection)
+        line = cls(connection, connection.pgconn.socket)
         connection.pgconn.nonblocking = 1
-        asyncio.get_running_loop().add_reader(connection.pgconn.socket, line._read)
+        asyncio.get_running_loop().add_reader(line._socket, line._read)
         return line
 
     @property
@@ -49,15 +53,17 @@ class Line:
 
     @property
     def usable(self) -> bool:
-        """Whether the connection stands, and may take more statements."""
-        return self.stands and len(self._prepared) < MOST_PREPARED
+        """Whether the connection stands, awaits no answer, and may take more statements."""
+        awaits_none = self.connection.pgconn.transaction_status == pq.TransactionStatus.IDLE
+        return self.stands and awaits_none and len(self._prepared) < MOST_PREPARED
 
     async def answer(self, sql: bytes, values: Sequence[bytes | None]) -> Result:
         """What the statement comes to; raises psycopg.Error."""
         name = self._prepared.get(sql) or await self._prepare(sql)
         self.connection.pgconn.send_query_prepared(name, values)
         result = await self._result()
-        return Result(result.get_value(0, 0) or b"", result.get_value(0, 1) or b"")
+        value = result.get_value(0, 0)
+        return Result(b"null" if value is None else value, result.get_value(0, 1) or b"")
 
     async def _prepare(self, sql: bytes) -> bytes:
         name = b"s%d" % len(self._prepared)
@@ -93,13 +99,13 @@ class Line:
                 return
 
     async def _writable(self) -> None:
-        loop, socket = asyncio.get_running_loop(), self.connection.pgconn.socket
+        loop = asyncio.get_running_loop()
         written = loop.create_future()
-        loop.add_writer(socket, _wake, written)
+        loop.add_writer(self._socket, _wake, written)
         try:
             await written
         finally:
-            loop.remove_writer(socket)
+            loop.remove_writer(self._socket)
 
     def _read(self) -> None:
         """The socket has something: let libpq take it, and wake who waits once an answer is whole."""
@@ -107,7 +113,8 @@ class Line:
         try:
             self.connection.pgconn.consume_input()
         except errors.OperationalError as error:
-            asyncio.get_running_loop().remove_reader(self.connection.pgconn.socket)
+            # By then libpq has closed the socket, whose number the next connection may get.
+            asyncio.get_running_loop().remove_reader(self._socket)
             if waiting and not waiting.done():
                 waiting.set_exception(error)
             return
@@ -116,10 +123,13 @@ class Line:
 
     async def end(self) -> None:
         """Close it; what it still runs is canceled on the server."""
-        if self.connection.pgconn.status == pq.ConnStatus.OK:
-            asyncio.get_running_loop().remove_reader(self.connection.pgconn.socket)
-            if self.connection.pgconn.transaction_status == pq.TransactionStatus.ACTIVE:
-                await self.connection.cancel_safe(timeout=5)
+        if self.stands:
+            asyncio.get_running_loop().remove_reader(self._socket)
+        if self.connection.pgconn.transaction_status == pq.TransactionStatus.ACTIVE:
+            with suppress(
+                psycopg.Error
+            ):  # The server ends it all the same: when it writes to nobody, or by its timeout.
+                await self.connection.cancel_safe(timeout=LONGEST_CANCEL)
         await self.connection.close()
 
 

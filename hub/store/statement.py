@@ -4,7 +4,8 @@ Objects are records of sub-selects, lists are arrays of records; they become JSO
 itself, each table carries its predicate of visibility, and all that differs from request to request is a parameter.
 """
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from typing import cast as typed
@@ -65,6 +66,10 @@ RECORD: Expression = literal_column(f'"{ROW}"')
 FIRST: Any = literal_column("1")
 NO_RECORDS: Expression = literal_column(f'array(select "{ROW}" from (select 1) "{ROW}" where false)')  # noqa: S608 - a constant
 
+EMPTY: Expression = literal_column("'{}'::json")
+"""An object of which nothing is asked, as @skip and fragments on other types come to: records have columns."""
+NO_EMPTIES: Expression = literal_column("'{}'::json[]")
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -92,7 +97,11 @@ def statement(parts: Parts, slots: Slots) -> Statement:
     nothing = select(true()).subquery()
     fields = [expression(shape, nothing, slots).label(key) for key, shape in parts]
     snapshot = cast(func.pg_current_snapshot(), Text)
-    answer = select(func.row_to_json(RECORD), snapshot).select_from(select(*fields).subquery(ROW))
+    answer = (
+        select(func.row_to_json(RECORD), snapshot).select_from(select(*fields).subquery(ROW))
+        if fields
+        else select(EMPTY, snapshot)
+    )
     compiled = answer.compile(dialect=_DIALECT)
     return Statement(str(compiled).encode(), tuple(compiled.positiontup or ()))
 
@@ -121,7 +130,7 @@ def expression(shape: Shape, rows: FromClause, slots: Slots) -> Expression:  # n
             return _many(parts, _List(path, typed("Selection", slots[slot]), rows, slots))
         case Lookup(slot, parts):
             asked = typed("Target", slots[slot])
-            return _looked_up(dict(parts)[asked.model], asked.model, bound(asked.id, Uuid()), slots)
+            return _looked_up(dict(parts).get(asked.model, ()), asked.model, bound(asked.id, Uuid()), slots)
         case Lookups():
             return _lookups(shape, slots)
         case _:
@@ -135,6 +144,8 @@ def _record(parts: Parts, rows: FromClause, slots: Slots, found: Found) -> Expre
 
 
 def _as_record(found: Select[Any]) -> Expression:
+    if not found.selected_columns:
+        return found.add_columns(EMPTY).scalar_subquery()
     return select(RECORD).select_from(found.subquery(ROW)).scalar_subquery()
 
 
@@ -152,7 +163,9 @@ def _entries(shape: Entries, rows: FromClause, slots: Slots) -> Expression:
     each = func.jsonb_each(rows.c[shape.column]).table_valued(column("key", Text), column("value", JSONB)).alias()
     told = select(each.c.key, cast(each.c.value, Text).label("value")).select_from(each).correlate(rows).subquery()
     in_order = collate(told.c.key, "C")
-    return func.array(_record(shape.parts, told, slots, lambda fields: select(*fields).order_by(in_order)))
+    return func.array(
+        _record(shape.parts, told, slots, lambda fields: select(*fields).select_from(told).order_by(in_order))
+    )
 
 
 def _elements(shape: Elements, rows: FromClause, slots: Slots) -> Expression:
@@ -171,7 +184,9 @@ def _element(value: Expression, name: str) -> Expression:
 def _one(shape: One, rows: FromClause, slots: Slots) -> Expression:
     target = shape.path.target.__table__.alias()
     there = _record(shape.parts, target, slots, _reached(shape.path, rows, target))
-    return func.coalesce(there, func.hub_absent()) if shape.required else there
+    if not shape.required:
+        return there
+    return func.coalesce(there, func.hub_absent() if shape.parts else func.row_to_json(func.hub_absent()))
 
 
 def _reached(path: Path, rows: FromClause, target: FromClause) -> Found:
@@ -198,7 +213,7 @@ def _lookups(shape: Lookups, slots: Slots) -> Expression:
     target = typed("Target", slots[shape.slot])
     ids = func.unnest(bound(target.id, ARRAY(Uuid()))).table_valued("id", with_ordinality="place", name="asked")
     ids = ids.render_derived()
-    found = _looked_up(dict(shape.parts)[target.model], target.model, cast(ids.c.id, Uuid), slots)
+    found = _looked_up(dict(shape.parts).get(target.model, ()), target.model, cast(ids.c.id, Uuid), slots)
     return func.array(select(found).select_from(ids).order_by(ids.c.place).scalar_subquery())
 
 
@@ -272,7 +287,7 @@ def _paged(parts: Parts, list_: _List) -> Expression:
     ]
     here = position(rows, list_.selection.order).label(_POSITION)
     placed = select(*told, here, func.row_number().over().label(_PLACE)).select_from(rows).subquery()
-    page = select(*_gathered(placed, list(objects), list_.selection)).select_from(placed).subquery()
+    page = select(*_gathered(placed, objects, list_.selection)).select_from(placed).subquery()
     fields = [_of_page(key, shape, page, list_).label(key) for key, shape in parts]
     return _as_record(select(*fields).select_from(page))
 
@@ -281,16 +296,17 @@ _POSITION, _PLACE, _MORE, _FIRST, _LAST = "-position", "-place", "-more", "-firs
 """Columns beside the keys of an answer, none of which is called so."""
 
 
-def _gathered(placed: FromClause, keys: list[str], selection: Selection) -> list[Expression]:
+def _gathered(placed: FromClause, objects: Mapping[str, Rows], selection: Selection) -> list[Expression]:
     """Of the rows in the order of paging: arrays of them in list order, whether there are more, and the ends."""
     place, where = placed.c[_PLACE], placed.c[_POSITION]
     of_page = place <= literal_column(str(selection.limit))
     in_order = place.desc() if selection.backward else place.asc()
     arrays = [
-        func.coalesce(func.array_agg(aggregate_order_by(placed.c[key], in_order)).filter(of_page), NO_RECORDS).label(
-            key
-        )
-        for key in keys
+        func.coalesce(
+            func.array_agg(aggregate_order_by(placed.c[key], in_order)).filter(of_page),
+            NO_RECORDS if rows.parts else NO_EMPTIES,
+        ).label(key)
+        for key, rows in objects.items()
     ]
     nearest = func.min(where).filter(place == literal_column("1"))
     farthest = func.array_agg(aggregate_order_by(where, place.desc()), type_=ARRAY(Text)).filter(of_page)[FIRST]
@@ -322,3 +338,18 @@ def _aspect(shape: Shape, page: FromClause, selection: Selection) -> Expression:
             return signed(page.c[_LAST], selection.cursor_key)
         case _:
             return expression(shape, page, ())
+
+
+_BREAKS = re.compile(
+    r"\n| (?=(?:FROM|WHERE|ORDER BY|LIMIT|JOIN|AND)\b)|(?<=\()(?=SELECT\b)|(?<=,) (?=\(SELECT|array\()"
+)
+
+
+def laid_out(of: Statement) -> str:
+    """The statement for people: a clause a line, indented by how deep it stands."""
+    lines: list[str] = []
+    depth = 0
+    for part in filter(None, map(str.strip, _BREAKS.split(of.sql.decode()))):
+        lines.append("  " * depth + part)
+        depth += part.count("(") - part.count(")")
+    return "\n".join(lines)

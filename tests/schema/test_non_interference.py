@@ -1,0 +1,75 @@
+"""What one organization's connections hold changes no byte of what another is answered."""
+
+import asyncio
+from collections.abc import Iterator
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import fresh_database
+from tests.schema.agreement import Questioner, questioning
+from tests.schema.changes import happen
+from tests.schema.documents import Document, document
+from tests.schema.test_differential import PROFILE
+from tests.schema.world import World, made
+
+DOCUMENTS = 50
+ASKED_EACH_TIME = 6
+
+
+@pytest.fixture(scope="module")
+def world(server: str, template: str) -> Iterator[World]:
+    with fresh_database(server, template) as url:
+        yield made(url)
+
+
+@pytest.fixture(scope="module")
+def questioner(world: World) -> Iterator[Questioner]:
+    with asyncio.Runner() as runner, questioning(world.url, runner) as questioner:
+        yield questioner
+
+
+def test_nothing_that_happens_to_anothers_rows_changes_an_answer(world: World, questioner: Questioner) -> None:
+    """Both ways of answering: Questioner.ask compares them too."""
+    home, *others = dict.fromkeys(world.viewers)
+    before = dict(_asked(world, questioner, Random(1)))  # noqa: S311 - not a secret
+    asked = list(before.items())
+
+    @settings(PROFILE, max_examples=15)
+    @given(st.integers(0, 2**32))
+    def unchanged(seed: int) -> None:
+        happen(world.url, tuple(others), seed)
+        chosen = Random(seed).sample(asked, ASKED_EACH_TIME)  # noqa: S311 - not a secret
+        for _, (each, answer) in chosen:
+            assert questioner.ask(each, home).answer == answer, (seed, each)
+
+    unchanged()
+    for each, answer in before.values():
+        assert questioner.ask(each, home).answer == answer, each
+
+
+def _asked(
+    world: World, questioner: Questioner, random: Random
+) -> Iterator[tuple[int, tuple[Document, dict[str, object]]]]:
+    """Documents, from the start of their lists and from cursors, and what the home organization is answered."""
+    for number in range(DOCUMENTS):
+        each = document(random, world)
+        outcome = questioner.ask(each, world.viewers[0])
+        if outcome.clean and each.lists:
+            each = each.paged(outcome.data, random)
+            outcome = questioner.ask(each, world.viewers[0])
+        if outcome.answer is not None:
+            yield number, (each, outcome.answer)
+
+
+def test_anothers_ids_are_as_unknown_as_those_of_nothing(world: World, questioner: Questioner) -> None:
+    seen = {}
+    for prefix, ids in world.ids.items():
+        text = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }"
+        answer = questioner.ask(Document(text, {"ids": list(ids[:100])}, None, []), world.viewers[-1])
+        seen[prefix] = [row for row in answer.data["nodes"] if row is not None]
+    known = {"organization_", "partnership_"}
+    assert not any(rows for prefix, rows in seen.items() if prefix not in known | {"program_", "tier_"})
+    assert len(seen["organization_"]) == 2, "a stranger sees itself and its partner"
