@@ -253,7 +253,9 @@ def filled(maker: Maker, connection: UUID, accounts: list[UUID], people: list[UU
     """What one connection says. External ids are the same in all connections: nothing may be mixed up by them."""
     raws = [maker.id() for _ in range(10)]
     for number, raw in enumerate(raws):
-        maker.many(model.RawRecord, 1, id=raw, connection_id=connection, external_id=f"R{mark}{number}", digest=b"0" * 16)
+        maker.many(
+            model.RawRecord, 1, id=raw, connection_id=connection, external_id=f"R{mark}{number}", digest=b"0" * 16
+        )
         maker.many(model.RawRecordVersion, number % 4, raw_id=raw, version=lambda version: version)
     choice = maker.random.choice
     given: dict[str, Any] = {
