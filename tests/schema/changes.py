@@ -10,7 +10,7 @@ from psycopg import sql
 
 from hub import model
 from hub.model import Base
-from tests.schema.world import EXTERNAL_IDS, SIZES, Maker, filled
+from tests.schema.world import SIZES, Maker, filled
 
 OWN_TABLES: tuple[type[Base], ...] = (*SIZES, model.Issue, model.SyncRun, model.StreamState, model.RawRecord)
 KEPT = {
