@@ -49,6 +49,7 @@ schema: setup ## Write schema.graphql anew
 
 bench: setup ## Measure what we claim
 	$(BIN)/python benchmarks/sync_and_map.py
+	$(BIN)/python benchmarks/differential.py
 
 clean: ## Remove what the demo stored and what tools cached
 	@$(PYTHON) -c 'import shutil; [shutil.rmtree(p, ignore_errors=True) for p in (".hub", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".import_linter_cache", ".hypothesis")]'

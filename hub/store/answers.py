@@ -90,7 +90,9 @@ class Answers:
         try:
             return await self._answered(asked.statement.sql, values)
         except errors.QueryCanceled as error:
-            raise TimedOut(f"The operation takes longer than {self.patience:g} seconds: ask for less at once.") from error
+            raise TimedOut(
+                f"The operation takes longer than {self.patience:g} seconds: ask for less at once."
+            ) from error
         except errors.Error as error:
             # psycopg takes states that it does not know for failures of the server.
             if error.sqlstate == ABSENT:

@@ -118,7 +118,9 @@ class Line:
         if self.stands:
             asyncio.get_running_loop().remove_reader(self._socket)
         if self.connection.pgconn.transaction_status == pq.TransactionStatus.ACTIVE:
-            with suppress(psycopg.Error):  # The server ends it all the same: when it writes to nobody, or by its timeout.
+            with suppress(
+                psycopg.Error
+            ):  # The server ends it all the same: when it writes to nobody, or by its timeout.
                 await self.connection.cancel_safe(timeout=LONGEST_CANCEL)
         await self.connection.close()
 

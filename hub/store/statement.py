@@ -157,7 +157,9 @@ def _entries(shape: Entries, rows: FromClause, slots: Slots) -> Expression:
     each = func.jsonb_each(rows.c[shape.column]).table_valued(column("key", Text), column("value", JSONB)).alias()
     told = select(each.c.key, cast(each.c.value, Text).label("value")).select_from(each).correlate(rows).subquery()
     in_order = collate(told.c.key, "C")
-    return func.array(_record(shape.parts, told, slots, lambda fields: select(*fields).select_from(told).order_by(in_order)))
+    return func.array(
+        _record(shape.parts, told, slots, lambda fields: select(*fields).select_from(told).order_by(in_order))
+    )
 
 
 def _elements(shape: Elements, rows: FromClause, slots: Slots) -> Expression:

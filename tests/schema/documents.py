@@ -163,7 +163,11 @@ class _Author:
         return _aliased(key, "__typename") + self._directives()
 
     def _fragment(self, scope: _Scope) -> str:
-        kinds = [scope.kind, *_wider(scope.kind), *(CORE.get_possible_types(scope.kind) if _is_abstract(scope.kind) else ())]
+        kinds = [
+            scope.kind,
+            *_wider(scope.kind),
+            *(CORE.get_possible_types(scope.kind) if _is_abstract(scope.kind) else ()),
+        ]
         kind = self.random.choice(kinds)
         inner = _Scope(kind, scope.keys, scope.way, scope.depth, scope.paged, scope.mixed and _is_abstract(kind))
         selection = self._selection(inner)
@@ -299,13 +303,15 @@ class _Author:
         self.variables[name] = (str(kind), default)
         return f"${name}"
 
-    def _plain(self, kind: GraphQLInputType, name: str, within: str, depth: int) -> Any:  # noqa: PLR0911
+    def _plain(self, kind: GraphQLInputType, name: str, within: str, depth: int) -> Any:
         if isinstance(kind, GraphQLNonNull):
             return self._plain(kind.of_type, name, within, depth)
         if depth and self._chance(0.004):
             return None
         if isinstance(kind, GraphQLList):
-            count = self.random.choice([0, 1, 1, 1, 2, 2, 3, 3, 3, 4]) if name != "orderBy" else self.random.randint(0, 3)
+            count = (
+                self.random.choice([0, 1, 1, 1, 2, 2, 3, 3, 3, 4]) if name != "orderBy" else self.random.randint(0, 3)
+            )
             return [self._plain(kind.of_type, name, within, depth + 1) for _ in range(count)]
         if isinstance(kind, GraphQLInputObjectType):
             return {
@@ -321,7 +327,7 @@ class _Author:
         fields = [
             (key, each)
             for key, each in kind.fields.items()
-            if depth < 4 or key not in ("and", "or", "not") and not _is_filter(each.type)
+            if depth < 4 or (key not in ("and", "or", "not") and not _is_filter(each.type))
         ]
         needed = [(key, each) for key, each in fields if key == "field"]
         free = [each for each in fields if each not in needed]

@@ -61,7 +61,7 @@ async def connected(conninfo: str) -> list[int]:
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(60):
-        while not await condition():
+        while not await condition():  # noqa: ASYNC110 - it happens in another process
             await asyncio.sleep(0)
 
 
@@ -97,9 +97,7 @@ async def test_a_value_that_cannot_be_is_unanswerable_and_costs_no_connection(
     assert "statement failed" not in capsys.readouterr().out
 
 
-async def test_a_statement_that_is_wrong_is_our_defect(
-    answers: Answers, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_a_statement_that_is_wrong_is_our_defect(answers: Answers, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(Unanswerable):
         await answers.answer(asked("select nothing_of_the_kind"), VIEWING)
     assert "statement failed" in capsys.readouterr().out
@@ -174,9 +172,7 @@ async def test_a_line_with_many_statements_is_replaced(answers: Answers, conninf
     await until(replaced)
 
 
-async def test_who_waits_too_long_is_told_so(
-    answers: Answers, conninfo: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_who_waits_too_long_is_told_so(answers: Answers, conninfo: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answers_module, "LONGEST_WAIT", 0.1)
     busy = [asyncio.create_task(answers.answer(slow(600, "x"), VIEWING)) for _ in range(MOST_LINES)]
     await asyncio.sleep(0)
