@@ -31,12 +31,15 @@ def main() -> int:
     parser.add_argument("--documents", type=int, default=20_000, help="how many to make (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="of the first document")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="hub-differential-", ignore_cleanup_errors=True) as folder:
-        with embedded.running(Path(folder)) as url, asyncio.Runner() as runner:
-            runner.run(_migrated(url))
-            world = made(url)
-            with questioning(url, runner) as questioner:
-                return _asked(world, questioner, range(given.seed, given.seed + given.documents))
+    with (
+        tempfile.TemporaryDirectory(prefix="hub-differential-", ignore_cleanup_errors=True) as folder,
+        embedded.running(Path(folder)) as url,
+        asyncio.Runner() as runner,
+    ):
+        runner.run(_migrated(url))
+        world = made(url)
+        with questioning(url, runner) as questioner:
+            return _asked(world, questioner, range(given.seed, given.seed + given.documents))
 
 
 async def _migrated(url: str) -> None:
