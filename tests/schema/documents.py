@@ -352,7 +352,7 @@ class _Author:
         count = self.random.choice([0, 1, 1, 1, 1, 2, 2, 3]) if depth else self.random.choice([0, 1, 1, 2])
         return needed + self.random.sample(free, min(count, len(free)))
 
-    def _scalar(self, kind: str, within: str, name: str) -> Any:
+    def _scalar(self, kind: str, within: str, name: str) -> Any:  # noqa: PLR0911 - one line a type
         match kind:
             case "Boolean":
                 return self._chance(0.5)

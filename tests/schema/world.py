@@ -63,9 +63,9 @@ PAYLOADS = (
 EVIDENCE = (
     "[]",
     '[{"feature": "domain", "left": "a", "right": "a", "bits": 9.5}]',
-    '[{"feature": "name", "left": "", "right": "it\'s", "bits": -3}, '
-    '{"bits": 0.1, "left": "\\"", "right": "🎉", "feature": "név"}, '
-    '{"feature": "duns", "left": "1", "right": "1", "bits": 1.0000000000000002e-5}]',
+    """[{"feature": "name", "left": "", "right": "it's", "bits": -3},
+        {"bits": 0.1, "left": "\\"", "right": "🎉", "feature": "név"},
+        {"feature": "duns", "left": "1", "right": "1", "bits": 1.0000000000000002e-5}]""",
 )  # fmt: skip
 EXTERNAL_IDS = {
     model.AccountRecord: "A",
@@ -308,7 +308,7 @@ def _redirects(maker: Maker, accounts: list[UUID], people: list[UUID]) -> None:
 
 def _matches(maker: Maker) -> None:
     pairs = maker.connection.execute(
-        "select a.id, b.id from account_record a join account_record b on a.id < b.id and a.external_id <> b.external_id"
+        "select a.id, b.id from account_record a join account_record b on a.id < b.id"
     ).fetchall()
     chosen = iter(maker.random.sample(sorted(pairs, key=str), 120))
     lefts, rights = zip(*chosen, strict=True)
@@ -319,7 +319,8 @@ def _matches(maker: Maker) -> None:
     maker.connection.execute(
         """
         insert into relation (id, kind, from_id, to_id, record_id)
-        select md5(child.id::text)::uuid, (array['PARENT_OF', 'SUCCESSOR_OF', 'BRAND_OF'])[1 + abs(hashtext(child.id::text)) % 3],
+        select md5(child.id::text)::uuid,
+               (array['PARENT_OF', 'SUCCESSOR_OF', 'BRAND_OF'])[1 + abs(hashtext(child.id::text)) % 3],
                parent.account_id, child.account_id, child.id
         from account_record child join account_record parent
           on parent.connection_id = child.connection_id and parent.external_id = child.parent_external_id
