@@ -53,6 +53,7 @@ schema: setup ## Write schema.graphql anew
 
 bench: setup ## Measure what we claim
 	$(BIN)/python benchmarks/sync_and_map.py
+	$(BIN)/python benchmarks/differential.py
 
 bench-graphql: setup ## Measure GraphQL reads beside PostGraphile; ARGS=--full for growth
 	$(BIN)/python benchmarks/graphql $(ARGS)
