@@ -3,7 +3,7 @@
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from importlib.resources import files
 
@@ -36,7 +36,6 @@ from hub.schema.export_pages import ExportPages
 from hub.schema.limits import LIMITS, scaled
 from hub.schema.live import BOUNDS, Bounds, Live
 from hub.schema.provider import Provider, is_safe
-from hub.schema.schema import CORE
 from hub.schema.sockets import Sockets
 from hub.schema.tokens import ClaimNames, Tokens
 from hub.settings import Settings
@@ -44,6 +43,7 @@ from hub.store import documents, keys
 from hub.store.database import Database
 from hub.store.feed import Feed
 from hub.store.keys import Holder
+from hub.store.results import Results
 from hub.store.secrets import sealer
 from hub.store.sharing import Viewer
 from hub.telemetry import Metrics, Telemetry
@@ -195,8 +195,9 @@ def engine(database: Database, syncs: BackgroundSyncs, metrics: Metrics | None =
 
 
 def export_pages(database: Database, syncs: BackgroundSyncs) -> ExportPages:
-    """What reads the pages of exports: as any client would."""
-    return ExportPages(engine(database, syncs).answered, CORE)
+    """What reads the pages of exports: as any client would, but that no page is asked for twice, so none is kept."""
+    once = replace(database, answers=Results(database.answers.answers, 0))
+    return ExportPages(engine(once, syncs).answered)
 
 
 def _admission(database: Database, audit: Audit, budget_scale: float) -> Admission:

@@ -10,14 +10,18 @@ with raw as (
   insert into raw_record (connection_id, stream, external_id, payload, digest, version, observed_at)
   select :connection, 'accounts', 'A' || n, '{}', '', 1, now() from generate_series(1, :number) n
   returning id, external_id
+), company as materialized (
+  select hub_uuid7() id, n, 'Company ' || n as name from generate_series(1, :number) n
 ), made as (
-  insert into account (name, domain)
-  select 'Company ' || n, 'company' || n || '.example' from generate_series(1, :number) n
-  returning id, name
+  insert into account (id) select id from company
+), profiled as (
+  insert into account_profile (owner_id, id, name, domain)
+  select connection.owner_id, company.id, company.name, 'company' || n || '.example'
+  from company, connection where connection.id = :connection
 )
 insert into account_record (connection_id, external_id, raw_id, observed_at, name, account_id)
-select :connection, raw.external_id, raw.id, now(), made.name, made.id
-from raw join made on made.name = 'Company ' || substr(raw.external_id, 2)
+select :connection, raw.external_id, raw.id, now(), company.name, company.id
+from raw join company on raw.external_id = 'A' || company.n
 """
 
 
@@ -26,4 +30,4 @@ async def many_accounts(database: Database, number: int) -> None:
     async with database.session() as session:
         connection_id = await a_connection(session)
         await session.execute(text(MADE), {"connection": connection_id, "number": number})
-        await session.execute(text("analyze account, account_record"))
+        await session.execute(text("analyze account, account_profile, account_record"))

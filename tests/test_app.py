@@ -15,13 +15,13 @@ from hub.listening import listener_on
 from hub.model import AccountProfile, Organization, Role
 from hub.schema.ids import opaque
 from hub.schema.sdl import sdl
-from hub.store import connections, keys
+from hub.store import connections
 from hub.store.answers import Answers
 from hub.store.database import Database
 from hub.store.results import Results
 from hub.store.secrets import Sealer
 from hub.store.sharing import Viewer
-from tests.schema.builders import a_connection, an_account, an_account_record, an_organization
+from tests.schema.builders import a_connection, a_key, an_account, an_account_record, an_organization
 
 SEALER = Sealer(b"k" * 32)
 QUESTION = {"query": "{ organizations(first: 9) { nodes { name } } }"}
@@ -72,8 +72,7 @@ async def test_without_a_key_nothing_is_answered(database, home):
 
 
 async def test_a_key_sees_with_the_eyes_of_its_organization(database, session, home):
-    new = keys.NewKey(name="test", organization_id=home.id, role=Role.FRONTEND)
-    key, _ = await keys.create(session, new)
+    key = await a_key(session, home)
     await session.commit()
     async with client(database, host="hub.example") as http:
         right = await http.post("/graphql", json=QUESTION, headers={"Authorization": f"Bearer {key}"})
@@ -278,7 +277,7 @@ async def test_an_answer_says_where_its_time_went(demo):
 
 
 async def test_what_is_asked_is_counted_by_name_client_and_outcome(database, session, home):
-    key = await keys.create(session, "test", home.id)
+    key = await a_key(session, home, role=Role.ADMIN)
     await session.commit()
     asked = [
         {"query": "query Orgs { organizations(first: 9) { nodes { name } } }"},
@@ -291,15 +290,15 @@ async def test_what_is_asked_is_counted_by_name_client_and_outcome(database, ses
         await http.post("/graphql", json=QUESTION)
         told = (await http.get("/metrics")).text
 
-    public = key.rpartition("_")[0]
+    public = f"key:{key.rpartition('_')[0]}"
     labels = 'client="{}",code="{}",kind="{}",operation="{}",path="{}"'
     for facts in (
-        (public, "OK", "query", "Orgs", "reference"),
+        (public, "OK", "query", "Orgs", "compiled"),
         (public, "GRAPHQL_VALIDATION_FAILED", "unknown", "", "none"),
         ("anonymous", "UNAUTHENTICATED", "unknown", "", "none"),
     ):
         assert f"hub_operations_total{{{labels.format(*facts)}}} 1.0" in told
-    assert 'kind="mutation",operation="Sync"' in told
+    assert f'client="{public}",code="BAD_USER_INPUT",kind="mutation",operation="Sync",path="reference"' in told
     assert 'hub_pool_connections{state="in use"} 0.0' in told
     assert key not in told
 
@@ -325,7 +324,7 @@ async def test_what_runs_for_a_client_that_leaves_is_cancelled(database, session
     await session.execute(text("lock table organization in access exclusive mode"))
     watched = Watched()
     listener = listener_on("127.0.0.1", 0)
-    async with serving(database, settings, listener, anonymous=Viewer(home.id), watched=watched) as url:
+    async with serving(database, settings, listener, anonymous=Viewer.anonymous(home.id), watched=watched) as url:
         async with httpx.AsyncClient() as http:
             asking = asyncio.create_task(http.post(f"{url}/graphql", json=QUESTION))
             async with asyncio.timeout(60):

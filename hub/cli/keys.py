@@ -26,7 +26,7 @@ Expires = Annotated[str, typer.Option(help="How long it is valid: 12h, 90d, or n
 
 
 @app.command()
-def create(
+def create(  # noqa: PLR0913 - one for each option
     name: Annotated[str, typer.Argument(help="What the key is for; its name from now on.")],
     *,
     organization: Annotated[
@@ -42,6 +42,13 @@ def create(
     network: Annotated[
         list[str] | None, typer.Option(help="From where it may be used, such as 192.0.2.0/24. May be repeated.")
     ] = None,
+    app_: Annotated[
+        str | None,
+        typer.Option("--app", help='The client app whose trusted documents it runs, such as "web"; or any app\'s.'),
+    ] = None,
+    documents_only: Annotated[
+        bool, typer.Option("--documents-only", help="It runs trusted documents and nothing else.")
+    ] = False,
     expires: Expires = "365d",
 ) -> None:
     """Make a key. It is shown this once."""
@@ -59,6 +66,8 @@ def create(
                 scopes=scopes,
                 networks=where,
                 expires_at=until,
+                app=app_,
+                documents_only=documents_only,
             )
             key, prefix = await keys.create(session, new)
             await audit.append(session, audit.administration("key create", prefix, client=operator()))
@@ -75,11 +84,13 @@ def list_() -> None:
         async with opened(Settings.from_env()) as database, database.session() as session:
             return await keys.every(session)
 
-    table = Table("Name", "Key", "Organization", "Role", "Scopes", "Networks", "Expires", "Last used", "State")
+    table = Table(
+        "Name", "Key", "Organization", "Role", "Scopes", "Networks", "Documents", "Expires", "Last used", "State"
+    )
     for key, organization in run(listed()):
         scopes = "all of the role" if key.scopes is None else ", ".join(key.scopes)
         where = ", ".join(key.networks) or "any"
-        told = (key.name, key.prefix, organization, key.role.lower(), scopes, where)
+        told = (key.name, key.prefix, organization, key.role.lower(), scopes, where, _documents(key))
         table.add_row(*map(escape, told), _moment(key.expires_at), _moment(key.last_used_at), _state(key))
     console.print(table)
 
@@ -141,6 +152,11 @@ def _lasting(given: str) -> timedelta:
 
 def _moment(at: datetime | None) -> str:
     return f"{at:%Y-%m-%d %H:%M}" if at else "-"
+
+
+def _documents(key: ApiKey) -> str:
+    """Whose trusted documents it runs, and whether those are all that it runs."""
+    return f"{'only ' if key.documents_only else ''}{key.app or 'any'}"
 
 
 def _state(key: ApiKey) -> str:

@@ -31,10 +31,11 @@ class Export(Identified, Base, kw_only=True):
     )
 
     organization_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id", ondelete="CASCADE"))
-    role: Mapped[Role] = mapped_column(default=Role.ADMIN)
-    """Whose asked for it, with their scopes: it is written with the same eyes."""
-    scopes: Mapped[list[str]] = mapped_column(default_factory=list)
     """Who asked, with whose eyes it is read, and who alone may have it."""
+    role: Mapped[Role]
+    """Of who asked: its contract and limits hold."""
+    scopes: Mapped[list[str]]
+    """Of who asked: who lacks one of them does not get the file."""
     document: Mapped[str]
     """As it was asked."""
     state: Mapped[ExportState] = mapped_column(default=ExportState.QUEUED)

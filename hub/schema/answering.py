@@ -65,7 +65,7 @@ class Engine:
             except (Uncompilable, Unanswerable, InputError, GraphQLError) as reason:
                 # graphql-core knows how to answer, or how to word the error.
                 self.metrics.fell_back(type(reason).__name__)
-        timings.operation = planned.told._replace(path="reference")
+        timings.operation = timings.operation._replace(path="reference")
         return response(await self.executed(planned, variables, viewer, timings, request_id), request_id)
 
     async def answered(self, viewer: Viewer, document: str, variables: dict[str, Any]) -> bytes:

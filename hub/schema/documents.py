@@ -8,6 +8,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from hub.schema.access import Refused
@@ -48,6 +49,11 @@ class Documents:
         if len(self._kept) > self.most:
             self._kept.popitem(last=False)
         return found
+
+
+def id_of(text: str) -> str:
+    """The id of a text."""
+    return f"sha256:{sha256(text.encode()).hexdigest()}"
 
 
 def asked_id(document_id: str | None, extensions: Mapping[str, Any] | None) -> str | None:

@@ -33,7 +33,7 @@ from hub.schema.operations import Invalid
 from hub.schema.requests import ALLOWED, FOLLOWED, Asked, Headers, asked, parameters
 from hub.schema.sdl import sdl
 from hub.store.sharing import Viewer
-from hub.telemetry import Telemetry, Timings
+from hub.telemetry import Operation, Telemetry, Timings
 
 log = structlog.get_logger()
 
@@ -106,6 +106,7 @@ class Endpoint:
         request_id: str = scope["state"]["request_id"]
         try:
             viewer = self.access.known(scope) or await self.access.viewer(scope)
+            timings.operation = Operation(client=viewer.client)
             request = await asked(scope, headers, receive)
             task = self.departures.entered(receive)
             try:
@@ -134,7 +135,7 @@ class Endpoint:
             raise Refused(406, "BAD_REQUEST", _FOLLOW)
         if plan.kind not in ALLOWED[method]:
             raise Refused(405, "BAD_REQUEST", "Only queries are answered by GET.", Allow="POST")
-        timings.operation = plan.told._replace(client=viewer.client)
+        timings.operation = plan.told._replace(client=viewer.client, trusted=request.document_id is not None)
         timings.planned()
         answer = await self.engine.answer(plan, request.variables, viewer, timings, request_id)
         if admitted.tells or headers.get(b"x-hub-cost") == b"1":

@@ -10,11 +10,10 @@ from functools import lru_cache
 from typing import Any, cast
 
 from graphql import (
-    DocumentNode,
     FieldNode,
-    FragmentDefinitionNode,
     GraphQLArgument,
     GraphQLEnumType,
+    GraphQLError,
     GraphQLInputObjectType,
     GraphQLSchema,
     IntValueNode,
@@ -27,11 +26,12 @@ from graphql import (
 )
 
 from hub.errors import InputError
-from hub.schema.limits import OWN
-from hub.schema.operations import Invalid, checked
+from hub.schema.limits import LIMITS, Limits
+from hub.schema.operations import Checked, Invalid, checked, cost_within, parsed
 from hub.schema.paging import LARGEST_PAGE
-from hub.schema.required import Required, required
+from hub.schema.required import Required, missing, required
 from hub.schema.weights import weights
+from hub.store.sharing import Viewer
 
 CURSOR = "hubExportCursor"
 """The variable that holds the cursor."""
@@ -60,39 +60,59 @@ class Plan:
     """The scopes that reading it needs."""
 
 
+def planned(document: str, schema: GraphQLSchema, viewer: Viewer) -> Plan:
+    """How a viewer, whose contract `schema` is, can export a document; raises InputError, which says why it cannot."""
+    plan = _planned(document, schema, LIMITS[viewer.role])
+    lacking = missing(plan.required, viewer.scopes, None)
+    if lacking:
+        raise InputError(f"The document needs scopes that the viewer lacks: {', '.join(sorted(lacking))}.")
+    return plan
+
+
 @lru_cache(maxsize=CACHED_PLANS)
-def planned(document: str, schema: GraphQLSchema) -> Plan:
-    """How to export a document; raises InputError, which says why it cannot be exported."""
+def _planned(document: str, schema: GraphQLSchema, limits: Limits) -> Plan:
     if len(document) > LARGEST_DOCUMENT:
         raise InputError(f"The document has more than {LARGEST_DOCUMENT} characters.")
-    parsed = _valid(document, schema)
-    operation = _operation(parsed)
+    _must_be_one_query(document, limits)
+    found = _valid(document, schema, limits)
+    whole, operation = found.parsed.document, found.operation
     root, rows = _list_and_rows(operation, schema)
     paged = _paged(operation, root, schema)
-    asked = replace(parsed, definitions=tuple(paged if each is operation else each for each in parsed.definitions))
-    text = print_ast(asked)
-    _valid(text, schema)
-    return Plan(document=text, root=_key(root), rows=_key(rows), required=required(schema, parsed, operation))
+    text = print_ast(
+        replace(whole, definitions=tuple(paged if each is operation else each for each in whole.definitions))
+    )
+    _must_be_affordable(_valid(text, schema, limits), limits)
+    return Plan(document=text, root=_key(root), rows=_key(rows), required=required(schema, whole, operation))
 
 
-def _valid(document: str, schema: GraphQLSchema) -> DocumentNode:
-    """The document; raises InputError where it breaks a rule or a limit."""
+def _must_be_one_query(document: str, limits: Limits) -> None:
+    """Looked at before any rule is: what those tell is about requests, which may name one of several operations."""
     try:
-        return checked(schema, weights(schema), document, None, OWN).parsed.document
+        found = parsed(document, limits)
+    except GraphQLError as error:
+        raise InputError(error.message) from error
+    operations = [each for each in found.document.definitions if isinstance(each, OperationDefinitionNode)]
+    if len(operations) != 1:
+        raise InputError("A document to be exported has one operation.")
+    if operations[0].operation is not OperationType.QUERY:
+        raise InputError("Only a query can be exported.")
+    if operations[0].variable_definitions or operations[0].directives:
+        raise InputError("A document to be exported has no variables: write their values into it.")
+
+
+def _valid(document: str, schema: GraphQLSchema, limits: Limits) -> Checked:
+    """The document's operation; raises InputError where it breaks a rule or a limit."""
+    try:
+        return checked(schema, weights(schema), document, None, limits)
     except Invalid as invalid:
         raise InputError(invalid.errors[0].message) from invalid
 
 
-def _operation(document: DocumentNode) -> OperationDefinitionNode:
-    operations = [each for each in document.definitions if not isinstance(each, FragmentDefinitionNode)]
-    if len(operations) != 1 or not isinstance(operations[0], OperationDefinitionNode):
-        raise InputError("A document to be exported has one operation.")
-    operation = operations[0]
-    if operation.operation is not OperationType.QUERY:
-        raise InputError("Only a query can be exported.")
-    if operation.variable_definitions or operation.directives:
-        raise InputError("A document to be exported has no variables: write their values into it.")
-    return operation
+def _must_be_affordable(page: Checked, limits: Limits) -> None:
+    try:
+        cost_within(page.measure, {}, limits)
+    except Invalid as invalid:
+        raise InputError(invalid.errors[0].message) from invalid
 
 
 def _list_and_rows(operation: OperationDefinitionNode, schema: GraphQLSchema) -> tuple[FieldNode, FieldNode]:

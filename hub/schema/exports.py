@@ -11,14 +11,15 @@ from hub.errors import Busy, Conflict, InputError, NotFound
 from hub.model import Json, Scope
 from hub.schema import choices
 from hub.schema.context import Info
-from hub.schema.export_plan import Plan, planned
+from hub.schema.documents import id_of
+from hub.schema.export_plan import planned
 from hub.schema.fields import Node, column, shown, shows
 from hub.schema.ids import key_of, opaque
 from hub.schema.mutating import MutationInput, MutationPayload, done_once, failed
 from hub.schema.paging import Listing, many
 from hub.schema.scopes import requires
 from hub.schema.user_errors import BusyError, IdempotencyConflictError, InvalidInputError, NotFoundError
-from hub.store import exports, paths
+from hub.store import documents, exports, paths
 from hub.store.database import Session
 from hub.store.sharing import Viewer
 
@@ -41,11 +42,15 @@ class Export(Node):
 
     @strawberry.field(
         description="Where the file can be had for 15 minutes without a key, relative to the hub's address, such as "
-        "`/exports/0199…?expires=…`; each reading makes a new link. Null until it has succeeded."
+        "`/exports/0199…?expires=…`; each reading makes a new link. Null until it has succeeded, and for who lacks a "
+        "scope that the one who asked for the export had."
     )
     def url(self, info: Info) -> str | None:
         row = self.row
         if row.state is not model.ExportState.SUCCEEDED or row.expires_at <= datetime.now(UTC):
+            return None
+        # The file was written with its asker's eyes: other keys of the organization may see less.
+        if not info.context.viewer.scopes.issuperset(row.scopes):
             return None
         return info.context.export_links.link(row.id, row.organization_id, row.expires_at)
 
@@ -103,10 +108,10 @@ DeleteExportResult = Annotated[
 ]
 
 
-def _must_be_in_scope(asked: Plan, viewer: Viewer) -> None:
-    lacking = asked.required.scopes - viewer.scopes
-    if lacking:
-        raise InputError(f"The document needs scopes that the viewer lacks: {', '.join(sorted(lacking))}.")
+async def _must_be_trusted(session: Session, viewer: Viewer, document: str) -> None:
+    """What a key may not ask itself, it may not have asked in its name; raises InputError."""
+    if viewer.documents_only and await documents.text(session, viewer.app, id_of(document)) is None:
+        raise InputError("This key exports trusted documents only: push this one with `hub documents push`.")
 
 
 @strawberry.type
@@ -124,11 +129,12 @@ class ExportMutations:
         input: Annotated[StartExportInput, strawberry.argument(description="What to export.")],  # noqa: A002 - Relay's name
     ) -> StartExportResult:
         async def do(session: Session) -> Json:
-            return {"export": str(await exports.start(session, info.context.viewer, input.document))}
+            await _must_be_trusted(session, viewer, input.document)
+            return {"export": str(await exports.start(session, viewer, input.document))}
 
+        viewer = info.context.viewer
         try:
-            asked = planned(input.document, info._raw_info.schema)  # noqa: SLF001 - the contract that this runs under
-            _must_be_in_scope(asked, info.context.viewer)
+            planned(input.document, info._raw_info.schema, viewer)  # noqa: SLF001 - the contract that this runs under
             answer = await done_once(info, input, do)
         except (InputError, Busy, Conflict) as error:
             return failed(info, error, "document" if isinstance(error, InputError) else None)  # type: ignore[no-any-return]

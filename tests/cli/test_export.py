@@ -17,9 +17,11 @@ import httpx
 import psycopg
 import pytest
 
+from hub.model import Role
 from hub.settings import Settings
 from hub.store import keys, organizations
 from hub.store.database import opened
+from hub.store.keys import NewKey
 from tests.accounts import many_accounts
 
 HUB = Path(sys.executable).with_name("hub")
@@ -48,7 +50,8 @@ def given(settings: Settings, number: int) -> str:
         async with opened(settings) as database:
             await many_accounts(database, number)
             async with database.session() as session:
-                return await keys.create(session, "test", (await organizations.home(session)).id)
+                home = await organizations.home(session)
+                return (await keys.create(session, NewKey(name="test", organization_id=home.id, role=Role.FRONTEND)))[0]
 
     return asyncio.run(make())
 

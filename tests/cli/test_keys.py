@@ -2,6 +2,7 @@
 
 import json
 
+import psycopg
 import pytest
 
 from hub.cli import main
@@ -55,6 +56,16 @@ def test_a_keys_life_from_its_making_to_its_end(hub):
     assert "key create" not in hub("audit", "list", "--most", "2")
     assert secret not in json.dumps(events)
     assert "is not a head" in hub("audit", "verify", "--head", "x", code=1)
+
+
+def test_a_key_for_a_browser_is_bound_to_the_documents_of_its_app(hub, database_url):
+    hub("key", "create", "web", "--app", "web", "--documents-only")
+    hub("key", "create", "free")
+
+    with psycopg.connect(database_url) as connection:
+        bound = connection.execute("select name, app, documents_only from api_key order by name").fetchall()
+    assert bound == [("free", None, False), ("web", "web", True)]
+    assert "only web" in hub("key", "list")
 
 
 def test_a_partners_key_is_a_partners_tool(hub, tmp_path):

@@ -17,7 +17,7 @@ from hub import model
 from hub.app import serving
 from hub.listening import listener_on
 from hub.settings import Settings
-from hub.store import keys
+
 from hub.store.database import Database
 from tests.schema.builders import a_connection, an_account, an_account_record, an_organization
 
@@ -48,7 +48,7 @@ async def mirror(
     database: Database, settings: Settings, session: AsyncSession, crm: model.Connection, copy: Path
 ) -> AsyncIterator[Mirror]:
     """Commits what was built, runs the example, and answers with what it printed."""
-    key = await keys.create(session, "example", crm.owner_id, datetime.now(UTC) + timedelta(days=1))
+    key = await a_key(session, home, expires_at=datetime.now(UTC) + timedelta(days=1))
     async with serving(database, settings, listener_on("127.0.0.1", 0)) as url:
 
         async def mirror() -> str:

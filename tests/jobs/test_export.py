@@ -10,17 +10,22 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import create_async_engine
 from structlog.testing import capture_logs
 
-from hub.app import export_pages
+from hub.app import BackgroundSyncs, export_pages
 from hub.errors import Busy, NotFound, StoreError
 from hub.jobs.export import CHUNK_BYTES, export, exporting, work
-from hub.model import Account, AccountRecord, Export, ExportChunk, ExportState
+from hub.model import AccountProfile, AccountRecord, Export, ExportChunk, ExportState, Role, Scope
+from hub.schema.export_pages import ExportPages
 from hub.store import exports
+from hub.store.answers import Answers
 from hub.store.database import Database
 from hub.store.exports import MOST_ATTEMPTS, MOST_BYTES, MOST_BYTES_KEPT, MOST_ROWS, MOST_UNFINISHED, Chunk, Page
+from hub.store.results import Results
+from hub.store.sharing import Viewer
 from tests.accounts import many_accounts
 from tests.builders import SEALER, a_home
 
 NAMES = "{ accounts(first: 10) { nodes { name } } }"
+DEALS = "opportunities(first: 5) { nodes { name } }"
 
 
 @pytest.fixture
@@ -30,10 +35,15 @@ async def home_id(database: Database) -> UUID:
 
 
 @pytest.fixture
+def pages(database: Database) -> ExportPages:
+    return export_pages(database, BackgroundSyncs(database, SEALER))
+
+
+@pytest.fixture
 def queued(database: Database, home_id: UUID):
-    async def queued(document: str = NAMES) -> UUID:
+    async def queued(document: str = NAMES, viewer: Viewer | None = None) -> UUID:
         async with database.session() as session:
-            return await exports.start(session, home_id, document)
+            return await exports.start(session, viewer or Viewer.anonymous(home_id), document)
 
     return queued
 
@@ -69,11 +79,11 @@ def a_page(cursor: str | None, rows: int = 1, size: int = CHUNK_BYTES) -> Page:
     return Page(lines=b"x" * (size - 1) + b"\n", rows=rows, cursor=cursor)
 
 
-async def test_an_export_has_every_row_once_as_a_query_answers_it(database, home_id, queued, row_of, file_of):
+async def test_an_export_has_every_row_once_as_a_query_answers_it(database, pages, home_id, queued, row_of, file_of):
     await many_accounts(database, 25)
     export_id = await queued("{ accounts(first: 10) { nodes { name records(first: 1) { nodes { externalId } } } } }")
 
-    assert await work(database, export_pages(database, SEALER))
+    assert await work(database, pages)
 
     lines = [json.loads(line) for line in gzip.decompress(await file_of(export_id)).splitlines()]
     assert sorted(line["name"] for line in lines) == sorted(f"Company {n}" for n in range(1, 26))
@@ -84,25 +94,24 @@ async def test_an_export_has_every_row_once_as_a_query_answers_it(database, home
     assert row.expires_at - row.finished_at == timedelta(hours=24)
 
 
-async def test_an_empty_list_is_an_empty_gzip_file(database, queued, row_of, file_of):
+async def test_an_empty_list_is_an_empty_gzip_file(database, pages, queued, row_of, file_of):
     export_id = await queued()
 
-    await export(database, export_pages(database, SEALER), export_id)
+    await export(database, pages, export_id)
 
     assert gzip.decompress(await file_of(export_id)) == b""
     assert (await row_of(export_id)).state is ExportState.SUCCEEDED
 
 
-async def test_rows_that_change_meanwhile_are_still_written_once(database, home_id, queued, file_of):
+async def test_rows_that_change_meanwhile_are_still_written_once(database, pages, home_id, queued, file_of):
     await many_accounts(database, 25)
     export_id = await queued()
-    hub_pages = export_pages(database, SEALER)
 
     async def disturbed(*asked):
-        async for page in hub_pages(*asked):
+        async for page in pages(*asked):
             yield page
             async with database.session() as session:
-                await session.execute(update(Account).values(name=func.concat("Z", Account.name)))
+                await session.execute(update(AccountProfile).values(name=func.concat("Z", AccountProfile.name)))
 
     await export(database, disturbed, export_id)
 
@@ -110,14 +119,14 @@ async def test_rows_that_change_meanwhile_are_still_written_once(database, home_
     assert len({json.loads(line)["name"].lstrip("Z") for line in lines}) == len(lines) == 25
 
 
-async def test_what_another_organization_sees_is_not_exported(database, queued, row_of):
+async def test_what_another_organization_sees_is_not_exported(database, pages, queued, row_of):
     await many_accounts(database, 3)
     async with database.session() as session:
         await session.execute(text("insert into organization (name, is_home) values ('Stranger', false)"))
         stranger = (await session.execute(text("select id from organization where name = 'Stranger'"))).scalar_one()
-        export_id = await exports.start(session, stranger, NAMES)
+        export_id = await exports.start(session, Viewer.anonymous(stranger), NAMES)
 
-    await export(database, export_pages(database, SEALER), export_id)
+    await export(database, pages, export_id)
 
     assert (await row_of(export_id)).rows == 0
 
@@ -175,16 +184,54 @@ async def test_a_writer_that_lost_its_lock_writes_nothing_more(database, queued,
     assert (await row_of(export_id)).chunks == 1
 
 
-async def test_an_answer_with_errors_fails_the_export_and_leaves_no_file(database, queued, row_of, file_of):
-    export_id = await queued("{ accounts(first: 10) { nodes { records(first: 1000000) { nodes { name } } } } }")
+async def test_an_answer_with_errors_fails_the_export_and_leaves_no_file(database, pages, queued, row_of, file_of):
+    export_id = await queued("{ accounts(first: 10) { nodes { records(first: 0) { nodes { name } } } } }")
     await many_accounts(database, 3)
 
-    await export(database, export_pages(database, SEALER), export_id)
+    await export(database, pages, export_id)
 
     row = await row_of(export_id)
     assert (row.state, await file_of(export_id)) == (ExportState.FAILED, b"")
     assert "`first` and `last` are between 1 and" in row.error
     assert row.expires_at is not None
+
+
+async def test_pages_are_answered_by_compiled_statements(database, pages, queued, statements):
+    await many_accounts(database, 3)
+    export_id = await queued()
+    statements.clear()
+
+    await export(database, pages, export_id)
+
+    assert not [each for each in statements if "account_profile" in each]
+
+
+@pytest.mark.parametrize(
+    ("role", "scopes", "document", "told"),
+    [
+        (Role.PARTNER_TOOL, set(Scope), "{ accountRecords(first: 3) { nodes { raw { id } } } }", "field 'raw'"),
+        (Role.PARTNER_TOOL, set(Scope), NAMES.replace("(first: 10)", "(first: 1000)").replace("name", DEALS), "costs"),
+        (Role.FRONTEND, {Scope.EXPORT_RUN}, NAMES, "needs scopes that the viewer lacks: account:read"),
+    ],
+)
+async def test_it_is_read_as_whoever_asked_may(  # noqa: PLR0913, PLR0917 - fixtures and parameters
+    database, home_id, pages, queued, row_of, role, scopes, document, told
+):
+    export_id = await queued(document, Viewer(home_id, role, frozenset(scopes), "key:one"))
+
+    await export(database, pages, export_id)
+
+    row = await row_of(export_id)
+    assert row.state is ExportState.FAILED
+    assert told in row.error
+
+
+async def test_scopes_that_a_role_no_longer_has_are_gone(home_id, queued, row_of):
+    viewer = Viewer(home_id, Role.PARTNER_TOOL, frozenset({Scope.ACCOUNT_READ, Scope.AUDIT_READ}), "key:one")
+
+    found = exports.viewer_of(await row_of(await queued(NAMES, viewer)))
+
+    assert (found.organization_id, found.role, found.scopes) == (home_id, Role.PARTNER_TOOL, {Scope.ACCOUNT_READ})
 
 
 async def test_a_defect_fails_the_export_without_telling_more_and_the_next_has_its_turn(database, queued, row_of):
@@ -273,7 +320,7 @@ async def test_every_organization_s_first_export_comes_before_anyone_s_second(da
     async with database.session() as session:
         await session.execute(text("insert into organization (name, is_home) values ('Other', false)"))
         other = (await session.execute(text("select id from organization where name = 'Other'"))).scalar_one()
-        theirs = await exports.start(session, other, NAMES)
+        theirs = await exports.start(session, Viewer.anonymous(other), NAMES)
 
     async with database.session() as session:
         assert await exports.unfinished(session) == [first, theirs, second]
@@ -293,27 +340,28 @@ async def test_what_expired_is_deleted_with_its_file(database, queued, row_of, f
             await exports.chunk_with(session, export_id, 0)
 
 
-async def test_one_that_waits_is_found_without_being_told(database, home_id, queued, row_of):
-    async with exporting(database, export_pages(database, SEALER)):
+async def test_one_that_waits_is_found_without_being_told(database, pages, home_id, queued, row_of):
+    async with exporting(database, pages):
         export_id = await queued()
         while (await row_of(export_id)).state is not ExportState.SUCCEEDED:  # noqa: ASYNC110 - polling is what is done
             await asyncio.sleep(0.05)
 
 
-async def test_all_records_are_reached(database, home_id, queued, row_of):
+async def test_all_records_are_reached(database, pages, home_id, queued, row_of):
     await many_accounts(database, 5)
     export_id = await queued("{ accountRecords(first: 2) { edges { cursor node { name } } } }")
 
-    await export(database, export_pages(database, SEALER), export_id)
+    await export(database, pages, export_id)
 
     async with database.session() as session:
         assert (await row_of(export_id)).rows == await session.scalar(select(func.count()).select_from(AccountRecord))
 
 
 async def test_without_a_database_exports_wait():
-    gone = Database(create_async_engine("postgresql+psycopg://hub@127.0.0.1:1/none"))
+    url = "postgresql://hub@127.0.0.1:1/none"
+    gone = Database(create_async_engine(url.replace("ql:", "ql+psycopg:")), Results(Answers(url), 0))
     with capture_logs() as logs:
-        async with exporting(gone, export_pages(gone, SEALER)):
+        async with exporting(gone, export_pages(gone, BackgroundSyncs(gone, SEALER))):
             while not logs:  # noqa: ASYNC110 - polling is what is done
                 await asyncio.sleep(0.05)
 

@@ -25,10 +25,13 @@ from hub.model import (
     Person,
     PersonProfile,
     RawRecord,
+    Role,
     Synced,
     SyncRun,
     Verdict,
 )
+from hub.store import keys
+from hub.store.keys import NewKey
 
 NOON = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 SyncedT = TypeVar("SyncedT", bound=Synced)
@@ -47,6 +50,13 @@ async def kept(session: AsyncSession, row: Any) -> Any:
 
 async def an_organization(session: AsyncSession, name: str | None = None, **facts: Any) -> Organization:
     return await kept(session, Organization(name=name or f"Organization {a_number()}", **facts))
+
+
+async def a_key(session: AsyncSession, owner: Organization, name: str = "test", **facts: Any) -> str:
+    """A key of the organization in the clear."""
+    role = Role.FRONTEND if owner.is_home else Role.PARTNER_TOOL
+    facts = {"name": name, "organization_id": owner.id, "role": role} | facts
+    return (await keys.create(session, NewKey(**facts)))[0]
 
 
 async def a_partnership(session: AsyncSession, ours: Organization, theirs: Organization, **facts: Any) -> Partnership:
@@ -109,6 +119,16 @@ async def an_account_record(
     if account:
         await _profiled(session, AccountProfile, connection, account, row)
     return row
+
+
+async def belongs_to(
+    session: AsyncSession, connection: Connection, record: AccountRecord, account: Account
+) -> AccountRecord:
+    """The record as if it had been mapped to the account, from nothing or from another."""
+    record.account_id = account.id
+    await session.flush()
+    await _profiled(session, AccountProfile, connection, account, record)
+    return record
 
 
 async def a_person(session: AsyncSession, name: str = "Ada Example", email: str | None = None) -> Person:

@@ -14,7 +14,7 @@ from hub.schema.event_streams import is_preferred
 from hub.schema.live import Bounds
 from hub.store import keys
 from hub.store.database import Database
-from tests.schema.builders import a_connection, an_account_record
+from tests.schema.builders import a_connection, a_key, an_account_record
 from tests.schema.live import PATIENCE, Hub, a_hub
 
 CHANGED = """subscription($after: String) { changed(types: [ACCOUNT_RECORD], after: $after) {
@@ -159,7 +159,7 @@ async def test_so_many_streams_an_organization_may_hold(database, home):
 
 
 async def test_a_key_that_is_revoked_ends_its_streams(database, session, home):
-    key = await keys.create(session, "revoked", home.id)
+    key = await a_key(session, home)
     await session.commit()
     headers = {**STREAM, "Authorization": f"Bearer {key}"}
     async with a_hub(database, bounds=Bounds(recheck=0.05)) as hub, events(hub, CHANGED, headers=headers) as told:

@@ -12,21 +12,26 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from hub.app import export_pages, serving
+from hub.app import Admittance, BackgroundSyncs, application, export_pages, serving
 from hub.errors import InputError, NotFound
 from hub.jobs.export import work
 from hub.listening import listener_on
-from hub.model import Export, ExportChunk
+from hub.model import SCOPES, Export, ExportChunk, Role, Scope
+from hub.schema.contracts import contract
+from hub.schema.documents import id_of
 from hub.schema.export_links import VALID, ExportLinks
 from hub.schema.export_plan import planned
-from hub.schema.schema import SCHEMA
-from hub.store import exports
+from hub.schema.schema import CORE
+from hub.store import documents, exports
+from hub.store.answers import Answers
 from hub.store.database import Database
+from hub.store.documents import Pushed
+from hub.store.results import Results
 from hub.store.sharing import Viewer
 from tests.schema.builders import a_connection, an_account, an_account_record, an_organization
 from tests.schema.conftest import SEALER, client
 
-CORE = SCHEMA._schema  # noqa: SLF001 - strawberry has no public way to graphql-core's schema
+ADMIN = Viewer.anonymous(uuid4())
 DOCUMENT = "{ accounts(first: 2) { nodes { name } } }"
 DEEP = "{ accounts(first: 1) { nodes {" + "records(first: 1) { nodes { account {" * 6 + " id " + "} } }" * 6 + "} } }"
 START = """mutation ($input: StartExportInput!) { startExport(input: $input) { __typename
@@ -50,7 +55,7 @@ def exported(ask, database, five_accounts):
 
     async def exported(document=DOCUMENT):
         started = (await ask(START, input={"document": document}))["data"]["startExport"]["export"]
-        await work(database, export_pages(database, SEALER))
+        await work(database, export_pages(database, BackgroundSyncs(database, SEALER)))
         return (await ask(ONE, id=started["id"]))["data"]["node"]
 
     return exported
@@ -65,7 +70,7 @@ def exported(ask, database, five_accounts):
         ("mutation { mapAccounts(input: {}) { __typename } }", "Only a query"),
         ("query ($n: Int) { accounts(first: $n) { nodes { name } } }", "no variables"),
         ("query A { __typename } query B { __typename }", "one operation"),
-        ("fragment F on Account { name }", "never used"),
+        ("fragment F on Account { name }", "no operation"),
         ("{ accounts(first: 2) { nodes { name } } people(first: 2) { nodes { name } } }", "one list"),
         ("{ ...F } fragment F on Query { accounts(first: 2) { nodes { name } } }", "one list"),
         ("{ accounts(first: 2) @include(if: false) { nodes { name } } }", "one list"),
@@ -83,27 +88,39 @@ def exported(ask, database, five_accounts):
         ("{ accounts(first: 2) { nodes { " + "a: name " * 3000 + "} } }", "token"),
         ("#" * 50_001, "more than 50000 characters"),
         (DEEP, "levels deep"),
+        ("{ accounts(first: 1000) { nodes { records(first: 1000) { nodes { id } } } } }", "costs"),
     ],
 )  # fmt: skip
 def test_a_document_that_cannot_be_exported_is_refused_with_the_reason(document: str, told: str):
     with pytest.raises(InputError, match=re.escape(told)):
-        planned(document, CORE)
+        planned(document, CORE, ADMIN)
+
+
+def test_a_document_is_measured_by_the_limits_and_the_contract_of_who_asks():
+    partner = Viewer(uuid4(), Role.PARTNER_TOOL, SCOPES[Role.PARTNER_TOOL], "key:one")
+    costly = "{ accounts(first: 1000) { nodes { records(first: 3) { nodes { name } } } } }"
+    hidden = "{ accountRecords(first: 10) { nodes { raw { id } } } }"
+
+    for document, told in ((costly, "costs"), (hidden, "Cannot query field 'raw'")):
+        assert planned(document, CORE, ADMIN).rows == "nodes"
+        with pytest.raises(InputError, match=told):
+            planned(document, contract(Role.PARTNER_TOOL), partner)
 
 
 @pytest.mark.parametrize("root", ["accounts", "accountRecords", "people", "opportunities", "organizations", "issues"])
 def test_a_list_is_read_by_id(root: str):
-    assert "orderBy: [{ field: ID }]" in planned(f"{{ {root}(first: 2) {{ nodes {{ id }} }} }}", CORE).document
+    assert "orderBy: [{ field: ID }]" in planned(f"{{ {root}(first: 2) {{ nodes {{ id }} }} }}", CORE, ADMIN).document
 
 
 def test_a_list_is_read_in_the_order_asked_for():
     fragment = "fragment F on Account { id }"
     asked = "{ a: accounts(first: 2, orderBy: [{field: NAME}]) { e: edges { node { ...F } } } }"
 
-    plan = planned(asked + fragment, CORE)
+    plan = planned(asked + fragment, CORE, ADMIN)
 
     assert plan.document.count("orderBy") == 1
     assert (plan.root, plan.rows) == ("a", "e")
-    assert planned("{ exports(first: 2) { nodes { id } } }", CORE).document.count("orderBy") == 0
+    assert planned("{ exports(first: 2) { nodes { id } } }", CORE, ADMIN).document.count("orderBy") == 0
 
 
 async def test_a_document_with_a_mistake_is_an_expected_failure(ask):
@@ -111,6 +128,63 @@ async def test_a_document_with_a_mistake_is_an_expected_failure(ask):
 
     failure = answer["data"]["startExport"]
     assert (failure["__typename"], failure["path"]) == ("InvalidInputError", ["document"])
+
+
+@pytest.fixture
+def asking(database, home):
+    """Asks as a key of the home organization of a role, without some of its scopes."""
+
+    async def asking(query, role=Role.ADMIN, lacking=(), *, documents_only=False, **asked):
+        viewer = Viewer(home.id, role, SCOPES[role] - set(lacking), "key:one", "web", documents_only)
+        app = application(database, BackgroundSyncs(database, SEALER), Admittance(anonymous=viewer))
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as http:
+            return (await http.post("/graphql", json={"variables": asked} | query)).json()
+
+    return asking
+
+
+async def test_a_document_beyond_the_viewer_s_scopes_is_an_expected_failure(asking):
+    people = {"document": "{ people(first: 2) { nodes { name } } }"}
+
+    refused = (await asking({"query": START}, lacking=[Scope.PERSON_READ], input=people))["data"]["startExport"]
+    started = (await asking({"query": START}, input=people))["data"]["startExport"]
+
+    assert (refused["__typename"], refused["path"]) == ("InvalidInputError", ["document"])
+    assert "person:read" in refused["message"]
+    assert started["__typename"] == "StartExportPayload"
+
+
+async def test_an_export_runs_with_the_role_and_scopes_of_who_asked(asking, database):
+    await asking({"query": START}, role=Role.FRONTEND, lacking=[Scope.PERSON_READ], input={"document": DOCUMENT})
+
+    async with database.session() as session:
+        viewer = exports.viewer_of((await session.scalars(select(Export))).one())
+    assert (viewer.role, viewer.scopes) == (Role.FRONTEND, SCOPES[Role.FRONTEND] - {Scope.PERSON_READ})
+
+
+async def test_who_may_see_less_than_the_one_who_asked_gets_no_link(asking, exported):
+    export = await exported()
+    listed = {"query": "{ exports(first: 1) { nodes { url } } }"}
+
+    less = await asking(listed, lacking=[Scope.RAW_READ])
+    as_much = await asking(listed)
+
+    assert export["url"]
+    assert less["data"]["exports"]["nodes"] == [{"url": None}]
+    assert as_much["data"]["exports"]["nodes"][0]["url"]
+
+
+async def test_a_key_that_runs_trusted_documents_exports_those_only(asking, database):
+    async with database.session() as session:
+        pushed = [Pushed(id=id_of(text), text=text, operation_names=()) for text in (START, DOCUMENT)]
+        await documents.push(session, "web", pushed)
+    start = {"documentId": id_of(START)}
+
+    refused = await asking(start, documents_only=True, input={"document": DOCUMENT + " "})
+    started = await asking(start, documents_only=True, input={"document": DOCUMENT})
+
+    assert refused["data"]["startExport"]["code"] == "INVALID_INPUT"
+    assert started["data"]["startExport"]["__typename"] == "StartExportPayload"
 
 
 async def test_an_export_is_queued_and_listed(ask, five_accounts):
@@ -310,7 +384,7 @@ async def test_an_export_can_be_deleted_by_its_organization_only(ask, session, d
 async def on_a_socket(database: Database, settings, home) -> AsyncIterator[httpx.AsyncClient]:
     listener = listener_on("127.0.0.1", 0)
     async with (
-        serving(database, settings, listener, anonymous=Viewer(home.id)) as url,
+        serving(database, settings, listener, anonymous=Viewer.anonymous(home.id)) as url,
         httpx.AsyncClient(base_url=url) as http,
     ):
         yield http
@@ -328,6 +402,7 @@ async def test_from_the_mutation_to_the_file_over_a_socket(database, settings, h
         while export["state"] in ("QUEUED", "RUNNING"):
             await asyncio.sleep(0.05)
             export |= (await asked(http, ONE, id=export["id"]))["node"]
+        assert export["state"] == "SUCCEEDED", export["error"]
         file = await http.get(export["url"])
 
     assert len(gzip.decompress(file.content).splitlines()) == 5
@@ -361,7 +436,8 @@ async def test_a_key_that_is_no_uuid_is_refused(ask):
 
 
 async def test_a_database_that_is_gone_is_told():
-    gone = Database(create_async_engine("postgresql+psycopg://hub@127.0.0.1:1/secret"))
+    url = "postgresql://hub@127.0.0.1:1/secret"
+    gone = Database(create_async_engine(url.replace("ql:", "ql+psycopg:")), Results(Answers(url), 0))
     async with client(gone, None) as http:
         response = await http.get(f"/exports/{uuid4()}?expires=1&signature=x")
 

@@ -14,7 +14,7 @@ from gql.transport.websockets import WebsocketsTransport
 from hub.listening import LARGEST_MESSAGE
 from hub.schema.live import Bounds
 from hub.store import keys
-from tests.schema.builders import a_connection, a_sync_run, an_account_record
+from tests.schema.builders import a_connection, a_key, a_sync_run, an_account_record
 from tests.schema.live import Hub, a_hub, until
 
 RUNS = "subscription { syncProgress { stream pages } }"
@@ -132,7 +132,7 @@ async def test_another_protocol_is_not_spoken(hub, spoken):
 
 
 async def test_a_key_is_taken_from_the_introduction_or_from_the_headers_of_the_upgrade(database, session, home):
-    key = await keys.create(session, "test", home.id)
+    key = await a_key(session, home)
     await session.commit()
     async with a_hub(database) as hub:
         async with hub.socket(authorization=f"Bearer {key}") as socket:
@@ -163,9 +163,9 @@ async def test_without_a_key_only_pages_of_this_machine_are_answered(hub):
 
 
 async def test_a_key_that_is_revoked_or_expires_ends_its_sockets_and_no_others(database, session, home):
-    revoked = await keys.create(session, "revoked", home.id)
-    good = await keys.create(session, "good", home.id)
-    expiring = await keys.create(session, "expiring", home.id, datetime.now(UTC) + timedelta(seconds=3))
+    revoked = await a_key(session, home, "revoked")
+    good = await a_key(session, home, "good")
+    expiring = await a_key(session, home, "expiring", expires_at=datetime.now(UTC) + timedelta(seconds=3))
     await session.commit()
     async with (
         a_hub(database, bounds=Bounds(recheck=0.05)) as hub,

@@ -90,7 +90,8 @@ async def one_of_each(session, home):
     crm = await a_connection(session, home, partner)
     await a_sync_run(session, crm)
     await an_issue(session, crm)
-    session.add(model.Export(organization_id=home.id, document="{ accounts(first: 9) { nodes { id } } }"))
+    asked = "{ accounts(first: 9) { nodes { id } } }"
+    session.add(model.Export(organization_id=home.id, role=model.Role.ADMIN, scopes=[], document=asked))
     session.add(model.StreamState(connection_id=crm.id, stream="accounts"))
     await synced(session, crm, model.SalesUser(external_id="U", name="Sam"))
     account, other = await an_account(session), await an_account(session)

@@ -14,16 +14,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from hub import model
 from hub.model import AccountRedirect, Connection, Organization
 from hub.schema.ids import opaque
-from hub.store import changes, connections, keys, sync_runs
+from hub.store import changes, connections, sync_runs
 from hub.store.database import Database, opened
 from hub.store.sync_runs import Progress
 from tests.schema.builders import (
     NOON,
     a_connection,
+    a_key,
     a_sync_run,
     an_account,
     an_account_record,
     an_organization,
+    belongs_to,
 )
 from tests.schema.live import SEALER, Hub, Socket, a_hub, until
 
@@ -104,7 +106,7 @@ async def test_nobody_is_told_of_what_another_organization_owns(database, sessio
     partner = await an_organization(session)
     theirs = await a_connection(session, partner)
     shared = await an_account(session)
-    ours, strangers = await keys.create(session, "a", home.id), await keys.create(session, "b", partner.id)
+    ours, strangers = await a_key(session, home, "a"), await a_key(session, partner, "b")
     await session.commit()
     async with (
         a_hub(database) as hub,
@@ -136,7 +138,7 @@ async def test_the_node_of_a_change_is_null_where_it_is_gone_and_its_heir_where_
     async with hub.socket() as socket:
         start = await head(socket)
         session.add(AccountRedirect(retired_id=one.id, account_id=heir.id, retired_at=NOON))
-        record.account_id = heir.id
+        await belongs_to(session, crm, record, heir)
         await session.commit()
         await socket.ask(CHANGED, types=["ACCOUNT"], after=start)
         merged = {each["nodeId"]: each for each in await heard(socket, 2)}
@@ -341,7 +343,7 @@ async def test_the_example_of_the_documentation_follows(database, session, home,
     page = (Path(__file__).parents[2] / "docs" / "subscriptions.md").read_text()
     example: dict[str, Any] = {}
     exec(page.split("```python\n")[1].split("```")[0], example)  # noqa: S102 - our own page
-    key = await keys.create(session, "example", home.id)
+    key = await a_key(session, home)
     await session.commit()
     async with a_hub(database) as hub:
         start = await example["head"](hub.socket_url, key)

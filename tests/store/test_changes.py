@@ -7,10 +7,19 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hub.model import ChangeType, Connection, Organization, Removal, RemovalEvidence, SyncRunState
+from hub.model import (
+    AccountProfile,
+    ChangeType,
+    Connection,
+    Organization,
+    PersonProfile,
+    Removal,
+    RemovalEvidence,
+    SyncRunState,
+)
 from hub.store import changes, records, sync_runs
 from hub.store.changes import ChangePage, CursorExpired, Position
 from hub.store.database import Database
@@ -24,6 +33,7 @@ from tests.schema.builders import (
     an_account_record,
     an_opportunity,
     an_organization,
+    belongs_to,
 )
 
 ALL = list(ChangeType)
@@ -120,17 +130,17 @@ async def test_an_account_is_there_while_a_record_belongs_to_it(session, reader,
     await session.commit()
     assert await reader.news() == [("account_record", record.id, "CREATED")]
 
-    record.account_id = one.id
+    await belongs_to(session, crm, record, one)
     await session.commit()
     assert ("account", one.id, "CREATED") in await reader.news()
 
-    record.account_id = other.id
+    await belongs_to(session, crm, record, other)
     await session.commit()
     assert {("account", one.id, "REMOVED"), ("account", other.id, "CREATED")} <= set(await reader.news())
 
     second = await an_account_record(session, crm, other)
     await session.commit()
-    assert ("account", other.id, "UPDATED") in await reader.news()
+    assert await reader.news() == [("account_record", second.id, "CREATED")]
 
     for each in (record, second):
         each.removal = Removal.DELETED
@@ -145,8 +155,12 @@ async def test_an_account_is_there_while_a_record_belongs_to_it(session, reader,
     await session.commit()
     assert ("account", other.id, "REMOVED") in await reader.news()
 
+    await session.delete(second)
+    await session.commit()
+    assert await reader.news() == []
 
-async def test_what_is_said_of_an_account_is_told_to_all_who_see_it_and_to_nobody_else(
+
+async def test_what_an_organization_is_told_of_an_account_is_what_its_own_records_say(
     database, session, reader, home, crm
 ):
     partner, stranger = await an_organization(session), await an_organization(session)
@@ -160,12 +174,15 @@ async def test_what_is_said_of_an_account_is_told_to_all_who_see_it_and_to_nobod
     for each in readers:
         await each.page()
 
-    account.name, person.name = "Acme Holding", "Ada King"
+    for kind, id_ in ((AccountProfile, account.id), (PersonProfile, person.id)):
+        await session.execute(update(kind).where(kind.id == id_).values(name="Known to all"))
+    await session.execute(update(AccountProfile).where(AccountProfile.owner_id == partner.id).values(name="Theirs"))
     await session.commit()
 
-    told = [set(await each.news()) for each in readers]
+    told = [await each.news() for each in readers]
     expected = {("account", account.id, "UPDATED"), ("person", person.id, "UPDATED")}
-    assert told == [expected, expected, set()]
+    assert [set(each) for each in told] == [expected, expected, set()]
+    assert [len(each) for each in told] == [2, 3, 0]
 
 
 async def test_each_step_of_a_sync_run_is_told_to_the_owner_of_the_connection(session, reader, crm):

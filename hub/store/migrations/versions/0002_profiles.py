@@ -7,30 +7,51 @@ from sqlalchemy.dialects import postgresql
 revision = "0002"
 down_revision = "0001"
 
-# A profile is there as long as its owner has a record of the account, and removed when none of those lives.
+# A profile is there as long as its owner has a record of the account, and removed when none of those lives. What a
+# record left is settled as well as what it came to.
 SETTLE = """
 create function hub_settle_{thing}() returns trigger language plpgsql as $$
+declare
+  touched uuid[];
 begin
+  if tg_op = 'INSERT' then
+    touched := array(select distinct {thing}_id from new_rows);
+  elsif tg_op = 'DELETE' then
+    touched := array(select distinct {thing}_id from old_rows);
+  else
+    touched := array(select {thing}_id from old_rows union select {thing}_id from new_rows);
+  end if;
   delete from {thing}_profile profile
-  where profile.id in (select {thing}_id from {touched}) and not exists (
+  where profile.id = any(touched) and not exists (
     select from {records} record join connection on connection.id = record.connection_id
     where record.{thing}_id = profile.id and connection.owner_id = profile.owner_id
   );
   update {thing}_profile profile set is_removed = not is_removed
-  where profile.id in (select {thing}_id from {touched}) and profile.is_removed = exists (
+  where profile.id = any(touched) and profile.is_removed = exists (
     select from {records} record join connection on connection.id = record.connection_id
     where record.{thing}_id = profile.id and connection.owner_id = profile.owner_id and record.removal is null
   );
-  {links}
   return null;
 end $$
 """
 
+# Links to a record that is gone lead nowhere.
 PLACE_LINKS = """
-  update {link} link set account_id = case when touched.removal is null then touched.account_id end
-  from touched
-  where link.connection_id = touched.connection_id and link.account_external_id = touched.external_id
-    and link.account_id is distinct from case when touched.removal is null then touched.account_id end;
+create function hub_place_{link}() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'DELETE' then
+    update {link} link set account_id = null
+    from old_rows record
+    where link.connection_id = record.connection_id and link.account_external_id = record.external_id
+      and link.account_id is not null;
+  else
+    update {link} link set account_id = case when record.removal is null then record.account_id end
+    from new_rows record
+    where link.connection_id = record.connection_id and link.account_external_id = record.external_id
+      and link.account_id is distinct from case when record.removal is null then record.account_id end;
+  end if;
+  return null;
+end $$
 """
 
 PLACE_LINK = """
@@ -79,6 +100,7 @@ def upgrade() -> None:
             op.drop_column(thing, column)
     for link in LINKS:
         _place(link)
+    _place_links()
     for thing, (records, _) in THINGS.items():
         _settle(thing, records)
 
@@ -132,17 +154,27 @@ def _place(link: str) -> None:
 
 
 def _settle(thing: str, records: str) -> None:
-    links = "".join(PLACE_LINKS.format(link=link) for link in LINKS) if thing == "account" else ""
-    op.execute(SETTLE.format(thing=thing, records=records, links=links, touched="touched"))
-    if thing == "account":
-        op.execute(PLACE_LINK)
-        for link in LINKS:
-            op.execute(f"""
-                create trigger {link}_placed before insert or update of connection_id, account_external_id on {link}
-                for each row execute function hub_place_link()
-            """)
-    for event, rows in (("insert", "new"), ("update", "new"), ("delete", "old")):
+    op.execute(SETTLE.format(thing=thing, records=records))
+    _after_changes(records, "settled", f"hub_settle_{thing}")
+
+
+def _place_links() -> None:
+    op.execute(PLACE_LINK)
+    for link in LINKS:
+        op.execute(PLACE_LINKS.format(link=link))
+        _after_changes("account_record", f"{link}_placed", f"hub_place_{link}")
         op.execute(f"""
-            create trigger {records}_settled_{event} after {event} on {records}
-            referencing {rows} table as touched for each statement execute function hub_settle_{thing}()
+            create trigger {link}_placed before insert or update of connection_id, account_external_id on {link}
+            for each row execute function hub_place_link()
+        """)
+
+
+def _after_changes(table: str, name: str, function: str) -> None:
+    """Let a function be called once for each statement that changes rows of the table."""
+    given = {"insert": "new table as new_rows", "delete": "old table as old_rows"}
+    given["update"] = f"{given['delete']} {given['insert']}"
+    for event, rows in given.items():
+        op.execute(f"""
+            create trigger {table}_{name}_{event} after {event} on {table}
+            referencing {rows} for each statement execute function {function}()
         """)
