@@ -28,9 +28,9 @@ setup: .venv/ready ## Install everything into .venv
 demo: setup ## Start a realistic ecosystem on http://127.0.0.1:8000 (PORT= moves it)
 	@exec $(BIN)/hub demo --port $(PORT)
 
-test: setup ## Run the tests
+test: setup ## Run the tests (TESTS= names some)
 	@echo "Running the tests …"
-	@$(BIN)/pytest -n 2
+	@$(BIN)/pytest -n 2 $(TESTS)
 
 check: setup ## Run all that CI runs
 	$(BIN)/ruff format --check .

@@ -17,9 +17,8 @@ from hub import model
 from hub.app import serving
 from hub.listening import listener_on
 from hub.settings import Settings
-
 from hub.store.database import Database
-from tests.schema.builders import a_connection, an_account, an_account_record, an_organization
+from tests.schema.builders import a_connection, a_key, an_account, an_account_record, an_organization
 
 MIRROR = Path(__file__).parents[2] / "examples" / "python" / "mirror_accounts.py"
 Mirror = Callable[[], Awaitable[str]]
@@ -48,6 +47,7 @@ async def mirror(
     database: Database, settings: Settings, session: AsyncSession, crm: model.Connection, copy: Path
 ) -> AsyncIterator[Mirror]:
     """Commits what was built, runs the example, and answers with what it printed."""
+    home = await session.get_one(model.Organization, crm.owner_id)
     key = await a_key(session, home, expires_at=datetime.now(UTC) + timedelta(days=1))
     async with serving(database, settings, listener_on("127.0.0.1", 0)) as url:
 
