@@ -28,9 +28,9 @@ setup: .venv/ready ## Install everything into .venv
 demo: setup ## Start a realistic ecosystem on http://127.0.0.1:8000 (PORT= moves it)
 	@exec $(BIN)/hub demo --port $(PORT)
 
-test: setup ## Run the tests
+test: setup ## Run the tests (TESTS= names some)
 	@echo "Running the tests …"
-	@$(BIN)/pytest -n 2
+	@$(BIN)/pytest -n 2 $(TESTS)
 
 check: setup ## Run all that CI runs
 	$(BIN)/ruff format --check .
@@ -53,6 +53,7 @@ schema: setup ## Write schema.graphql anew
 
 bench: setup ## Measure what we claim
 	$(BIN)/python benchmarks/sync_and_map.py
+	$(BIN)/python benchmarks/differential.py
 
 bench-graphql: setup ## Measure GraphQL reads beside PostGraphile; ARGS=--full for growth
 	$(BIN)/python benchmarks/graphql $(ARGS)

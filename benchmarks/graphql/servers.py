@@ -98,7 +98,7 @@ def _hub(place: Place, folder: Path) -> Kind:
     """The real app, as `hub serve` runs it, asked with a key of the home organization."""
     hub = str(Path(sys.executable).with_name("hub"))
     environment = {"HUB_DATABASE_URL": place.measured, "HUB_DATA_DIR": str(folder), "HUB_LOG_LEVEL": "warning"}
-    # Whole answers are not kept: all requests ask the same. The budget of one client is scaled to its only client's load.
+    # Whole answers are not kept, since all ask the same; the budget is that of a client which is all the load.
     environment |= {"HUB_RESULT_CACHE": "0", "HUB_BUDGET_SCALE": "100"}
     command = [hub, "key", "create", "benchmark"]
     made = subprocess.run(command, env=os.environ | environment, capture_output=True, text=True, check=False)  # noqa: S603

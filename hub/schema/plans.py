@@ -69,7 +69,7 @@ class Plan:
     schema: GraphQLSchema
     """The contract it is valid under."""
     drafts: dict[tuple[Any, ...], Draft | Uncompilable] = field(default_factory=dict)
-    questions: dict[bytes, Question] = field(default_factory=dict)
+    questions: dict[tuple[bytes, bytes], Question] = field(default_factory=dict)
 
     @property
     def name(self) -> str | None:
@@ -87,7 +87,8 @@ class Plan:
         Raises Uncompilable; InputError and GraphQLError for variables that nothing can be made of.
         """
         ids = {name: named(variables[name]) for name in self.ids if type(variables.get(name)) is str}
-        sent = orjson.dumps(variables if not ids else _template(variables, ids))
+        # Its cursors are signed with the secret: under another one it is another question.
+        sent = (orjson.dumps(variables if not ids else _template(variables, ids)), secret)
         if sent not in self.questions:
             if len(self.questions) >= CACHED_QUESTIONS:
                 self.questions.clear()

@@ -55,7 +55,7 @@ class Results:
         if asked.statement.sql not in self._slow:
             return (await self._asked(asked, viewer)).body
         key = (asked.statement.sql, asked.values, viewer.organization_id.bytes)
-        snapshot = (await self.answers.answer(SNAPSHOT, viewer)).body
+        snapshot = (await self.answers.answer(SNAPSHOT, viewer)).snapshot
         kept = self._kept.get(key)
         if kept is not None and kept.snapshot == snapshot:
             self._kept.move_to_end(key)

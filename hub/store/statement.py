@@ -202,7 +202,9 @@ def _looked_up(parts: Parts, model: type[Base], id_: Expression, slots: Slots) -
     there = id_
     if model in REDIRECTS:
         retired, survivor = REDIRECTS[model]
-        there = func.coalesce(select(survivor).where(retired == id_).scalar_subquery(), id_)
+        # Without saying so, SQLAlchemy would put the table of all ids asked for into this sub-select.
+        heir = select(survivor).where(retired == id_).correlate_except(retired.class_.__table__)
+        there = func.coalesce(heir.scalar_subquery(), id_)
     seen = (target.c.id == there, visible(model, target, removed=True))
     return _record(
         parts, target, slots, lambda fields: select(*fields).select_from(target).where(*seen).correlate_except(target)

@@ -142,3 +142,13 @@ def test_every_command_says_what_it_does(command: str):
 
 def test_the_settings_are_listed(hub):
     assert "HUB_DATABASE_URL" in hub("settings")
+
+
+def test_an_operation_is_explained(hub, tmp_path: Path):
+    (tmp_path / "top.graphql").write_text("query Top { accounts(first: 3) { nodes { name } } }")
+
+    told = hub("explain", "top.graphql")
+    assert "one SQL statement" in told
+    assert "account:read" in told
+    assert "cannot be read" in hub("explain", "none.graphql", code=1)
+    assert "not JSON" in hub("explain", "top.graphql", "--variables", "{", code=1)

@@ -10,7 +10,7 @@ from psycopg import sql
 
 from hub import model
 from hub.model import Base
-from tests.schema.world import EXTERNAL_IDS, SIZES, Maker, filled
+from tests.schema.world import SIZES, Maker, filled
 
 OWN_TABLES: tuple[type[Base], ...] = (*SIZES, model.Issue, model.SyncRun, model.StreamState, model.RawRecord)
 KEPT = {
@@ -67,19 +67,14 @@ def _move(maker: Maker, own: UUID, mark: str) -> None:
 
 
 def _merge(maker: Maker, own: UUID, mark: str) -> None:
-    """Accounts that nobody else knows, into those that others know."""
+    """An account that nobody else ever knew, into one that others know."""
     accounts, _ = _identities(maker)
-    only = """
-        select account_id from account_record
-        where account_id is not null and account_id not in (select account_id from account_redirect)
-        group by 1 having bool_and(connection_id = %s)
-    """
-    retired = [row[0] for row in maker.connection.execute(only, (own,))]
-    for each in maker.random.sample(sorted(retired), min(2, len(retired))):
-        heir = maker.random.choice([one for one in accounts if one not in retired])
-        maker.connection.execute("update account_record set account_id = %s where account_id = %s", (heir, each))
-        maker.put(model.AccountRedirect, [{"retired_id": each, "account_id": heir, "retired_at": "2026-11-02"}])
-    maker.profile()
+    retired, heir = maker.id(), maker.random.choice(accounts)
+    maker.put(model.Account, [{"id": retired}])
+    for account in (retired, heir):
+        _update(maker, model.AccountRecord, own, "account_id", account)
+        maker.profile()
+    maker.put(model.AccountRedirect, [{"retired_id": retired, "account_id": heir, "retired_at": "2026-11-02"}])
 
 
 def _rename(maker: Maker, own: UUID, mark: str) -> None:
@@ -119,6 +114,8 @@ def _update(maker: Maker, kind: type[Base], own: UUID, column: str, value: Any) 
 
 
 def _identities(maker: Maker) -> tuple[list[UUID], list[UUID]]:
-    accounts = maker.connection.execute("select id from account order by id").fetchall()
+    accounts = maker.connection.execute(
+        "select id from account where id not in (select retired_id from account_redirect) order by id"
+    ).fetchall()
     people = maker.connection.execute("select id from person order by id").fetchall()
     return [row[0] for row in accounts], [row[0] for row in people]

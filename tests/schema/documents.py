@@ -39,7 +39,25 @@ KEYS = (
 """Legal names of fields in an answer that a compiler may have names of its own against."""
 TOO_LONG = ("b" * 64, "c" * 64 + "d", "c" * 64 + "e")
 """Longer than a name in PostgreSQL may be."""
-HOSTILE = ("%", "_", "/", "\\", "'", '"', "\x00", "a\x00b", "x" * 5_000, "‮", "🎉", "/%", "//", "\\%", "\n", "ﬀ", "K")
+HOSTILE = (
+    "%",
+    "_",
+    "/",
+    "\\",
+    "'",
+    '"',
+    "\x00",
+    "a\x00b",
+    "x" * 5_000,
+    "\u202e",
+    "🎉",
+    "/%",
+    "//",
+    "\\%",
+    "\n",
+    "ﬀ",
+    "K",
+)
 NO_IDS = (
     "account_00000000-0000-7000-8000-000000000000", "account_record_00000000-0000-7000-8000-000000000000", "account_",
     "", "00000000-0000-7000-8000-000000000000", "nothing_00000000-0000-7000-8000-000000000000", "🎉",
@@ -78,7 +96,7 @@ class Document:
     def paged(self, data: Any, random: Random) -> "Document":
         """The same, from places that an answer's cursors say, sometimes those of another list."""
         known = {id(each): [cursor for way in each.cursors for cursor in _found(data, way)] for each in self.lists}
-        every = sum(known.values(), [])
+        every = [cursor for own in known.values() for cursor in own]
         given = dict(self.variables)
         for each in self.lists:
             own = known[id(each)] if random.random() < 0.97 else every
@@ -303,7 +321,7 @@ class _Author:
         self.variables[name] = (str(kind), default)
         return f"${name}"
 
-    def _plain(self, kind: GraphQLInputType, name: str, within: str, depth: int) -> Any:  # noqa: PLR0911
+    def _plain(self, kind: GraphQLInputType, name: str, within: str, depth: int) -> Any:
         if isinstance(kind, GraphQLNonNull):
             return self._plain(kind.of_type, name, within, depth)
         if depth and self._chance(0.004):
@@ -327,14 +345,14 @@ class _Author:
         fields = [
             (key, each)
             for key, each in kind.fields.items()
-            if depth < 4 or key not in ("and", "or", "not") and not _is_filter(each.type)
+            if depth < 4 or (key not in ("and", "or", "not") and not _is_filter(each.type))
         ]
         needed = [(key, each) for key, each in fields if key == "field"]
         free = [each for each in fields if each not in needed]
         count = self.random.choice([0, 1, 1, 1, 1, 2, 2, 3]) if depth else self.random.choice([0, 1, 1, 2])
         return needed + self.random.sample(free, min(count, len(free)))
 
-    def _scalar(self, kind: str, within: str, name: str) -> Any:
+    def _scalar(self, kind: str, within: str, name: str) -> Any:  # noqa: PLR0911 - one line a type
         match kind:
             case "Boolean":
                 return self._chance(0.5)
@@ -389,7 +407,7 @@ def _subject(kind: GraphQLInputObjectType, key: str, within: str) -> str:
 
 def _is_filter(kind: GraphQLInputType) -> bool:
     name = get_named_type(kind).name
-    return name.endswith("Filter") or name.endswith("Related")
+    return name.endswith(("Filter", "Related"))
 
 
 def _is_abstract(kind: Kind) -> bool:

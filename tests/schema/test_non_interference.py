@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from random import Random
 
+import psycopg
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -73,3 +74,15 @@ def test_anothers_ids_are_as_unknown_as_those_of_nothing(world: World, questione
     known = {"organization_", "partnership_"}
     assert not any(rows for prefix, rows in seen.items() if prefix not in known | {"program_", "tier_"})
     assert len(seen["organization_"]) == 2, "a stranger sees itself and its partner"
+
+
+@pytest.mark.xfail(reason="redirects are the same for all who ask: they should be of those who knew the retired id")
+def test_an_id_that_only_another_knew_stays_unknown_when_it_is_merged(world: World, questioner: Questioner) -> None:
+    home = world.viewers[0]
+    text = "query($id: ID!) { node(id: $id) { id } }"
+    with psycopg.connect(world.url, autocommit=True) as connection:
+        (heir,) = connection.execute("select id from account_profile where owner_id = %s limit 1", (home,)).fetchone()
+        (retired,) = connection.execute("insert into account default values returning id").fetchone()
+        connection.execute("insert into account_redirect values (%s, %s, now())", (retired, heir))
+    answer = questioner.ask(Document(text, {"id": f"account_{retired}"}, None, []), home)
+    assert answer.data == {"node": None}

@@ -61,7 +61,7 @@ async def connected(conninfo: str) -> list[int]:
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(60):
-        while not await condition():
+        while not await condition():  # noqa: ASYNC110 - it happens in another process
             await asyncio.sleep(0)
 
 
