@@ -32,7 +32,7 @@ test: setup ## Run the tests (TESTS= names some)
 	@echo "Running the tests …"
 	@$(BIN)/pytest -n 2 $(TESTS)
 
-check: setup ## Run all that CI runs
+check: setup ## Run the checks, and the tests with coverage
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
