@@ -59,6 +59,7 @@ AUDITS = (
     Audit("graphql-cop", "graphql", "node audits/graphql-cop.mjs"),
     Audit("apollo", "@apollo/client", "node audits/apollo.mjs"),
     Audit("urql", "@urql/core", "node audits/urql.mjs"),
+    Audit("trusted-documents", "@apollo/generate-persisted-query-manifest", "node audits/trusted-documents.mjs"),
     Audit("graphql-ws", "graphql-ws", "node audits/graphql-ws.mjs"),
     Audit("graphql-sse", "graphql-sse", "node audits/graphql-sse.mjs"),
     Audit("relay-example", "react-relay", "npm test", RELAY, tells=False),

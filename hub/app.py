@@ -34,7 +34,8 @@ from hub.schema.export_download import ExportDownload
 from hub.schema.export_links import ExportLinks
 from hub.schema.export_pages import ExportPages
 from hub.schema.limits import LIMITS, scaled
-from hub.schema.live import BOUNDS, Bounds, Live
+from hub.schema.lines import BOUNDS, Bounds
+from hub.schema.live import Live
 from hub.schema.provider import Provider, is_safe
 from hub.schema.sockets import Sockets
 from hub.schema.tokens import ClaimNames, Tokens

@@ -7,7 +7,7 @@ from typing import Any
 import schemathesis
 from graphql import DocumentNode, FieldNode, Visitor, parse, print_ast, visit
 
-OURS = {"INVALID_CURSOR", "CURSOR_EXPIRED"}
+OURS = {"INVALID_CURSOR", "CURSOR_EXPIRED", "COST_EXCEEDED", "LIMIT_EXCEEDED"}
 """Codes of ours that a client can mend. It knows Apollo's only, and takes any other for a failure of the server."""
 
 BACKWARD = {"last", "before", "after"}

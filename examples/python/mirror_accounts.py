@@ -1,4 +1,4 @@
-"""Keeps a copy of the hub's accounts in SQLite, and tells what changed since the last run.
+"""Keeps a copy of the hub's accounts in SQLite: reads all once, and on each later run only what changed since.
 
     python mirror_accounts.py http://127.0.0.1:8000/graphql accounts.sqlite
 
@@ -11,64 +11,102 @@ import sqlite3
 import sys
 from collections.abc import AsyncIterator
 from contextlib import closing
-from dataclasses import dataclass
+from typing import Any
 
 from gql import Client, GraphQLRequest
+from gql.client import AsyncClientSession
 from gql.transport.aiohttp import AIOHTTPTransport
+from gql.transport.exceptions import TransportQueryError
 
+HEAD = "query Head { changes(first: 1) { head } }"
 PAGE = """
   query AccountsPage($after: String) {
-    accounts(first: 100, after: $after) {
-      nodes { id name domain records(first: 1) { totalCount } }
+    accounts(first: 500, after: $after) {
+      nodes { id name domain }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+"""
+NEWS = """
+  query AccountNews($since: String!) {
+    changes(since: $since, first: 500, types: [ACCOUNT]) {
+      nodes { nodeId node { ... on Account { id name domain } } }
       pageInfo { hasNextPage endCursor }
     }
   }
 """
 
-TABLE = """
-  create table if not exists account (id text primary key, name text not null, domain text, records int not null)
+TABLES = """
+  create table if not exists account (id text primary key, name text not null, domain text);
+  create table if not exists place (only_one integer primary key check (only_one = 1), cursor text not null);
 """
-UPSERT = """
-  insert into account (id, name, domain, records) values (?, ?, ?, ?)
-  on conflict (id) do update set name = excluded.name, domain = excluded.domain, records = excluded.records
-  where (name, domain, records) is not (excluded.name, excluded.domain, excluded.records)
-"""
-
-Row = tuple[str, str, str | None, int]
+KEEP = "insert or replace into account (id, name, domain) values (:id, :name, :domain)"
+FORGET = "delete from account where id = ?"
+NOTE = "insert or replace into place (only_one, cursor) values (1, ?)"
 
 
-@dataclass(frozen=True)
-class Changes:
-    """What a run changed in the copy."""
-
-    written: int
-    deleted: int
+async def ask(hub: AsyncClientSession, document: str, **variables: str | None) -> Any:
+    """The data of an answer; raises TransportQueryError."""
+    return await hub.execute(GraphQLRequest(document, variable_values=variables))
 
 
-async def accounts(url: str, key: str | None) -> AsyncIterator[Row]:
-    """Every account that the key may see; a page of 100 at a time."""
+async def every_account(hub: AsyncClientSession) -> AsyncIterator[dict[str, str | None]]:
+    """All accounts that the key may see, a page at a time."""
+    after, more = None, True
+    while more:
+        page = (await ask(hub, PAGE, after=after))["accounts"]
+        for account in page["nodes"]:
+            yield account
+        after, more = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
+
+
+async def read_all(hub: AsyncClientSession, copy: sqlite3.Connection) -> str:
+    """Makes the copy anew; what changes meanwhile comes after the head, and is read next time."""
+    head = (await ask(hub, HEAD))["changes"]["head"]
+    accounts = [account async for account in every_account(hub)]
+    with copy:
+        copy.execute("delete from account")
+        copy.executemany(KEEP, accounts)
+        copy.execute(NOTE, (head,))
+    return f"{len(accounts)} accounts were read."
+
+
+async def read_on(hub: AsyncClientSession, copy: sqlite3.Connection, since: str) -> str:
+    """Brings the copy up to date. Each page is stored together with where it ends: none is lost or taken for new."""
+    changed, gone, more = set(), set(), True
+    while more:
+        page = (await ask(hub, NEWS, since=since))["changes"]
+        since, more = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
+        with copy:
+            for change in page["nodes"]:
+                account = change["node"]  # as it is now; of one that was merged, what took its place
+                if account:
+                    copy.execute(KEEP, account)
+                    changed.add(account["id"])
+                if account is None or account["id"] != change["nodeId"]:
+                    copy.execute(FORGET, (change["nodeId"],))
+                    gone.add(change["nodeId"])
+            copy.execute(NOTE, (since,))
+    return f"{len(changed - gone)} accounts are new or changed, {len(gone)} are gone."
+
+
+async def mirror(url: str, key: str | None, path: str) -> str:
+    """Makes the copy at `path` equal to what the hub says now, and tells what that took."""
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     async with Client(transport=AIOHTTPTransport(url, headers=headers)) as hub:
-        after, more = None, True
-        while more:
-            page = (await hub.execute(GraphQLRequest(PAGE, variable_values={"after": after})))["accounts"]
-            for node in page["nodes"]:
-                yield node["id"], node["name"], node["domain"], node["records"]["totalCount"]
-            after, more = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
-
-
-async def mirror(url: str, key: str | None, path: str) -> Changes:
-    """Makes the copy at `path` equal to what the hub says now: all of it, or on an error nothing."""
-    rows = [row async for row in accounts(url, key)]
-    with closing(sqlite3.connect(path)) as copy, copy:
-        copy.execute(TABLE)
-        written = copy.executemany(UPSERT, rows).rowcount
-        seen = {row[0] for row in rows}
-        gone = [(id_,) for (id_,) in copy.execute("select id from account") if id_ not in seen]
-        copy.executemany("delete from account where id = ?", gone)
-    return Changes(written=written, deleted=len(gone))
+        with closing(sqlite3.connect(path)) as copy:
+            copy.executescript(TABLES)
+            place = copy.execute("select cursor from place").fetchone()
+            if place is None:
+                return await read_all(hub, copy)
+            try:
+                return await read_on(hub, copy, *place)
+            except TransportQueryError as error:
+                # Changes are kept for 30 days: who was away for longer starts over.
+                if (error.errors or [{}])[0].get("extensions", {}).get("code") != "CURSOR_EXPIRED":
+                    raise
+                return await read_all(hub, copy)
 
 
 if __name__ == "__main__":
-    changes = asyncio.run(mirror(sys.argv[1], os.environ.get("HUB_KEY"), sys.argv[2]))
-    print(f"{changes.written} accounts are new or changed, {changes.deleted} are gone.")
+    print(asyncio.run(mirror(sys.argv[1], os.environ.get("HUB_KEY"), sys.argv[2])))

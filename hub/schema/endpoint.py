@@ -85,18 +85,26 @@ class Endpoint:
     async def _stream(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
         """Answer with events."""
         try:
-            viewer = self.access.known(scope) or await self.access.viewer(scope)
+            viewer = await self._viewer(scope)
             request = await asked(scope, headers, receive)
             await EventStream(self.live, request, viewer, FOLLOWED[scope["method"]])(scope, receive, send)
         except Refused as refused:
             await _send(_refusal(refused, scope["state"]["request_id"]), JSON, Timings(), send)
+
+    async def _viewer(self, scope: Scope) -> Viewer:
+        """Who asks; raises Refused, be it that the database does not tell."""
+        try:
+            return self.access.known(scope) or await self.access.viewer(scope)
+        except StoreError as error:
+            log.exception("database failed", request_id=scope["state"]["request_id"])
+            raise _unavailable() from error
 
     async def sdl(self, request: Request) -> Response:
         """The schema as who asks can know it; without a key, as a partner's tool can."""
         role = Role.PARTNER_TOOL
         if "authorization" in request.headers or self.access.anonymous:
             try:
-                role = (self.access.known(request.scope) or await self.access.viewer(request.scope)).role
+                role = (await self._viewer(request.scope)).role
             except Refused as refused:
                 answer = _refusal(refused, request.state.request_id)
                 return Response(answer.body, answer.status, refused.headers, JSON)
@@ -120,7 +128,7 @@ class Endpoint:
             return _refusal(Refused(503, "TIMEOUT", str(error)), request_id)
         except StoreError:
             log.exception("database failed", request_id=request_id)
-            return _refusal(Refused(503, "UNAVAILABLE", "The database does not answer; try again."), request_id)
+            return _refusal(_unavailable(), request_id)
 
     async def _answered(
         self, request: Asked, viewer: Viewer, scope: Scope, headers: Headers, timings: Timings
@@ -176,6 +184,10 @@ async def _send(answer: Answer, kind: str, timings: Timings, send: Send) -> None
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body})
+
+
+def _unavailable() -> Refused:
+    return Refused(503, "UNAVAILABLE", "The database does not answer; try again.")
 
 
 def _refusal(refused: Refused, request_id: str) -> Answer:

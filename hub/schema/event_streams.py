@@ -13,7 +13,8 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from hub.schema.access import Refused
-from hub.schema.live import ANYTHING, TOO_MANY, Line, Live, encoded
+from hub.schema.lines import TOO_MANY, Line
+from hub.schema.live import ANYTHING, Live, encoded
 from hub.schema.requests import Asked
 from hub.store.sharing import Viewer
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterator
+from collections.abc import AsyncGenerator, Collection, Iterator
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -16,12 +16,13 @@ from graphql import ExecutionResult, GraphQLError, OperationType, subscribe
 from starlette.requests import Request
 from starlette.types import Scope
 
-from hub.errors import StoreError
+from hub.errors import StoreError, TimedOut
 from hub.schema.access import Access, Refused
 from hub.schema.admission import Admission
 from hub.schema.answering import Engine
 from hub.schema.context import Context, Loaders
 from hub.schema.errors import told
+from hub.schema.lines import BOUNDS, GOING_AWAY, NO_LONGER, TOO_MANY, Bounds, Line
 from hub.schema.operations import Invalid
 from hub.schema.plans import Plan
 from hub.schema.requests import Asked
@@ -36,47 +37,6 @@ log = structlog.get_logger()
 ANYTHING = frozenset({OperationType.QUERY, OperationType.MUTATION, OperationType.SUBSCRIPTION})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
-    """How much of everything. Times are in seconds."""
-
-    lines: int = 1000
-    """Lines of a process."""
-    lines_of_one: int = 100
-    """Lines of one client in a process."""
-    unknown: int = 200
-    """Sockets of a process that have not said yet who they are."""
-    operations: int = 100
-    """Operations of one socket at a time."""
-    introduction: float = 5.0
-    """Until a socket has said who it is."""
-    sending: float = 30.0
-    """Until a message must have found room on its way to the client."""
-    recheck: float = 5.0
-    """Between two looks at whether credentials are still good."""
-    heartbeat: float = 15.0
-    """Between two signs of life on an event stream."""
-    farewell: float = 2.0
-    """For the last word to find room."""
-
-
-BOUNDS = Bounds()
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """Why a line ends, in the terms of WebSocket."""
-
-    code: int
-    reason: str
-
-
-GOING_AWAY = Ending(1001, "The hub stops here: connect again.")
-TOO_SLOW = Ending(1013, "Reading too slowly: connect again, and go on after the last cursor.")
-TOO_MANY = Ending(1013, "Too many connections: try again later.")
-NO_LONGER = Ending(4403, "The credentials are no longer valid.")
-
-
 @dataclass(frozen=True, slots=True)
 class Reply:
     """One answer of an operation."""
@@ -84,46 +44,6 @@ class Reply:
     payload: dict[str, Any]
     refused: bool
     """Whether the operation was not even begun: `payload` has errors only."""
-
-
-@dataclass(slots=True, eq=False)
-class Line:
-    """A client's open connection: a socket, or an event stream."""
-
-    send: Callable[[Any], Awaitable[None]]
-    """Takes one ASGI message; waits while the client's side is full."""
-    patience: float
-    ended: asyncio.Future[Ending | None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
-    """Why it ends; None where the client is gone."""
-    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-    def end(self, ending: Ending | None) -> None:
-        """Let it end; the first reason counts."""
-        if not self.ended.done():
-            self.ended.set_result(ending)
-
-    async def say(self, message: dict[str, Any]) -> None:
-        """Send an ASGI message. A client that does not take it in time, or is gone, ends the line."""
-        async with self._turn:
-            try:
-                async with asyncio.timeout(self.patience):
-                    await self.send(message)
-            except TimeoutError:
-                self.end(TOO_SLOW)
-            except OSError:
-                self.end(None)
-            else:
-                return
-        # Whoever speaks has nothing left to do: the end of the line ends them.
-        await asyncio.Event().wait()
-
-    async def say_last(self, message: dict[str, Any], patience: float) -> None:
-        """Send an ASGI message if it finds room in time; else the server cuts the connection."""
-        try:
-            async with asyncio.timeout(patience):
-                await self.send(message)
-        except (TimeoutError, OSError):
-            return
 
 
 @dataclass(slots=True, eq=False)
@@ -195,6 +115,8 @@ class Live:
             yield Reply({"errors": told(invalid.errors, request_id)}, refused=True)
         except Refused as refused:
             yield Reply({"errors": [_refusal(refused, request_id)]}, refused=True)
+        except StoreError as error:
+            yield Reply({"errors": [_failure(error, request_id)]}, refused=True)
         else:
             replies = self._followed if plan.kind is OperationType.SUBSCRIPTION else self._answered
             async with aclosing(replies(plan, asked, viewer, request_id)) as found:
@@ -204,9 +126,8 @@ class Live:
     async def _answered(self, plan: Plan, asked: Asked, viewer: Viewer, request_id: str) -> AsyncGenerator[Reply, None]:
         try:
             answer = await self.engine.answer(plan, asked.variables, viewer, Timings(), request_id)
-        except StoreError:
-            log.exception("database failed", request_id=request_id)
-            yield Reply({"errors": [_unavailable(request_id)]}, refused=True)
+        except StoreError as error:
+            yield Reply({"errors": [_failure(error, request_id)]}, refused=True)
         else:
             yield Reply(orjson.loads(answer.body), refused=answer.status != HTTPStatus.OK)
 
@@ -290,9 +211,12 @@ def _refusal(refused: Refused, request_id: str) -> dict[str, Any]:
     }
 
 
-def _unavailable(request_id: str) -> dict[str, Any]:
-    told = "The database does not answer; try again."
-    return {"message": told, "extensions": {"code": "UNAVAILABLE", "requestId": request_id}}
+def _failure(error: StoreError, request_id: str) -> dict[str, Any]:
+    if isinstance(error, TimedOut):
+        return {"message": str(error), "extensions": {"code": "TIMEOUT", "requestId": request_id}}
+    log.error("database failed", request_id=request_id, exc_info=error)
+    message = "The database does not answer; try again."
+    return {"message": message, "extensions": {"code": "UNAVAILABLE", "requestId": request_id}}
 
 
 def _reply(result: ExecutionResult, request_id: str, *, refused: bool = False) -> Reply:
@@ -303,10 +227,9 @@ def _reply(result: ExecutionResult, request_id: str, *, refused: bool = False) -
 
 
 def _told(errors: list[GraphQLError], request_id: str) -> list[dict[str, Any]]:
-    if any(isinstance(error.original_error, StoreError) for error in errors):
-        log.error("database failed", request_id=request_id)
-        return [_unavailable(request_id)]
-    return told(errors, request_id)
+    causes = (error.original_error for error in errors)
+    failure = next((cause for cause in causes if isinstance(cause, StoreError)), None)
+    return told(errors, request_id) if failure is None else [_failure(failure, request_id)]
 
 
 def encoded(message: Any) -> str:

@@ -15,7 +15,8 @@ from starlette.types import Receive, Scope, Send
 
 from hub.errors import StoreError
 from hub.schema.access import Refused
-from hub.schema.live import TOO_MANY, Ending, Line, Live, encoded, request_of
+from hub.schema.lines import TOO_MANY, Ending, Line
+from hub.schema.live import Live, encoded, request_of
 from hub.schema.requests import Asked, checked
 from hub.store.sharing import Viewer
 

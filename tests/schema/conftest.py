@@ -42,10 +42,14 @@ def client(database: Database, viewer: Organization | None) -> httpx.AsyncClient
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost")
 
 
+def a_database_that_is_gone() -> Database:
+    url = "postgresql://nobody@127.0.0.1:1/nothing"
+    return Database(create_async_engine(url.replace("ql:", "ql+psycopg:")), Results(Answers(url), 0))
+
+
 def client_of_nothing(**viewer: Any) -> httpx.AsyncClient:
     """A client of a hub whose database does not exist: what is answered needs none."""
-    url = "postgresql://nobody@127.0.0.1:1/nothing"
-    database = Database(create_async_engine(url.replace("ql:", "ql+psycopg:")), Results(Answers(url), 0))
+    database = a_database_that_is_gone()
     app = application(
         database, BackgroundSyncs(database, SEALER), Admittance(anonymous=replace(Viewer.anonymous(uuid4()), **viewer))
     )

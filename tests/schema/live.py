@@ -14,7 +14,8 @@ from websockets.asyncio.client import ClientConnection
 from hub.app import Admittance, BackgroundSyncs, application
 from hub.listening import listener_on, listening
 from hub.model import Organization
-from hub.schema.live import BOUNDS, Bounds, Live
+from hub.schema.lines import BOUNDS, Bounds
+from hub.schema.live import Live
 from hub.store.database import Database
 from hub.store.secrets import Sealer
 from hub.store.sharing import Viewer

@@ -11,10 +11,11 @@ import pytest
 
 from hub.model import Organization
 from hub.schema.event_streams import is_preferred
-from hub.schema.live import Bounds
+from hub.schema.lines import Bounds
 from hub.store import keys
 from hub.store.database import Database
 from tests.schema.builders import a_connection, a_key, an_account_record
+from tests.schema.conftest import a_database_that_is_gone
 from tests.schema.live import PATIENCE, Hub, a_hub
 
 CHANGED = """subscription($after: String) { changed(types: [ACCOUNT_RECORD], after: $after) {
@@ -141,6 +142,17 @@ async def test_a_hub_that_stops_ends_its_streams_without_completing_them(databas
 
     assert refused.status_code == 503
     assert refused.json()["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
+
+
+async def test_who_asks_with_a_key_while_the_database_is_gone_is_told_to_try_again():
+    headers = {**STREAM, "Authorization": f"Bearer hub_{'0' * 12}_{'0' * 64}"}
+    async with a_hub(a_database_that_is_gone()) as hub, httpx.AsyncClient() as http:
+        for refused in (
+            await http.post(f"{hub.url}/graphql", json={"query": CHANGED}, headers=headers),
+            await http.get(f"{hub.url}/schema.graphql", headers=headers),
+        ):
+            assert refused.status_code == 503
+            assert refused.json()["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
 
 
 async def test_a_client_that_leaves_is_forgotten(hub):

@@ -12,9 +12,10 @@ from gql.transport.exceptions import TransportConnectionFailed
 from gql.transport.websockets import WebsocketsTransport
 
 from hub.listening import LARGEST_MESSAGE
-from hub.schema.live import Bounds
+from hub.schema.lines import Bounds
 from hub.store import keys
 from tests.schema.builders import a_connection, a_key, a_sync_run, an_account_record
+from tests.schema.conftest import a_database_that_is_gone
 from tests.schema.live import Hub, a_hub, until
 
 RUNS = "subscription { syncProgress { stream pages } }"
@@ -57,6 +58,15 @@ async def test_a_document_that_is_refused_ends_its_operation_and_no_other(hub, s
             assert heard["payload"][0]["extensions"]["code"] == code
         await socket.ask(RUNS, "right")
         assert (await socket.told("right"))["syncProgress"]["stream"] == "accounts"
+
+
+async def test_a_database_that_is_gone_is_told_and_ends_no_socket(home):
+    unpushed = {"documentId": f"sha256:{'0' * 64}"}
+    async with a_hub(a_database_that_is_gone(), home) as hub, hub.socket() as socket:
+        for payload in ({"query": "{ organizations(first: 1) { nodes { name } } }"}, {"query": RUNS}, unpushed):
+            await socket.say(id="1", type="subscribe", payload=payload)
+            heard = await socket.heard()
+            assert (heard["type"], heard["payload"][0]["extensions"]["code"]) == ("error", "UNAVAILABLE")
 
 
 async def test_pings_are_answered_with_their_payload(hub):
