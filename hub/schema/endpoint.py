@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
+from hashlib import blake2b
 from html import escape
 from importlib.resources import files
 from string import Template
@@ -148,7 +149,9 @@ class Endpoint:
         answer = await self.engine.answer(plan, request.variables, viewer, timings, request_id)
         if admitted.tells or headers.get(b"x-hub-cost") == b"1":
             answer = _with_cost(answer, admitted.spent)
-        return _cacheable(answer) if method == "GET" and request.document_id and answer.code == "OK" else answer
+        if method == "GET" and request.document_id and answer.code == "OK":
+            return _cacheable(answer, headers.get(b"if-none-match", b""))
+        return answer
 
 
 _FOLLOW = "Subscriptions are answered over WebSocket (graphql-transport-ws), or with `Accept: text/event-stream`."
@@ -162,9 +165,18 @@ def _with_cost(answer: Answer, spent: Granted) -> Answer:
     )
 
 
-def _cacheable(answer: Answer) -> Answer:
-    """The answer to a trusted document asked by GET: a client may keep it, and ask whether it still holds."""
-    return replace(answer, cache_control=b"private, max-age=0, must-revalidate")
+def _cacheable(answer: Answer, known: bytes) -> Answer:
+    """The answer to a trusted document asked by GET: a client may keep it, and ask whether it still holds.
+
+    `known` is what the client has: If-None-Match (RFC 9110, 13.1.2).
+    """
+    tag = b'"%b"' % blake2b(answer.body, digest_size=16).hexdigest().encode()
+    kept = replace(
+        answer,
+        cache_control=b"private, max-age=0, must-revalidate",
+        headers=[*answer.headers, (b"etag", tag), (b"vary", b"Authorization")],
+    )
+    return replace(kept, body=b"", status=304) if tag in known else kept
 
 
 def _pairs(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:

@@ -179,6 +179,16 @@ def _planned(text: str, name: str | None, role: Role) -> Plan:
 _cached = lru_cache(CACHED_PLANS)(_planned)
 
 
+def made() -> int:
+    """How many plans were made, rather than found."""
+    return _cached.cache_info().misses
+
+
+def kept() -> int:
+    """How many plans are kept."""
+    return _cached.cache_info().currsize
+
+
 def _told(operation: OperationDefinitionNode, text: str) -> Operation:
     name = operation.name.value if operation.name else ""
     digest = sha256(text.encode()).hexdigest()

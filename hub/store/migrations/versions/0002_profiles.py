@@ -8,9 +8,8 @@ revision = "0002"
 down_revision = "0001"
 
 # A profile is there as long as its owner has a record of the account, and removed when none of those lives. What a
-# record left is settled as well as what it came to. Its account is locked meanwhile: of two syncs, each would see the
-# other's
-# record as it was would both be wrong.
+# record left is settled as well as what it came to. Its account is locked meanwhile, since two syncs that each see the
+# record of the other as it was would both be wrong.
 SETTLE = """
 create function hub_settle_{thing}() returns trigger language plpgsql as $$
 declare
