@@ -23,8 +23,6 @@ class Admitted:
 
     plan: Plan
     spent: Granted
-    tells: bool
-    """Whether the client is told of its budget unasked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +40,15 @@ class Admission:
         limits = self.buckets.limits[viewer.role]
         try:
             found, cost = self._measured(text, asked, viewer, limits)
-        except Invalid:
-            self._spent(viewer, REFUSED)
+        except Invalid as invalid:
+            invalid.spent = self._spent(viewer, REFUSED)
             raise
         spent = self._spent(viewer, cost)
         lacking = missing(found.required, viewer.scopes, asked.variables)
         if lacking:
             await self.audit.forbidden(viewer, audited(found, request_id), lacking)
             raise forbidden(lacking)
-        return Admitted(found, spent, limits.always_told)
+        return Admitted(found, spent)
 
     async def _text(self, asked: Asked, viewer: Viewer) -> str:
         must_be_allowed(asked.query, asked.document_id, documents_only=viewer.documents_only)

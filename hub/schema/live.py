@@ -207,6 +207,7 @@ async def _subscribed(
         context_value=context,
         variable_values=dict(asked.variables),
         operation_name=plan.name,
+        hide_suggestions=not plan.suggestions,
         executor_class=SCHEMA.execution_context_class,
     )
     return await stream if isawaitable(stream) else stream  # type: ignore[return-value]

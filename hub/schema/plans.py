@@ -77,6 +77,8 @@ class Plan:
     """The first fields it selects."""
     schema: GraphQLSchema
     """The contract it is valid under."""
+    suggestions: bool
+    """Whether a mistake in its variables is answered with the names that were perhaps meant."""
     drafts: dict[tuple[Any, ...], Draft | str] = field(default_factory=dict)
     questions: dict[tuple[bytes, bytes], Question] = field(default_factory=dict)
 
@@ -89,6 +91,11 @@ class Plan:
     def kind(self) -> OperationType:
         """Query, mutation or subscription."""
         return self.operation.operation
+
+    @property
+    def is_of_schema(self) -> bool:
+        """Whether it asks for nothing but what the schema is: whoever has its contract is answered the same."""
+        return self.kind is OperationType.QUERY and all(name.startswith("__") for name in self.roots)
 
     def question(self, variables: Mapping[str, Any], secret: bytes) -> Question:
         """What to ask the database, given the request's variables.
@@ -132,7 +139,8 @@ class Plan:
             return str(reason)
 
     def _coerced(self, variables: Mapping[str, Any]) -> VariableValues:
-        found = get_variable_values(self.schema, self.operation.variable_definitions or (), dict(variables))
+        defined = self.operation.variable_definitions or ()
+        found = get_variable_values(self.schema, defined, dict(variables), hide_suggestions=not self.suggestions)
         if isinstance(found, VariableValues):
             return found
         raise found[0]
@@ -173,6 +181,7 @@ def _planned(text: str, name: str | None, role: Role) -> Plan:
         required(schema, document, operation),
         root_fields(document, operation),
         schema,
+        LIMITS[role].suggestions,
     )
 
 
