@@ -62,8 +62,10 @@ def needs(document: str, schema: GraphQLSchema = CORE, name: str | None = None) 
         ('{ node(id: "x") { ... { ... on Match { score } } } }', "mapping:read"),
         ("mutation { mapAccounts(input: {}) { __typename } }", "mapping:write"),
         (
-            "mutation { mapAccounts(input: {}) {"
-            " ... on MapAccountsPayload { query { issues(first: 1) { totalCount } } } } }",
+            (
+                "mutation { mapAccounts(input: {}) {"
+                " ... on MapAccountsPayload { query { issues(first: 1) { totalCount } } } } }"
+            ),
             "mapping:write sync:read",
         ),
         ("mutation { runSync(input: {connectionId: 1}) { ... on RunSyncPayload { syncRuns { state } } } }",
