@@ -23,6 +23,7 @@ from hub.jobs.export import exporting
 from hub.jobs.mapping import map_accounts
 from hub.listening import Drain, listening
 from hub.listening.departures import Departures
+from hub.schema import plans
 from hub.schema.access import Access, HolderOf
 from hub.schema.admission import Admission
 from hub.schema.answering import Engine
@@ -117,7 +118,7 @@ def application(
     admittance, watched = admittance or Admittance(), watched or Watched()
     answering = engine(database, syncs, watched.telemetry.metrics)
     access = Access(_holder_of(database, admittance.tokens), answering.audit.unauthenticated, admittance.anonymous)
-    admission = _admission(database, answering.audit, admittance.budget_scale)
+    admission = _admission(database, answering.audit, answering.metrics, admittance.budget_scale)
     live = Live(database, access, admission, answering, admittance.bounds)
     graphql = Endpoint(access, admission, answering, live, watched.telemetry, watched.departures)
     _sampled(watched, database, live)
@@ -178,6 +179,7 @@ def _sampled(watched: Watched, database: Database, live: Live) -> None:
     metrics.sampled_by("hub_requests_watched", value=lambda: departures.watched)
     metrics.sampled_by("hub_pool_connections", "in use", value=lambda: database.connections().in_use)
     metrics.sampled_by("hub_pool_connections", "idle", value=lambda: database.connections().idle)
+    metrics.sampled_by("hub_plan_cache_size", value=plans.kept)
     metrics.sampled_by("hub_pool_connections_max", value=lambda: database.connections().most)
 
 
@@ -201,7 +203,7 @@ def export_pages(database: Database, syncs: BackgroundSyncs) -> ExportPages:
     return ExportPages(engine(once, syncs).answered)
 
 
-def _admission(database: Database, audit: Audit, budget_scale: float) -> Admission:
+def _admission(database: Database, audit: Audit, metrics: Metrics, budget_scale: float) -> Admission:
     """What operations pass before they run."""
 
     async def text_of(app: str | None, document_id: str) -> str | None:
@@ -209,7 +211,7 @@ def _admission(database: Database, audit: Audit, budget_scale: float) -> Admissi
             return await documents.text(session, app, document_id)
 
     budgets = Buckets({role: scaled(limits, budget_scale) for role, limits in LIMITS.items()})
-    return Admission(budgets, Documents(text_of), audit)
+    return Admission(budgets, Documents(text_of), audit, metrics)
 
 
 def _holder_of(database: Database, tokens: Tokens | None) -> HolderOf:

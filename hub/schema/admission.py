@@ -1,5 +1,6 @@
 """What an operation passes before it runs, whatever way it came: it is known, within its limits, and paid for."""
 
+import asyncio
 from dataclasses import dataclass
 from time import monotonic
 
@@ -9,10 +10,11 @@ from hub.schema.budgets import REFUSED, Buckets, Exceeded, Granted, headers
 from hub.schema.documents import Documents, must_be_allowed
 from hub.schema.limits import Limits
 from hub.schema.operations import Invalid, cost_within
-from hub.schema.plans import Plan, audited, plan
+from hub.schema.plans import Plan, audited, made, plan
 from hub.schema.requests import Asked
 from hub.schema.required import missing
 from hub.store.sharing import Viewer
+from hub.telemetry import Metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +23,6 @@ class Admitted:
 
     plan: Plan
     spent: Granted
-    tells: bool
-    """Whether the client is told of its budget unasked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class Admission:
     buckets: Buckets
     documents: Documents
     audit: Audit
+    metrics: Metrics
 
     async def admitted(self, asked: Asked, viewer: Viewer, request_id: str) -> Admitted:
         """The operation that is asked for; raises Refused, and Invalid for one that breaks the rules of GraphQL."""
@@ -39,15 +40,15 @@ class Admission:
         limits = self.buckets.limits[viewer.role]
         try:
             found, cost = self._measured(text, asked, viewer, limits)
-        except Invalid:
-            self._spent(viewer, REFUSED)
+        except Invalid as invalid:
+            invalid.spent = self._spent(viewer, REFUSED)
             raise
         spent = self._spent(viewer, cost)
         lacking = missing(found.required, viewer.scopes, asked.variables)
         if lacking:
             await self.audit.forbidden(viewer, audited(found, request_id), lacking)
             raise forbidden(lacking)
-        return Admitted(found, spent, limits.always_told)
+        return Admitted(found, spent)
 
     async def _text(self, asked: Asked, viewer: Viewer) -> str:
         must_be_allowed(asked.query, asked.document_id, documents_only=viewer.documents_only)
@@ -58,13 +59,22 @@ class Admission:
         return await self.documents.text(viewer.app, asked.document_id, monotonic())
 
     def _measured(self, text: str, asked: Asked, viewer: Viewer, limits: Limits) -> tuple[Plan, int]:
+        before = made()
         found = plan(text, asked.operation_name, viewer.role)
+        self.metrics.plan_asked_for(hit=made() == before)
         return found, cost_within(found.measure, asked.variables, limits)
+
+    async def paid(self, plan: Plan, asked: Asked, viewer: Viewer) -> None:
+        """Take what an operation costs once more, as soon as the client can afford it."""
+        cost = plan.measure.cost(asked.variables)
+        while isinstance(spent := self.buckets.take(viewer.client, viewer.role, cost, monotonic()), Exceeded):  # noqa: ASYNC110 - time alone fills it
+            await asyncio.sleep(spent.retry_after)
 
     def _spent(self, viewer: Viewer, cost: int) -> Granted:
         """What the client has left after this; raises Refused where it cannot afford it."""
         spent = self.buckets.take(viewer.client, viewer.role, cost, monotonic())
         if isinstance(spent, Exceeded):
+            self.metrics.refused_for_rate(viewer.client)
             told = (
                 f"This costs {spent.requested:,} and {spent.remaining:,} is left; try again in {spent.retry_after} s."
             )

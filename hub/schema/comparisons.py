@@ -1,7 +1,7 @@
 """Filters: how columns are compared, and how what a client wrote becomes a condition."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
@@ -119,7 +119,7 @@ def compared(attribute: Attribute, description: str, *, through: Path | None = N
         here = _comparisons(attribute.key, value)
         return Leads(through, here) if through else here
 
-    return _filtering(description, condition, through=through)
+    return _filtering(description, condition, directives=_one_of(through) if through else ())
 
 
 def identified(attribute: Attribute, model: type[Base], description: str) -> Any:
@@ -138,7 +138,7 @@ def absent(attribute: Attribute, description: str) -> Any:
 
 def leading(path: Path, description: str) -> Any:
     """What the one row is like that a path leads to."""
-    return _filtering(description, lambda value: Leads(path, condition_of(value)), through=path)
+    return _filtering(description, lambda value: Leads(path, condition_of(value)), directives=_one_of(path))
 
 
 def related(path: Path, description: str) -> Any:
@@ -149,7 +149,8 @@ def related(path: Path, description: str) -> Any:
         none = [Not(Leads(path, condition_of(value.none)))] if value.none else []
         return AllOf((*some, *none))
 
-    return _filtering(description, condition, through=path)
+    # Its `some` and `none` each say what they cost.
+    return _filtering(description, condition, directives=reading(path.target))
 
 
 def all_of() -> Any:
@@ -191,16 +192,20 @@ def _filtering(
     condition: Callable[[Any], Condition],
     *,
     name: str | None = None,
-    through: Path | None = None,
+    directives: Sequence[object] = (),
 ) -> Any:
-    """What a path leads to is read by filtering, too: that needs the same scope."""
     return strawberry.field(
         default=strawberry.UNSET,
         description=description,
         name=name,
         metadata={CONDITION: condition},
-        directives=[cost(RELATED), *reading(through.target)] if through else (),
+        directives=directives,
     )
+
+
+def _one_of(path: Path) -> tuple[object, ...]:
+    """What a path leads to is read by filtering, too: that needs the same scope."""
+    return (cost(RELATED), *reading(path.target))
 
 
 def _comparisons(column: str, value: Any, key: Callable[[Any], Any] = lambda given: given) -> Condition:

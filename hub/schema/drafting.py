@@ -45,6 +45,8 @@ from hub.store.shape import (
 
 LONGEST_KEY = 63
 """Bytes of a name in PostgreSQL."""
+MOST_PARTS = 300
+"""Making a statement takes some tenths of a millisecond a field, in which nobody else is answered."""
 
 
 class Uncompilable(Exception):
@@ -104,6 +106,8 @@ class _Drafter:
     fragments: dict[str, FragmentDetails]
     flags: VariableValues
     slots: dict[tuple[int, Path | None], Slot] = field(default_factory=dict)
+    counted: list[int] = field(default_factory=lambda: [0])
+    """How many fields were drafted."""
 
     def root(self, kind: GraphQLObjectType, grouped: Grouped) -> Parts:
         """The parts of a query's answer."""
@@ -247,6 +251,9 @@ class _Drafter:
         found = collect_subfields(self.schema, self.fragments, self.flags, self.operation, kind, details)
         if found.new_defer_usages:
             raise Uncompilable("parts of it are deferred")
+        self.counted[0] += len(found.grouped_field_set)
+        if self.counted[0] > MOST_PARTS:
+            raise Uncompilable(f"it has more than {MOST_PARTS} fields")
         return _fields(kind, found.grouped_field_set)
 
 

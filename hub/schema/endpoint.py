@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
+from hashlib import blake2b
 from html import escape
 from importlib.resources import files
 from string import Template
@@ -28,6 +29,7 @@ from hub.schema.budgets import Granted
 from hub.schema.budgets import headers as budget_headers
 from hub.schema.budgets import told as told_cost
 from hub.schema.event_streams import EventStream, is_preferred
+from hub.schema.limits import LIMITS
 from hub.schema.live import Live
 from hub.schema.operations import Invalid
 from hub.schema.requests import ALLOWED, FOLLOWED, Asked, Headers, asked, parameters
@@ -137,7 +139,7 @@ class Endpoint:
         try:
             admitted = await self.admission.admitted(request, viewer, request_id)
         except Invalid as invalid:
-            return request_error(invalid.errors, request_id)
+            return _told(request_error(invalid.errors, request_id), invalid.spent, viewer, headers)
         plan, method = admitted.plan, scope["method"]
         if plan.kind is OperationType.SUBSCRIPTION:
             raise Refused(406, "BAD_REQUEST", _FOLLOW)
@@ -146,25 +148,37 @@ class Endpoint:
         timings.operation = plan.told._replace(client=viewer.client, trusted=request.document_id is not None)
         timings.planned()
         answer = await self.engine.answer(plan, request.variables, viewer, timings, request_id)
-        if admitted.tells or headers.get(b"x-hub-cost") == b"1":
-            answer = _with_cost(answer, admitted.spent)
-        return _cacheable(answer) if method == "GET" and request.document_id and answer.code == "OK" else answer
+        answer = _told(answer, admitted.spent, viewer, headers)
+        if method == "GET" and request.document_id and answer.code == "OK":
+            return _cacheable(answer, headers.get(b"if-none-match", b""))
+        return answer
 
 
 _FOLLOW = "Subscriptions are answered over WebSocket (graphql-transport-ws), or with `Accept: text/event-stream`."
 
 
-def _with_cost(answer: Answer, spent: Granted) -> Answer:
-    """The answer, telling what it cost."""
+def _told(answer: Answer, spent: Granted | None, viewer: Viewer, headers: Headers) -> Answer:
+    """The answer, telling what it cost those who want to know."""
+    if spent is None or not (LIMITS[viewer.role].always_told or headers.get(b"x-hub-cost") == b"1"):
+        return answer
     told = orjson.dumps({"cost": told_cost(spent, datetime.now(UTC))})
     return replace(
         answer, body=b'%b,"extensions":%b}' % (answer.body[:-1], told), headers=_pairs(budget_headers(spent))
     )
 
 
-def _cacheable(answer: Answer) -> Answer:
-    """The answer to a trusted document asked by GET: a client may keep it, and ask whether it still holds."""
-    return replace(answer, cache_control=b"private, max-age=0, must-revalidate")
+def _cacheable(answer: Answer, known: bytes) -> Answer:
+    """The answer to a trusted document asked by GET: a client may keep it, and ask whether it still holds.
+
+    `known` is what the client has: If-None-Match (RFC 9110, 13.1.2).
+    """
+    tag = b'"%b"' % blake2b(answer.body, digest_size=16).hexdigest().encode()
+    kept = replace(
+        answer,
+        cache_control=b"private, max-age=0, must-revalidate",
+        headers=[*answer.headers, (b"etag", tag), (b"vary", b"Authorization")],
+    )
+    return replace(kept, body=b"", status=304) if tag in known else kept
 
 
 def _pairs(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:

@@ -88,7 +88,7 @@ class EventStream:
         await line.say({"type": "http.response.start", "status": 200, "headers": list(HEADERS)})
         # Headers leave with the first bytes of the body: let the client know at once that it is heard.
         await _event(line, ":\n\n")
-        async with aclosing(self.live.answers(self.asked, self.viewer, self.allowed)) as answers:
+        async with aclosing(self.live.answers(self.asked, self.viewer, "sse", self.allowed)) as answers:
             async for answer in answers:
                 await _event(line, f"event: next\ndata: {encoded(answer.payload)}\n\n")
         await _event(line, "event: complete\ndata:\n\n")

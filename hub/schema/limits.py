@@ -29,6 +29,8 @@ class Limits:
     """Operations and fragments of a document."""
     depth: int = 15
     """Four lists by way of edges and nodes, two single relations, and a field."""
+    levels: int = 60
+    """Each level of fields may come by way of three fragments: what works on a document descends with it."""
     lists: int = 4
     """Within one another."""
     fields: int = 2_000
@@ -75,6 +77,7 @@ WORDS = {
     "tokens": "The document has {} tokens; {} are allowed.",
     "definitions": "The document has {} operations and fragments; {} are allowed.",
     "depth": "The operation is {} levels deep; {} are allowed.",
+    "levels": "The operation has selections nested {} deep, those of fragments among them; {} are allowed.",
     "lists": "The operation has lists within one another {} deep; {} are allowed.",
     "fields": "The operation selects {} fields; {} are allowed.",
     "root_fields": "The operation selects {} fields at its root; {} are allowed.",

@@ -104,7 +104,7 @@ class Live:
                 del self._credentials[credentials]
 
     async def answers(
-        self, asked: Asked, viewer: Viewer, allowed: Collection[OperationType] = ANYTHING
+        self, asked: Asked, viewer: Viewer, transport: str, allowed: Collection[OperationType] = ANYTHING
     ) -> AsyncGenerator[Reply, None]:
         """The answers of an operation; each is read when it is asked for. Between two, no connection is held."""
         request_id = uuid4().hex
@@ -118,18 +118,29 @@ class Live:
         except StoreError as error:
             yield Reply({"errors": [_failure(error, request_id)]}, refused=True)
         else:
-            replies = self._followed if plan.kind is OperationType.SUBSCRIPTION else self._answered
-            async with aclosing(replies(plan, asked, viewer, request_id)) as found:
-                async for reply in found:
-                    yield reply
+            if plan.kind is not OperationType.SUBSCRIPTION:
+                yield await self._answered(plan, asked, viewer, request_id)
+                return
+            with self._counted(transport):
+                async with aclosing(self._followed(plan, asked, viewer, request_id)) as found:
+                    async for reply in found:
+                        yield reply
+                        self.engine.metrics.delivered(transport)
 
-    async def _answered(self, plan: Plan, asked: Asked, viewer: Viewer, request_id: str) -> AsyncGenerator[Reply, None]:
+    @contextmanager
+    def _counted(self, transport: str) -> Iterator[None]:
+        self.engine.metrics.subscription_opened(transport)
+        try:
+            yield
+        finally:
+            self.engine.metrics.subscription_closed(transport)
+
+    async def _answered(self, plan: Plan, asked: Asked, viewer: Viewer, request_id: str) -> Reply:
         try:
             answer = await self.engine.answer(plan, asked.variables, viewer, Timings(), request_id)
         except StoreError as error:
-            yield Reply({"errors": [_failure(error, request_id)]}, refused=True)
-        else:
-            yield Reply(orjson.loads(answer.body), refused=answer.status != HTTPStatus.OK)
+            return Reply({"errors": [_failure(error, request_id)]}, refused=True)
+        return Reply(orjson.loads(answer.body), refused=answer.status != HTTPStatus.OK)
 
     async def _followed(self, plan: Plan, asked: Asked, viewer: Viewer, request_id: str) -> AsyncGenerator[Reply, None]:
         async with reading(self.database, viewer) as reader:
@@ -142,6 +153,8 @@ class Live:
                 async for result in results:
                     await loaders.renew()
                     yield _reply(result, request_id)
+                    # Each answer costs what the operation costs; where it stands is in the database, so it can wait.
+                    await self.admission.paid(plan, asked, viewer)
 
     async def close(self) -> None:
         """End all lines, and take no new ones."""
@@ -194,6 +207,7 @@ async def _subscribed(
         context_value=context,
         variable_values=dict(asked.variables),
         operation_name=plan.name,
+        hide_suggestions=not plan.suggestions,
         executor_class=SCHEMA.execution_context_class,
     )
     return await stream if isawaitable(stream) else stream  # type: ignore[return-value]

@@ -41,6 +41,8 @@ class Measure:
     tokens: int
     definitions: int
     depth: int
+    levels: int
+    """How far selections are nested, those of fragments and of introspection among them."""
     lists: int
     """How many lists stand within one another."""
     fields: int
@@ -89,6 +91,7 @@ def measured(
         tokens=getattr(document, "token_count", 0),
         definitions=len(document.definitions),
         depth=root.depth,
+        levels=root.levels,
         lists=root.lists,
         fields=root.fields,
         root_fields=root.width,
@@ -114,6 +117,8 @@ class _Extent:
     """The size of a selection."""
 
     depth: int = 0
+    levels: int = 0
+    """How many selections stand within one another, this one and those of fragments among them."""
     lists: int = 0
     width: int = 0
     """How many fields it has, not counting what is in them."""
@@ -152,12 +157,13 @@ class _Walk:
         if selected is None:
             return _Extent()
         if self._level >= MOST_LEVELS:
-            return _Extent(depth=MOST_LEVELS)
+            return _Extent(depth=MOST_LEVELS, levels=MOST_LEVELS)
         self._level += 1
         parts = [self._part(type_, node) for node in selected.selections]
         self._level -= 1
         return _Extent(
             max((part.depth for part in parts), default=0),
+            max((part.levels for part in parts), default=0) + 1,
             max((part.lists for part in parts), default=0),
             sum(part.width for part in parts),
             sum(part.fields for part in parts),
@@ -190,11 +196,10 @@ class _Walk:
         if node.name.value.startswith("__"):  # of introspection, depth has a limit of its own
             told = total((inner.flat, inner.each_row)).constant
             self.introspected += told
-            return _Extent(
-                width=1, fields=inner.fields + 1, flat=Amount(weight.weight + told // INTROSPECTED_PER_POINT)
-            )
+            cost = Amount(weight.weight + told // INTROSPECTED_PER_POINT)
+            return _Extent(levels=inner.levels, width=1, fields=inner.fields + 1, flat=cost)
         is_list = (weight.is_list and not weight.is_sized and weight.type != "") or weight.size is not None
-        extent = (inner.depth + 1, inner.lists + is_list, 1, inner.fields + 1)
+        extent = (inner.depth + 1, inner.levels, inner.lists + is_list, 1, inner.fields + 1)
         if weight.is_sized:
             return _Extent(*extent, each_row=total((inner.flat, inner.each_row)))
         return _Extent(*extent, flat=self._amount(weight, node.arguments or (), inner))

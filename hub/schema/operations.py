@@ -21,6 +21,7 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from hub.errors import HubError
+from hub.schema.budgets import Granted
 from hub.schema.limits import MOST_COMPARISONS, MOST_ERRORS, Limits, limit, refusals, too_costly, too_many_values
 from hub.schema.measure import Measure, measured
 from hub.schema.paging import PageSizes
@@ -141,3 +142,5 @@ class Invalid(Exception):
     def __init__(self, errors: list[GraphQLError]) -> None:
         super().__init__(errors[0].message)
         self.errors = errors
+        self.spent: Granted | None = None
+        """What finding that out took from the client's budget."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from graphql import (
@@ -23,7 +23,7 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_variable_values
 
-from hub.model import Base, Role
+from hub.model import Role
 from hub.schema import auditing as audit
 from hub.schema.auditing import root_fields
 from hub.schema.binding import Bound, bound, id_parameter, id_variable
@@ -44,8 +44,15 @@ CACHED_PLANS = 1_000
 LONGEST_CACHED = 20_000
 """Characters: longer documents are planned anew each time, or a thousand of them would fill the memory."""
 CACHED_STATEMENTS = 2_000
+CACHED_DRAFTS = 16
+"""For each plan: what different @skip and @include came to."""
 CACHED_QUESTIONS = 100
 """For each plan: what different variables came to."""
+LONGEST_VARIABLES = 2_000
+"""Bytes: what longer variables came to is not kept."""
+
+KeyT = TypeVar("KeyT")
+ValueT = TypeVar("ValueT")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,6 +65,8 @@ class Plan:
     measure: Measure
     flags: tuple[str, ...]
     """The variables in its @skip and @include."""
+    variables: tuple[str, ...]
+    """Those that it declares: others do not matter."""
     ids: tuple[str, ...]
     """The variables that hold ids of nodes and nothing else: what is worked out for one id serves all of its type."""
     told: Operation
@@ -68,7 +77,9 @@ class Plan:
     """The first fields it selects."""
     schema: GraphQLSchema
     """The contract it is valid under."""
-    drafts: dict[tuple[Any, ...], Draft | Uncompilable] = field(default_factory=dict)
+    suggestions: bool
+    """Whether a mistake in its variables is answered with the names that were perhaps meant."""
+    drafts: dict[tuple[Any, ...], Draft | str] = field(default_factory=dict)
     questions: dict[tuple[bytes, bytes], Question] = field(default_factory=dict)
 
     @property
@@ -81,19 +92,25 @@ class Plan:
         """Query, mutation or subscription."""
         return self.operation.operation
 
+    @property
+    def is_of_schema(self) -> bool:
+        """Whether it asks for nothing but what the schema is: whoever has its contract is answered the same."""
+        return self.kind is OperationType.QUERY and all(name.startswith("__") for name in self.roots)
+
     def question(self, variables: Mapping[str, Any], secret: bytes) -> Question:
         """What to ask the database, given the request's variables.
 
         Raises Uncompilable; InputError and GraphQLError for variables that nothing can be made of.
         """
-        ids = {name: named(variables[name]) for name in self.ids if type(variables.get(name)) is str}
+        given = {name: variables[name] for name in self.variables if name in variables}
+        ids = {name: named(given.pop(name)) for name in self.ids if type(given.get(name)) is str}
         # Its cursors are signed with the secret: under another one it is another question.
-        sent = (orjson.dumps(variables if not ids else _template(variables, ids)), secret)
-        if sent not in self.questions:
-            if len(self.questions) >= CACHED_QUESTIONS:
-                self.questions.clear()
-            self.questions[sent] = self._question(variables, secret)
-        found = self.questions[sent]
+        sent = (orjson.dumps([given, {name: model.__tablename__ for name, (model, _) in ids.items()}]), secret)
+        found = self.questions.get(sent)
+        if found is None:
+            found = self._question(variables, secret)
+            if len(sent[0]) <= LONGEST_VARIABLES:
+                _remember(self.questions, sent, found, CACHED_QUESTIONS)
         return found if not ids else found.about({id_parameter(name): key for name, (_, key) in ids.items()})
 
     def _question(self, variables: Mapping[str, Any], secret: bytes) -> Question:
@@ -106,21 +123,24 @@ class Plan:
 
     def _draft(self, coerced: VariableValues) -> Draft:
         key = tuple(coerced.coerced.get(name) for name in self.flags)
-        if key not in self.drafts:
-            self.drafts[key] = self._drafted(coerced)
-        found = self.drafts[key]
-        if isinstance(found, Uncompilable):
-            raise found
+        found = self.drafts.get(key)
+        if found is None:
+            found = self._drafted(coerced)
+            _remember(self.drafts, key, found, CACHED_DRAFTS)
+        if isinstance(found, str):
+            raise Uncompilable(found)
         return found
 
-    def _drafted(self, coerced: VariableValues) -> Draft | Uncompilable:
+    def _drafted(self, coerced: VariableValues) -> Draft | str:
+        """The draft, or why there is none: an exception that is kept would hold on to everything it passed."""
         try:
             return draft(self.schema, self.operation, self.fragments, coerced)
         except Uncompilable as reason:
-            return reason
+            return str(reason)
 
     def _coerced(self, variables: Mapping[str, Any]) -> VariableValues:
-        found = get_variable_values(self.schema, self.operation.variable_definitions or (), dict(variables))
+        defined = self.operation.variable_definitions or ()
+        found = get_variable_values(self.schema, defined, dict(variables), hide_suggestions=not self.suggestions)
         if isinstance(found, VariableValues):
             return found
         raise found[0]
@@ -155,15 +175,27 @@ def _planned(text: str, name: str | None, role: Role) -> Plan:
         found.parsed.fragments,
         found.measure,
         _flags(document),
+        tuple(each.variable.name.value for each in operation.variable_definitions or ()),
         _ids(document),
         _told(operation, text),
         required(schema, document, operation),
         root_fields(document, operation),
         schema,
+        LIMITS[role].suggestions,
     )
 
 
 _cached = lru_cache(CACHED_PLANS)(_planned)
+
+
+def made() -> int:
+    """How many plans were made, rather than found."""
+    return _cached.cache_info().misses
+
+
+def kept() -> int:
+    """How many plans are kept."""
+    return _cached.cache_info().currsize
 
 
 def _told(operation: OperationDefinitionNode, text: str) -> Operation:
@@ -185,14 +217,18 @@ class _Flags(Visitor):
         self.names: set[str] = set()
 
     def enter_directive(self, node: DirectiveNode, *_: Any) -> None:
+        if node.name.value not in ("skip", "include"):
+            return
         for argument in node.arguments or ():
             if isinstance(argument.value, VariableNode):
                 self.names.add(argument.value.name.value)
 
 
-def _template(variables: Mapping[str, Any], ids: Mapping[str, tuple[type[Base], Any]]) -> dict[str, Any]:
-    """The variables, with the types of ids instead of ids."""
-    return {**variables, **{name: [model.__tablename__] for name, (model, _) in ids.items()}}
+def _remember(kept: dict[KeyT, ValueT], key: KeyT, value: ValueT, most: int) -> None:
+    """Keep a value, and forget the oldest where there are too many."""
+    if len(kept) >= most:
+        del kept[next(iter(kept))]
+    kept[key] = value
 
 
 def _ids(document: DocumentNode) -> tuple[str, ...]:

@@ -17,6 +17,9 @@ class Recent(Generic[KeyT, ValueT]):
         self._clock = clock
         self._kept: dict[KeyT, tuple[ValueT, float]] = {}
 
+    def __len__(self) -> int:
+        return len(self._kept)
+
     def get(self, key: KeyT) -> ValueT | None:
         """The value, while it holds."""
         found = self._kept.get(key)

@@ -176,7 +176,7 @@ class _Socket:
         self.operations[key] = self._start(self._answer(key, asked, self.viewer))
 
     async def _answer(self, key: str, asked: Asked, viewer: Viewer) -> None:
-        async with aclosing(self.live.answers(asked, viewer)) as answers:
+        async with aclosing(self.live.answers(asked, viewer, "websocket")) as answers:
             async for answer in answers:
                 if answer.refused:
                     del self.operations[key]

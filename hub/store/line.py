@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Any, NamedTuple, Self
 
 import psycopg
@@ -26,6 +27,8 @@ class Result(NamedTuple):
     body: bytes
     snapshot: bytes
     """Which transactions it saw."""
+    seconds: float
+    """How long the server took."""
 
 
 @dataclass(slots=True, eq=False)
@@ -60,10 +63,11 @@ class Line:
     async def answer(self, sql: bytes, values: Sequence[bytes | None]) -> Result:
         """What the statement comes to; raises psycopg.Error."""
         name = self._prepared.get(sql) or await self._prepare(sql)
+        began = perf_counter()
         self.connection.pgconn.send_query_prepared(name, values)
         result = await self._result()
         value = result.get_value(0, 0)
-        return Result(b"null" if value is None else value, result.get_value(0, 1) or b"")
+        return Result(b"null" if value is None else value, result.get_value(0, 1) or b"", perf_counter() - began)
 
     async def _prepare(self, sql: bytes) -> bytes:
         name = b"s%d" % len(self._prepared)

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from hub.errors import Busy
 from hub.store.database import Database
+from hub.store.failures import translated
 
 
 @asynccontextmanager
@@ -17,9 +18,10 @@ async def only_one(database: Database, what: str) -> AsyncIterator[None]:
     The lock belongs to an open transaction, so that it ends with the process, and a connection pooler in
     between does not matter. The transaction reads nothing: it holds no snapshot, so vacuum is not kept back.
     """
-    async with database.engine.connect() as connection, connection.begin():
-        await hold(connection, what)
-        yield
+    with translated():
+        async with database.engine.connect() as connection, connection.begin():
+            await hold(connection, what)
+            yield
 
 
 async def hold(transaction: AsyncConnection | AsyncSession, what: str) -> None:

@@ -8,7 +8,6 @@ same in the same snapshot meanwhile waits for the one answer.
 import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from time import perf_counter
 
 from hub.store.answers import Answers, Question
 from hub.store.line import Result
@@ -19,6 +18,7 @@ WORTH_KEEPING = 0.002
 """Seconds: asking for the snapshot costs a tenth of that, so that what takes less is asked for at once."""
 
 MOST_SLOW = 1_000
+OVERHEAD = 500
 LARGEST_SHARE = 8
 """No answer takes more than this part of the room."""
 
@@ -66,9 +66,8 @@ class Results:
         return found.body
 
     async def _asked(self, asked: Question, viewer: Viewer) -> Result:
-        began = perf_counter()
         found = await self.answers.answer(asked, viewer)
-        self._judge(asked.statement.sql, perf_counter() - began)
+        self._judge(asked.statement.sql, found.seconds)
         return found
 
     def _judge(self, sql: bytes, seconds: float) -> None:
@@ -88,23 +87,35 @@ class Results:
         flight = self._flights.get(what)
         if flight is None:
             flight = self._flights[what] = _Flight(asyncio.create_task(self._asked(asked, viewer)))
-            flight.task.add_done_callback(lambda _: self._flights.pop(what))
+            flight.task.add_done_callback(lambda done: self._landed(what, done))
         flight.waiting += 1
         try:
             return await asyncio.shield(flight.task)
         except asyncio.CancelledError:
             if flight.waiting == 1:
+                # Who asks from now on must not share its end.
+                self._landed(what, flight.task)
                 flight.task.cancel()
             raise
         finally:
             flight.waiting -= 1
 
+    def _landed(self, what: tuple[Key, bytes], task: asyncio.Task[Result]) -> None:
+        flight = self._flights.get(what)
+        if flight is not None and flight.task is task:
+            del self._flights[what]
+
     def _keep(self, key: Key, found: Result) -> None:
-        if len(found.body) > self.most // LARGEST_SHARE:
+        if _size(key, found) > self.most // LARGEST_SHARE:
             return
         old = self._kept.pop(key, None)
-        self._held += len(found.body) - (len(old.body) if old else 0)
+        self._held += _size(key, found) - (_size(key, old) if old else 0)
         self._kept[key] = found
         while self._held > self.most:
-            _, gone = self._kept.popitem(last=False)
-            self._held -= len(gone.body)
+            gone = self._kept.popitem(last=False)
+            self._held -= _size(*gone)
+
+
+def _size(key: Key, found: Result) -> int:
+    """Bytes that a kept answer takes, roughly; the text of a statement is kept anyway."""
+    return len(found.body) + sum(len(value or b"") for value in key[1]) + OVERHEAD

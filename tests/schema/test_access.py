@@ -228,7 +228,7 @@ async def events(session) -> list[AuditEvent]:
 
 
 PEOPLE = "query People { accounts(first: 1) { totalCount } people(first: 1) { totalCount } }"
-MAP = "mutation Map { mapAccounts { __typename ... on BusyError { code } } }"
+MAP = "mutation Map { mapAccounts(input: {}) { __typename ... on BusyError { code } } }"
 
 
 async def test_an_operation_is_refused_whole_and_the_refusal_told_once(http, session, home):
@@ -267,6 +267,11 @@ async def test_what_may_not_be_read_is_not_found_by_its_id_either(http, session,
     ids = [person["id"], person["contacts"]["nodes"][0]["id"]]
     query = "query($ids: [ID!]!) { nodes(ids: $ids) { id ... on Synced { externalId customFields { value } } } }"
 
+    one = "query($id: ID!) { node(id: $id) { id } }"
+    for id_ in ids:
+        assert (await told(http, whole, one, id=id_))[1]["data"]["node"] == {"id": id_}
+        assert (await told(http, part, one, id=id_))[1]["data"]["node"] is None
+        assert (await told(http, part, query, ids=[id_]))[1]["data"]["nodes"] == [None]
     assert None not in (await told(http, whole, query, ids=ids))[1]["data"]["nodes"]
     assert (await told(http, part, query, ids=ids))[1]["data"]["nodes"] == [None, None]
 
@@ -318,13 +323,14 @@ async def test_the_audit_log_is_for_those_who_may_read_it_only(http, session, ho
 async def test_a_partner_is_answered_by_its_own_contract(http, session, home):
     partner = await an_organization(session, "Partner")
     tool = await a_key(session, partner, role=Role.PARTNER_TOOL)
-    _, types = await told(http, tool, "{ __schema { types { name } mutationType { name } } }")
+    _, types = await told(http, tool, "{ __schema { types { name } mutationType { fields { name } } } }")
     _, answer = await told(http, tool, "{ organizations(first: 9) { nodes { __typename name } } }")
 
     names = {each["name"] for each in types["data"]["__schema"]["types"]}
     assert "Account" in names
     assert not {"RawRecord", "SyncRun", "Match", "AuditEvent"} & names
-    assert types["data"]["__schema"]["mutationType"] is None
+    mutations = {each["name"] for each in types["data"]["__schema"]["mutationType"]["fields"]}
+    assert mutations == {"startExport", "deleteExport"}
     assert answer["data"]["organizations"]["nodes"] == [{"__typename": "Organization", "name": "Partner"}]
 
 

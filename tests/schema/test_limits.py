@@ -7,10 +7,13 @@ import pytest
 from graphql import get_introspection_query
 
 from hub.app import BackgroundSyncs, application
+from hub.model import Role
 from hub.schema.access import Refused
+from hub.schema.answering import MOST_INTROSPECTED
 from hub.schema.documents import Documents, asked_id, must_be_allowed
 from hub.store import documents, keys
 from hub.store.documents import Pushed
+from hub.store.keys import NewKey
 from tests.schema.builders import a_connection, an_account, an_account_record
 from tests.schema.conftest import SEALER, client_of_nothing
 
@@ -65,6 +68,51 @@ async def test_introspection_as_graphiql_does_it_is_answered(nowhere):
     answer = await nowhere.post("/graphql", json={"query": query})
 
     assert "errors" not in answer.json()
+
+
+async def test_the_schema_is_told_once_for_each_contract_and_the_same_variables(nowhere):
+    engine = nowhere._transport.app.state.live.engine  # noqa: SLF001 - httpx has no public way to it
+    text = 'query($all: Boolean!) { __type(name: "Account") { name fields @include(if: $all) { name } } }'
+    asked = [{"query": text, "variables": {"all": each}} for each in (True, False, True)]
+    whole, part, again = [(await nowhere.post("/graphql", json=each)).json() for each in asked]
+
+    assert whole == again
+    assert part == {"data": {"__type": {"name": "Account"}}}
+    assert {"name": "name"} in whole["data"]["__type"]["fields"]
+    assert len(engine.introspected) == 2
+    for number in range(50):
+        assert "errors" not in (await nowhere.post("/graphql", json={"query": f"{{ a{number}: __typename }}"})).json()
+    assert len(engine.introspected) == MOST_INTROSPECTED
+
+
+async def test_a_mistake_in_introspection_is_told_each_time_anew(nowhere):
+    asked = {"query": "query($n: String!) { __type(name: $n) { name } }", "variables": {"n": 1}}
+    first, second = [(await nowhere.post("/graphql", json=asked)).json()["errors"] for _ in "ab"]
+
+    assert first[0]["message"] == second[0]["message"]
+    assert first[0]["extensions"]["requestId"] != second[0]["extensions"]["requestId"]
+
+
+async def test_what_depends_on_more_than_the_schema_is_not_kept(nowhere):
+    engine = nowhere._transport.app.state.live.engine  # noqa: SLF001 - the same
+    text = "{ __typename accounts(first: 1) { totalCount } }"
+
+    assert (await nowhere.post("/graphql", json={"query": text})).status_code == 503
+    assert len(engine.introspected) == 0
+
+
+MISSPELT = {
+    "query": "query($f: AccountFilter) { accounts(first: 1, filter: $f) { totalCount } }",
+    "variables": {"f": {"nam": {"eq": "x"}}},
+}
+
+
+@pytest.mark.parametrize(("role", "suggested"), [("ADMIN", True), ("PARTNER_TOOL", False)])
+async def test_names_are_suggested_to_programs_of_the_house_only(role, suggested):
+    async with client_of_nothing(role=Role(role)) as http:
+        for wrong in (MISSPELT, {"query": "{ acounts(first: 1) { totalCount } }"}):
+            (error,) = (await http.post("/graphql", json=wrong)).json()["errors"]
+            assert ("Did you mean" in error["message"]) == suggested
 
 
 def directives_of(answer: dict) -> set[str]:
@@ -126,10 +174,10 @@ async def post(database, session, home):
     crm = await a_connection(session, home)
     await an_account_record(session, crm, await an_account(session, "Acme"))
     apps = {"any": (None, False), "web": ("web", True), "mobile": ("mobile", False)}
-    made = {
-        name: await keys.create(session, name, home.id, app=app, documents_only=only)
-        for name, (app, only) in apps.items()
-    }
+    made = {}
+    for name, (app, only) in apps.items():
+        new = NewKey(name=name, organization_id=home.id, role=Role.FRONTEND, app=app, documents_only=only)
+        made[name], _ = await keys.create(session, new)
     assert await documents.push(session, "web", [Pushed(ID, TEXT, ("Names",))]) == {ID}
     await session.commit()
     app = application(database, BackgroundSyncs(database, SEALER))

@@ -10,9 +10,11 @@ from graphql import get_introspection_query
 from hub.schema.limits import LIMITS, Limits, refusals, too_costly, too_many_values
 from hub.schema.measure import Measure, measured
 from hub.schema.operations import Invalid, checked, cost_within, parsed
-from hub.schema.schema import SCHEMA, WEIGHTS
+from hub.schema.schema import CORE
+from hub.schema.weights import weights
 
 OWN, PARTNER = LIMITS["FRONTEND"], LIMITS["PARTNER_TOOL"]
+WEIGHTS = weights(CORE)
 
 
 def measure(text: str) -> Measure:
@@ -139,7 +141,7 @@ def test_introspection_as_graphiql_does_it_is_within_all_limits():
     text = get_introspection_query(descriptions=True, input_value_deprecation=True)
 
     for limits in LIMITS.values():
-        found = checked(SCHEMA.core, WEIGHTS, text, None, limits)
+        found = checked(CORE, WEIGHTS, text, None, limits)
         assert cost_within(found.measure, {}, limits) > 0
     assert measure(text).depth == 0
 
@@ -153,6 +155,9 @@ def test_introspection_as_graphiql_does_it_is_within_all_limits():
         ("{ ...F ...F } fragment F on Query { a b { c } }", "root_fields", 4),
         ("{ ...F ...F } fragment F on Query { a b { c } }", "fields", 6),
         ("{ a { b { ... { c } } } }", "depth", 3),
+        ("{ a { b { ... { c } } } }", "levels", 4),
+        ("{ __schema { types { ofType { name } } } }", "levels", 4),
+        ("{ ...A ...B } fragment A on Query { ... { a } } fragment B on Query { ... { ...A } }", "levels", 5),
         (accounts("edges { node { records(first: 1) { nodes { customFields { key } } } } }"), "lists", 3),
         ('{ a(b: [1, {c: "d"}]) }', "values", 4),
         ('{ nodes(ids: ["a", "b"]) { id } }', "values", 3),
@@ -173,6 +178,38 @@ def test_a_fragment_that_is_not_there_and_a_circle_measure_something():
 @pytest.mark.parametrize(("number", "depth"), [(30, 32), (99, 101), (150, 101)])
 def test_what_is_nested_too_deeply_to_measure_is_too_deep(number, depth):
     assert measure("{ a" * number + "{ b { c }}" + "}" * number).depth >= min(depth, 100)
+
+
+CHAIN = [f"fragment F{n} on Query {{ ...F{n + 1} }}" for n in range(240)]
+
+
+@pytest.mark.parametrize("chain", [CHAIN, CHAIN[::-1]])
+@pytest.mark.parametrize("spread", ["...F0", "".join(f"...F{n} " for n in reversed(range(240)))])
+def test_a_long_chain_of_fragments_is_measured_and_refused_wherever_it_is_entered(chain, spread):
+    """Measured from its end, no fragment is deep; yet all that works on it later descends by all of them."""
+    text = f"{{ {spread} }} {' '.join(chain)} fragment F240 on Query {{ __typename }}"
+
+    assert measure(text).levels >= 100
+    assert any("selections nested" in message for message in refused(text))
+
+
+def test_inline_fragments_in_a_chain_of_few_fragments_are_levels_too():
+    chain = [f"fragment F{n} on Query {{ {'... { ' * 30} ...F{n + 1} {'}' * 30} }}" for n in range(40)]
+    spread = "".join(f"...F{n} " for n in reversed(range(40)))
+
+    text = f"{{ {spread} }} {' '.join(chain)} fragment F40 on Query {{ __typename }}"
+    assert measure(text).levels == 2 + 40 * 31
+    assert "more than" not in refused(text)[0]
+
+
+def test_values_nested_as_deeply_as_can_be_parsed_are_measured():
+    for levels in range(50, 1_000, 50):
+        for text in (
+            f"{{ nodes(ids: {'[' * levels}{']' * levels}) {{ id }} }}",
+            f"query($a: [ID!]! = {'[' * levels}{']' * levels}) {{ nodes(ids: $a) {{ id }} }}",
+            f"query($f: AccountFilter = {'{not: ' * levels}{{}}{'}' * levels}) {{ accounts(filter: $f) {{ id }} }}",
+        ):
+            refused(text)
 
 
 def test_a_number_of_many_digits_is_larger_than_any_page():
@@ -213,7 +250,7 @@ def test_variables_are_not_nested_too_deeply():
 
 def refused(text: str, limits: Limits = OWN, name: str | None = None) -> list[str]:
     with pytest.raises(Invalid) as caught:
-        checked(SCHEMA.core, WEIGHTS, text, name, limits)
+        checked(CORE, WEIGHTS, text, name, limits)
     return [error.message for error in caught.value.errors]
 
 
@@ -234,7 +271,7 @@ def test_the_operation_is_named_where_there_are_several():
 
     assert refused(text) == ["The document has several operations: say which one with `operationName`."]
     assert refused(text, name="C") == ["The document has no operation 'C'."]
-    assert checked(SCHEMA.core, WEIGHTS, text, "B", OWN).measure.aliases == 1
+    assert checked(CORE, WEIGHTS, text, "B", OWN).measure.aliases == 1
 
 
 def test_comparing_fields_ends_at_a_budget():
@@ -247,7 +284,7 @@ def test_forty_fragments_on_one_type_can_be_compared():
     body = "id name domain createdAt records(first: 5) { nodes { id name connection { id name } } }"
     spread = " ".join(f"...F{n}" for n in range(40))
     text = accounts(f"nodes {{ {spread} }}") + " ".join(f" fragment F{n} on Account {{ {body} }}" for n in range(40))
-    assert checked(SCHEMA.core, WEIGHTS, text, None, OWN).measure.fields == 2 + 40 * 11
+    assert checked(CORE, WEIGHTS, text, None, OWN).measure.fields == 2 + 40 * 11
 
 
 DOCS = (Path(__file__).parents[2] / "docs" / "limits.md").read_text()
@@ -255,6 +292,7 @@ ROWS = {
     "Tokens, comments among them": ("tokens",),
     "Operations and fragments of a document": ("definitions",),
     "Depth": ("depth",),
+    "Selections within one another, those of fragments too": ("levels",),
     "Lists within one another": ("lists",),
     "Fields, as often as fragments spread them": ("fields",),
     "Fields at the root": ("root_fields",),

@@ -60,9 +60,14 @@ def needs(document: str, schema: GraphQLSchema = CORE, name: str | None = None) 
         ('{ node(id: "x") { ... on Synced { externalId raw { version } } } }', "raw:read"),
         ('{ node(id: "x") { ...F } } fragment F on Issue { message }', "sync:read"),
         ('{ node(id: "x") { ... { ... on Match { score } } } }', "mapping:read"),
-        ("mutation { mapAccounts { __typename } }", "mapping:write"),
-        ("mutation { mapAccounts { ... on MapAccountsPayload { query { issues(first: 1) { totalCount } } } } }",
-         "mapping:write sync:read"),
+        ("mutation { mapAccounts(input: {}) { __typename } }", "mapping:write"),
+        (
+            (
+                "mutation { mapAccounts(input: {}) {"
+                " ... on MapAccountsPayload { query { issues(first: 1) { totalCount } } } } }"
+            ),
+            "mapping:write sync:read",
+        ),
         ("mutation { runSync(input: {connectionId: 1}) { ... on RunSyncPayload { syncRuns { state } } } }",
          "sync:run sync:read"),
         ('{ accounts(first: 1, filter: {name: {eq: "x"}}) { totalCount } }', "account:read"),
@@ -126,25 +131,26 @@ def _targets(shown: type[Base]):
         path = field.metadata.get(PATH)
         if path is not None:
             found = path if isinstance(path, Path) else path(shown)
-            yield CORE.type_map[shown.__name__].fields[name(field)], found.target
+            yield CORE.type_map[TYPES[shown].__name__].fields[name(field)], found.target
 
 
 @pytest.mark.parametrize("shown", TYPES, ids=lambda each: each.__name__)
 def test_a_type_and_every_way_to_it_say_what_reading_it_needs(shown):
-    own = needed(CORE.type_map[shown.__name__])
+    own = needed(CORE.type_map[TYPES[shown].__name__])
     assert own == {READING[shown]}
     for field, target in _targets(shown):
         assert READING[target] in needed(field) | own, (shown, target)
 
 
-def test_every_root_field_but_those_for_any_id_needs_a_scope():
+def test_every_root_field_but_those_for_things_of_any_kind_needs_a_scope():
     free = {
         f"{root.name}.{name}"
-        for root in (CORE.query_type, CORE.mutation_type)
+        for root in (CORE.query_type, CORE.mutation_type, CORE.subscription_type)
         for name, field in root.fields.items()
-        if not needed(field)
+        if not needed(field) | needed(get_named_type(field.type))
     }
-    assert free == {"Query.node", "Query.nodes"}
+    # Of changes, each viewer is told those of the kinds that it may read.
+    assert free == {"Query.node", "Query.nodes", "Query.changes", "Subscription.changed"}
 
 
 def _selection(kind: Any) -> str:
@@ -152,9 +158,10 @@ def _selection(kind: Any) -> str:
 
 
 def _arguments(field: Any) -> str:
-    given = ["first: 1"] if "first" in field.args else []
-    given += [
-        f"{name}: {_literal(arg.type)}" for name, arg in field.args.items() if isinstance(arg.type, GraphQLNonNull)
+    given = [
+        f"{name}: {_literal(arg.type)}"
+        for name, arg in field.args.items()
+        if name == "first" or isinstance(arg.type, GraphQLNonNull)
     ]
     return f"({', '.join(given)})" if given else ""
 
@@ -174,7 +181,7 @@ def _literal(kind: Any) -> str:
 
 def _ways() -> dict[str, tuple[str, str]]:
     """A selection that leads to each object type, breadth first: what stands before and after a field of it."""
-    ways = {"Query": ("{ ", " }"), "Mutation": ("mutation { ", " }")}
+    ways = {"Query": ("{ ", " }"), "Mutation": ("mutation { ", " }"), "Subscription": ("subscription { ", " }")}
     left = list(ways)
     while left:
         name = left.pop(0)
@@ -262,7 +269,8 @@ HIDDEN = {"RawRecord", "RawRecordVersion", "SyncRun", "Issue", "StreamState", "M
 
 def test_what_a_partner_can_never_use_is_not_in_its_contract():
     assert not HIDDEN & PARTNER.type_map.keys()
-    assert PARTNER.mutation_type is None
+    assert PARTNER.mutation_type.fields.keys() == {"startExport", "deleteExport"}
+    assert PARTNER.subscription_type.fields.keys() == {"changed"}
     for name in ("raw:read", "sync:", "mapping:", "audit:", "RawRecord", "SyncRun", "mapAccounts", "payload"):
         assert name not in sdl(Role.PARTNER_TOOL), name
 
@@ -285,7 +293,7 @@ def test_nothing_in_a_partners_contract_is_beyond_its_role():
 
 
 def test_a_partner_finds_everything_that_its_role_may_read():
-    shown = {each.__name__ for each in TYPES if READING[each] in SCOPES[Role.PARTNER_TOOL]}
+    shown = {TYPES[each].__name__ for each in TYPES if READING[each] in SCOPES[Role.PARTNER_TOOL]}
     assert shown <= PARTNER.type_map.keys()
     assert {each.name for each in PARTNER.get_possible_types(PARTNER.type_map["Node"])} <= shown
 

@@ -1,12 +1,27 @@
-"""How many statements a document costs, which must not depend on how many rows there are."""
+"""How many statements a document costs, which must not depend on how many rows there are.
 
+What compiles is one statement. What graphql-core answers, the reference, is one or two for each field that reads more.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
+import httpx
 import pytest
+from graphql import ExecutionResult, get_named_type
 
 from hub import model
+from hub.app import Admittance, BackgroundSyncs, Watched, application, engine
 from hub.schema.fields import PATH, TYPES, Node
-from hub.schema.schema import SCHEMA
+from hub.schema.plans import plan
+from hub.schema.schema import CORE, SCHEMA
+from hub.store.answers import Answers, Question
+from hub.store.line import Result
+from hub.store.results import Results
+from hub.store.sharing import Viewer
+from hub.telemetry import Metrics, Operation, Telemetry, Timings
 from tests.schema.builders import (
     a_connection,
     a_contact_record,
@@ -23,8 +38,8 @@ from tests.schema.builders import (
     employs,
     synced,
 )
+from tests.schema.conftest import SEALER
 
-CORE = SCHEMA._schema  # noqa: SLF001 - strawberry has no public way to graphql-core's schema
 PAGE = "(first: 2)"
 
 
@@ -126,8 +141,23 @@ async def one_of_each(session, home):
         await synced(session, crm, row)
 
 
+Reference = Callable[[str], Awaitable[ExecutionResult]]
+
+
+@pytest.fixture
+def reference(database, session, home) -> Reference:
+    """Commits what was built, and answers a document as graphql-core does, with the eyes of the home organization."""
+    answering, viewer = engine(database, BackgroundSyncs(database, SEALER)), Viewer.anonymous(home.id)
+
+    async def reference(document: str) -> ExecutionResult:
+        await session.commit()
+        return await answering.executed(plan(document, None, viewer.role), {}, viewer, Timings(), "request")
+
+    return reference
+
+
 @pytest.mark.parametrize("sets", [1, 20])
-async def test_no_nested_field_costs_more_statements_for_more_parents(ask, session, home, statements, sets):
+async def test_no_nested_field_costs_more_statements_for_more_parents(reference, session, home, statements, sets):
     for _ in range(sets):
         await one_of_each(session, home)
     costs = {}
@@ -136,12 +166,12 @@ async def test_no_nested_field_costs_more_statements_for_more_parents(ask, sessi
         # What leads there, with the parents' own rows only, costs what it costs; the field may add two to it:
         # a page and a total.
         statements.clear()
-        bare = await ask("{ %s }" % (way % "__typename"))
+        bare = await reference("{ %s }" % (way % "__typename"))
         base = len(statements)
         statements.clear()
-        full = await ask("{ %s }" % (way % _selection(kind, field)))
-        assert "errors" not in bare, (kind, field, bare)
-        assert "errors" not in full, (kind, field, full)
+        full = await reference("{ %s }" % (way % _selection(kind, field)))
+        assert bare.errors is None, (kind, field, bare)
+        assert full.errors is None, (kind, field, full)
         costs[kind, field] = len(statements) - base
     assert {field: cost for field, cost in costs.items() if cost not in (1, 2)} == {}
 
@@ -160,19 +190,173 @@ async def test_every_nested_field_of_a_full_set_leads_somewhere(ask, session, ho
     assert nowhere == [("RawRecord", "history")]
 
 
-async def test_what_is_not_selected_is_not_read(ask, session, home, statements):
+COUNTED = "{ accounts(first: 1) { totalCount } }"
+LISTED = "{ accounts(first: 1) { nodes { name } edges { cursor } pageInfo { hasNextPage } } }"
+
+
+async def test_what_is_not_selected_is_not_read(reference, session, home, statements):
     await one_of_each(session, home)
     await session.commit()
     statements.clear()
 
-    await ask("{ accounts(first: 1) { totalCount } }")
+    await reference(COUNTED)
     counted = list(statements)
     statements.clear()
-    await ask("{ accounts(first: 1) { nodes { name } edges { cursor } pageInfo { hasNextPage } } }")
+    await reference(LISTED)
 
     assert len(counted) == len(statements) == 1
     assert "count(*)" in counted[0]
     assert "count(*)" not in statements[0]
+
+
+# By one statement.
+
+
+class Watching(Answers):
+    """Knows the statements that it was asked."""
+
+    asked: list[str]
+
+    async def answer(self, asked: Question, viewer: Viewer) -> Result:
+        self.asked.append(asked.statement.sql.decode())
+        return await super().answer(asked, viewer)
+
+
+class Listening(Metrics):
+    """Knows the operations that were answered, and why any fell back."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.operations: list[Operation] = []
+        self.reasons: list[str] = []
+
+    def answered(self, operation: Operation, seconds: float, code: str, database: float = 0.0) -> None:
+        self.operations.append(operation)
+        super().answered(operation, seconds, code, database)
+
+    def fell_back(self, reason: str) -> None:
+        self.reasons.append(reason)
+        super().fell_back(reason)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """How an operation was answered."""
+
+    data: Any
+    path: str
+    compiled: list[str]
+    """The statements of the answers' own connections."""
+    other: list[str]
+    """Those of SQLAlchemy's."""
+    fallbacks: list[str]
+
+
+@pytest.fixture
+async def seen(database, session, home, statements):
+    """Commits what was built, posts a document to the app, and tells how it was answered."""
+    answers, metrics = Watching(database.answers.answers.conninfo), Listening()
+    answers.asked = []
+    app = application(
+        replace(database, answers=Results(answers, 0)),
+        BackgroundSyncs(database, SEALER),
+        Admittance(anonymous=Viewer.anonymous(home.id)),
+        Watched(telemetry=Telemetry(metrics)),
+    )
+
+    async def seen(query: str, **variables: Any) -> Seen:
+        await session.commit()
+        for each in (answers.asked, statements, metrics.reasons):
+            each.clear()
+        response = await http.post("/graphql", json={"query": query, "variables": variables})
+        answer = response.json()
+        assert "errors" not in answer, (query, answer)
+        path = metrics.operations[-1].path
+        return Seen(answer["data"], path, list(answers.asked), list(statements), list(metrics.reasons))
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as http:
+        yield seen
+    await answers.end()
+
+
+def by_one_statement(found: Seen) -> bool:
+    return (found.path, len(found.compiled), found.other, found.fallbacks) == ("compiled", 1, [], [])
+
+
+NOT_FROM_ROWS = {("Export", "url")}
+"""Made by the hub, from its clock and its secret."""
+
+
+def _shown(kind: str) -> str:
+    """All fields of a type that take no arguments, with what is plain in objects."""
+    fields = CORE.type_map[kind].fields
+    names = [name for name, each in fields.items() if not each.args and (kind, name) not in NOT_FROM_ROWS]
+    return " ".join(
+        f"{name} {{ __typename }}" if hasattr(get_named_type(fields[name].type), "fields") else name for name in names
+    )
+
+
+async def test_every_list_and_every_object_of_the_schema_is_read_by_one_statement(seen, session, home):
+    for _ in range(2):
+        await one_of_each(session, home)
+    asked = {("Query", name): _selection("Query", name) for name in _roots()}
+    asked |= {(kind, "all its fields"): way % _shown(kind) for kind, way in WAYS.items()}
+    asked |= {(kind, name): WAYS[kind] % _selection(kind, name) for kind, name in _nested()}
+    otherwise = {}
+    for what, selection in asked.items():
+        found = await seen(f"{{ {selection} }}")
+        if not by_one_statement(found):
+            otherwise[what] = found
+    assert otherwise == {}
+
+
+def _roots() -> list[str]:
+    """The lists that are read from the tables they are named after."""
+    return [name for name in CORE.query_type.fields if name not in ("node", "nodes", "changes")]
+
+
+async def test_rows_of_one_type_by_id_are_read_by_one_statement(seen, session, home):
+    await one_of_each(session, home)
+    connections = "{ organizations(first: 9) { nodes { id } } connections(first: 9) { nodes { id } } }"
+    found = (await seen(connections)).data
+    ours, theirs = ([each["id"] for each in found[name]["nodes"]] for name in ("organizations", "connections"))
+    one, many = "query($id: ID!) { node(id: $id) { id } }", "query($ids: [ID!]!) { nodes(ids: $ids) { id } }"
+
+    for id_ in (ours[0], theirs[0]):
+        assert by_one_statement(looked_up := await seen(one, id=id_))
+        assert looked_up.data == {"node": {"id": id_}}
+    assert by_one_statement(await seen(many, ids=ours))
+    mixed = await seen(many, ids=[*ours, *theirs])
+    assert [each["id"] for each in mixed.data["nodes"]] == [*ours, *theirs]
+    assert (mixed.path, mixed.compiled, mixed.fallbacks) == ("reference", [], ["Uncompilable"])
+
+
+async def test_a_whole_tree_is_read_by_one_statement(seen, session, home):
+    for _ in range(3):
+        await one_of_each(session, home)
+    found = await seen(
+        """query($n: Int!) { accounts(first: $n, orderBy: [{field: NAME}]) { totalCount pageInfo { endCursor }
+          nodes { id name records(first: 5) { totalCount nodes { owner { name } raw { version } } } } }
+          __typename a: people(last: 2, filter: {accounts: {some: {}}}) { edges { cursor node { name } } } }""",
+        n=50,
+    )
+    assert by_one_statement(found)
+    assert found.data["accounts"]["totalCount"] == 6
+
+
+async def test_of_one_statement_too_only_what_is_selected_is_part(seen, session, home):
+    await one_of_each(session, home)
+    (counted,), (listed,) = (await seen(COUNTED)).compiled, (await seen(LISTED)).compiled
+
+    assert "count(*)" in counted
+    assert "count(*)" not in listed
+
+
+async def test_what_the_schema_tells_about_itself_takes_no_statement(seen):
+    for query in ("{ __typename }", "{ __schema { queryType { name } } }"):
+        first, second = await seen(query), await seen(query)
+        assert first == replace(second, path="reference")
+        assert (second.path, second.compiled, second.other, second.fallbacks) == ("none", [], [], [])
 
 
 def test_every_type_is_reached():

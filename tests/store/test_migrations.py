@@ -31,7 +31,7 @@ def before(server: str):
 
 
 def test_keys_made_before_roles_keep_what_they_could_do(before: Connection):
-    upgraded(before, "0001")
+    upgraded(before, "0004")
     before.execute(text("insert into organization (name, is_home) values ('Home', true), ('Partner', false)"))
     for number, (name, owner, revoked) in enumerate(
         [("app", "Home", "null"), ("app", "Home", "null"), ("app", "Home", "now()"), ("tool", "Partner", "null")]
@@ -42,7 +42,7 @@ def test_keys_made_before_roles_keep_what_they_could_do(before: Connection):
                 f"select '{name}', 'hub_{number}', '', id, {revoked} from organization where name = '{owner}'"
             )
         )
-    upgraded(before, "0002")
+    upgraded(before, "0005")
 
     found = before.execute(text("select name, role, scopes, networks from api_key order by prefix")).all()
     assert [tuple(row) for row in found] == [

@@ -1,7 +1,8 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hub.model import ApiKey, Organization
+from hub.model import ApiKey, Organization, Role
 from hub.store import paths
+from hub.store.cursor import padded
 from hub.store.database import Database
 from hub.store.listing import Selection, complete
 from hub.store.read import reading
@@ -17,7 +18,7 @@ async def added(database: Database, name: str, **facts: bool) -> Organization:
 
 async def test_a_reader_sees_one_moment_until_it_is_renewed(database):
     home = await added(database, "Home", is_home=True)
-    named = Selection(order=complete(Organization, ()), limit=10)
+    named = Selection(order=complete(Organization, ()), limit=10, cursor_key=padded(b"k"))
     async with reading(database, Viewer.anonymous(home.id)) as reader:
         before = await reader.pages(paths.ORGANIZATIONS, named, [()])
         async with AsyncSession(database.engine) as session:
@@ -34,7 +35,7 @@ async def test_a_reader_sees_one_moment_until_it_is_renewed(database):
 async def test_what_has_no_rule_is_seen_by_nobody(database):
     home = await added(database, "Home", is_home=True)
     async with AsyncSession(database.engine) as session:
-        session.add(key := ApiKey(name="a", prefix="hub_a", digest=b"", organization_id=home.id))
+        session.add(key := ApiKey(name="a", prefix="hub_a", digest=b"", organization_id=home.id, role=Role.ADMIN))
         await session.flush()
         key_id = key.id
         await session.commit()

@@ -102,7 +102,7 @@ async def test_nothing_is_kept_where_there_is_no_room(quiet):
 
 
 async def test_the_least_recently_asked_for_goes_first(quiet):
-    results = Results(Answers(quiet), 700)  # each answer has about 80 bytes, and at most an eighth may be taken
+    results = Results(Answers(quiet), 5_000)  # each takes about 580, and none may take more than an eighth
     questions = [counting(300_000 + number) for number in range(12)]
     for _ in range(2):
         for question in questions:

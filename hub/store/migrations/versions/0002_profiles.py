@@ -8,7 +8,8 @@ revision = "0002"
 down_revision = "0001"
 
 # A profile is there as long as its owner has a record of the account, and removed when none of those lives. What a
-# record left is settled as well as what it came to.
+# record left is settled as well as what it came to. Its account is locked meanwhile, since two syncs that each see the
+# record of the other as it was would both be wrong.
 SETTLE = """
 create function hub_settle_{thing}() returns trigger language plpgsql as $$
 declare
@@ -19,8 +20,16 @@ begin
   elsif tg_op = 'DELETE' then
     touched := array(select distinct {thing}_id from old_rows);
   else
-    touched := array(select {thing}_id from old_rows union select {thing}_id from new_rows);
+    touched := array(
+      select unnest(array[it.{thing}_id, was.{thing}_id]) from new_rows it join old_rows was using (id)
+      where (it.{thing}_id, it.removal is null) is distinct from (was.{thing}_id, was.removal is null)
+    );
   end if;
+  touched := array_remove(touched, null);
+  if touched = '{{}}' then
+    return null;
+  end if;
+  perform from {thing} where id = any(touched) order by id for no key update;
   delete from {thing}_profile profile
   where profile.id = any(touched) and not exists (
     select from {records} record join connection on connection.id = record.connection_id
