@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+import structlog
 from psycopg import sql
 from sqlalchemy import event, make_url
 
@@ -98,3 +99,10 @@ def statements(database: Database) -> Iterator[list[str]]:
     event.listen(database.engine.sync_engine, "before_cursor_execute", note)
     yield sent
     event.remove(database.engine.sync_engine, "before_cursor_execute", note)
+
+
+@pytest.fixture(autouse=True)
+def logs_to_nowhere_else() -> Iterator[None]:
+    """What a test configured of logging ends with it: its standard error is closed to the next."""
+    yield
+    structlog.reset_defaults()

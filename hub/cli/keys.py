@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
+from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
@@ -92,7 +93,8 @@ def list_() -> None:
         where = ", ".join(key.networks) or "any"
         told = (key.name, key.prefix, organization, key.role.lower(), scopes, where, _documents(key))
         table.add_row(*map(escape, told), _moment(key.expires_at), _moment(key.last_used_at), _state(key))
-    console.print(table)
+    # Who reads a pipe reads all of it; a terminal has the width it has.
+    (console if console.is_terminal else Console(width=200)).print(table)
 
 
 @app.command()

@@ -6,7 +6,7 @@ import strawberry
 
 from hub import model
 from hub.schema import choices
-from hub.schema.fields import Node, column, shows
+from hub.schema.fields import COLUMN, Node, column, shows
 from hub.schema.filters import AuditEventFilter
 from hub.schema.ids import opaque
 from hub.schema.paging import Listing, many
@@ -35,7 +35,10 @@ class AuditEvent(Node):
         found = self.row.organization_id
         return opaque(model.Organization, found) if found else None
 
-    @strawberry.field(description="The scopes that it needed, or, of a refusal, those that were missing.")
+    @strawberry.field(
+        description="The scopes that it needed, or, of a refusal, those that were missing.",
+        metadata={COLUMN: model.AuditEvent.scopes},
+    )
     def scopes(self) -> list[ScopeName]:
         return [ScopeName(each) for each in self.row.scopes]
 

@@ -11,17 +11,20 @@ import orjson
 import psycopg
 from graphql import GraphQLError
 
-from hub.app import BackgroundSyncs
+from hub.app import engine as engine_with
 from hub.errors import InputError
-from hub.jobs.mapping import map_accounts
+from hub.jobs.background import BackgroundSyncs
+from hub.model import Role
 from hub.schema.answering import Engine, response
 from hub.schema.drafting import Uncompilable
-from hub.schema.plans import Invalid, Plan, plan
+from hub.schema.operations import Invalid
+from hub.schema.plans import Plan, plan
 from hub.settings import Settings
 from hub.store.answers import ABSENT, Unanswerable
 from hub.store.database import Database, opened
 from hub.store.secrets import Sealer
 from hub.store.sharing import Viewer
+from hub.telemetry import Timings
 from tests.schema.documents import Document
 
 SECRET = b"k" * 32
@@ -58,7 +61,7 @@ class Questioner:
 
     def ask(self, document: Document, viewer: UUID) -> Outcome:
         """Raises AssertionError where the answers differ."""
-        return self.runner.run(both(self.engine, document, Viewer(viewer)))
+        return self.runner.run(both(self.engine, document, Viewer.anonymous(viewer)))
 
 
 @contextmanager
@@ -74,25 +77,20 @@ def questioning(url: str, runner: asyncio.Runner) -> Iterator[Questioner]:
 
 def engine_of(database: Database) -> Engine:
     """An engine as the app has it."""
-    return Engine(
-        database=database,
-        answers=database.answers,
-        run_sync=BackgroundSyncs(database, Sealer(SECRET)).start,
-        map_accounts=lambda: map_accounts(database),
-        cursor_secret=SECRET,
-    )
+    return engine_with(database, BackgroundSyncs(database, Sealer(SECRET)))
 
 
 async def both(engine: Engine, document: Document, viewer: Viewer) -> Outcome:
     """Ask both ways; raises AssertionError where the answers differ."""
-    found = plan(document.text, document.operation_name)
-    if isinstance(found, Invalid):
-        return Outcome(None, why=found.errors[0].message)
-    reference = response(await engine.executed(found, document.variables, viewer, "one"), "one")
+    try:
+        found = plan(document.text, document.operation_name, Role.ADMIN)
+    except Invalid as invalid:
+        return Outcome(None, why=invalid.errors[0].message)
+    reference = response(await engine.executed(found, document.variables, viewer, Timings(), "one"), "one").body
     compiled = await _compiled(engine, found, document, viewer)
     answer: dict[str, Any] = orjson.loads(reference)
     if isinstance(compiled, str):
-        again = orjson.loads(await engine.answer(found, document.variables, viewer, "one"))
+        again = orjson.loads((await engine.answer(found, document.variables, viewer, Timings(), "one")).body)
         assert not _difference(again, answer), document
         return Outcome(answer, why=compiled)
     difference = _difference(orjson.loads(compiled), answer)
@@ -104,7 +102,7 @@ async def _compiled(engine: Engine, found: Plan, document: Document, viewer: Vie
     """The compiled answer, or why there is none."""
     try:
         question = found.question(document.variables, engine.cursor_secret)
-        return b'{"data":%b}' % await engine.answers.answer(question, viewer)
+        return b'{"data":%b}' % await engine.database.answers.answer(question, viewer)
     except (Uncompilable, InputError, GraphQLError) as reason:
         return f"{type(reason).__name__}: {reason}"
     except Unanswerable as unanswerable:

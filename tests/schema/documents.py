@@ -67,6 +67,9 @@ NO_CURSORS = ("", "x", "🎉", "AAAA", "A" * 400, "_-_-", "====")
 MOST_FIELDS = 45
 MOST_LISTS = 9
 
+NOT_COMPILED = ("changes", "url", "organizationId")
+"""Fields that the hub computes: the feed of changes, links of exports, ids in the audit log."""
+
 
 @dataclass(frozen=True, slots=True)
 class Enum:
@@ -225,7 +228,7 @@ class _Author:
 
     def _chosen(self, scope: _Scope) -> tuple[str, GraphQLField]:
         """A field; nothing that goes deeper where that is enough."""
-        fields = list(scope.kind.fields.items())
+        fields = [(name, each) for name, each in scope.kind.fields.items() if name not in NOT_COMPILED]
         ends = [each for each in fields if is_leaf_type(get_named_type(each[1].type))]
         enough = self.fields > MOST_FIELDS or len(self.lists) > MOST_LISTS or scope.depth > 9
         if enough and ends:

@@ -283,7 +283,7 @@ def by_one_statement(found: Seen) -> bool:
     return (found.path, len(found.compiled), found.other, found.fallbacks) == ("compiled", 1, [], [])
 
 
-NOT_FROM_ROWS = {("Export", "url")}
+NOT_FROM_ROWS = {("Export", "url"), ("AuditEvent", "organizationId")}
 """Made by the hub, from its clock and its secret."""
 
 
@@ -348,8 +348,8 @@ async def test_of_one_statement_too_only_what_is_selected_is_part(seen, session,
     await one_of_each(session, home)
     (counted,), (listed,) = (await seen(COUNTED)).compiled, (await seen(LISTED)).compiled
 
-    assert "count(*)" in counted
-    assert "count(*)" not in listed
+    assert "SELECT count(*)" in counted
+    assert "SELECT count(*)" not in listed
 
 
 async def test_what_the_schema_tells_about_itself_takes_no_statement(seen):

@@ -348,7 +348,8 @@ def _ids(connection: psycopg.Connection[Any]) -> Iterator[tuple[str, tuple[str, 
         if kind in REDIRECTS:
             retired = REDIRECTS[kind][0]
             ids += [row[0] for row in connection.execute(f"select retired_id from {retired.class_.__tablename__}")]
-        yield prefix, tuple(f"{prefix}{each}" for each in sorted(ids))
+        if ids:
+            yield prefix, tuple(f"{prefix}{each}" for each in sorted(ids))
 
 
 def _nodes() -> Iterable[type[Base]]:

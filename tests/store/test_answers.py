@@ -16,7 +16,7 @@ from hub.store.line import MOST_PREPARED
 from hub.store.sharing import VIEWER, Viewer
 from hub.store.statement import Statement
 
-VIEWING = Viewer(uuid4())
+VIEWING = Viewer.anonymous(uuid4())
 MARK = "/* of the test */"
 
 
@@ -25,16 +25,23 @@ def conninfo(database_url: str) -> str:
     return make_url(database_url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
+class Texts(Answers):
+    """Answers without what else is told of them."""
+
+    async def answer(self, asked: Question, viewer: Viewer) -> bytes:
+        return (await super().answer(asked, viewer)).body
+
+
 @pytest.fixture
-async def answers(conninfo: str) -> AsyncIterator[Answers]:
-    answers = Answers(conninfo)
+async def answers(conninfo: str) -> AsyncIterator[Texts]:
+    answers = Texts(conninfo)
     yield answers
     await answers.end()
 
 
 def asked(sql: str, *values: str) -> Question:
     names = tuple(f"v{number}" for number in range(len(values)))
-    return question(Statement(f"{sql} {MARK}".encode(), names), dict(zip(names, values, strict=True)))
+    return question(Statement(f"{sql} {MARK}".encode(), names), dict(zip(names, values, strict=True)), frozenset())
 
 
 def echo(text: str) -> Question:
@@ -66,7 +73,7 @@ async def until(condition: Callable[[], Awaitable[bool]]) -> None:
 
 
 async def test_the_viewer_is_a_value_of_the_statement(answers: Answers) -> None:
-    own = question(Statement(b"select $1::uuid::text", (VIEWER.key,)), {})
+    own = question(Statement(b"select $1::uuid::text", (VIEWER.key,)), {}, frozenset())
     assert await answers.answer(own, VIEWING) == str(VIEWING.organization_id).encode()
 
 
@@ -77,7 +84,7 @@ async def test_values_arrive_as_they_are(answers: Answers) -> None:
 
 async def test_bytes_and_arrays_are_values(answers: Answers) -> None:
     both = Statement(b"select encode($1::bytea, 'hex') || array_to_string($2::uuid[], ',')", ("key", "ids"))
-    values = question(both, {"key": b"\0\xff", "ids": [UUID(int=1), UUID(int=2)]})
+    values = question(both, {"key": b"\0\xff", "ids": [UUID(int=1), UUID(int=2)]}, frozenset())
     assert await answers.answer(values, VIEWING) == f"00ff{UUID(int=1)},{UUID(int=2)}".encode()
 
 
@@ -109,7 +116,7 @@ async def test_nothing_can_be_written(answers: Answers) -> None:
 
 
 async def test_a_statement_that_takes_too_long_is_ended(conninfo: str) -> None:
-    answers = Answers(conninfo, patience=0.2)
+    answers = Texts(conninfo, patience=0.2)
     with pytest.raises(TimedOut):
         await answers.answer(slow(60, "x"), VIEWING)
     assert await running(conninfo) == []
@@ -154,7 +161,7 @@ async def test_a_connection_that_is_ended_while_it_answers_is_replaced_once(answ
 
 
 async def test_a_server_that_cannot_be_reached_is_a_store_error() -> None:
-    answers = Answers("postgresql://nobody@127.0.0.1:1/nothing")
+    answers = Texts("postgresql://nobody@127.0.0.1:1/nothing")
     for _ in range(MOST_LINES + 1):
         with pytest.raises(StoreError):
             await answers.answer(echo("x"), VIEWING)

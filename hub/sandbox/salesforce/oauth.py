@@ -96,13 +96,18 @@ def _check_assertion(assertion: str, base_url: str) -> None:
     known = credentials()
     try:
         claims = jwt.decode(assertion, RSAKey.import_key(known.public_key_pem), algorithms=["RS256"]).claims
-        _claims_of(base_url).validate(claims)
+        # Some clients write the time as text, which Salesforce takes.
+        _claims_of(base_url).validate({**claims, "exp": _whole(claims.get("exp"))})
     except InvalidClaimError as error:
         told = "audience is invalid" if error.claim == "aud" else "invalid assertion"
         raise OAuthRefusal("invalid_grant", told) from error
     except JoseError as error:
         raise OAuthRefusal("invalid_grant", "invalid assertion") from error
     _check_claims(claims, known)
+
+
+def _whole(given: object) -> object:
+    return int(given) if isinstance(given, str) and given.isdigit() else given
 
 
 def _claims_of(base_url: str) -> jwt.JWTClaimsRegistry:
