@@ -18,7 +18,16 @@ from hub.model import AccountProfile, AccountRedirect, Connection, Organization
 from hub.settings import Settings
 from hub.store import changes
 from hub.store.database import Database
-from tests.schema.builders import NOON, a_connection, a_key, an_account, an_account_record, an_organization, belongs_to
+from tests.schema.builders import (
+    NOON,
+    a_connection,
+    a_key,
+    an_account,
+    an_account_record,
+    an_organization,
+    belongs_to,
+    settled,
+)
 
 MIRROR = Path(__file__).parents[2] / "examples" / "python" / "mirror_accounts.py"
 Mirror = Callable[[], Awaitable[str]]
@@ -56,6 +65,7 @@ async def mirror(
 
         async def mirror() -> str:
             await session.commit()
+            await settled(database)
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, str(MIRROR), f"{url}/graphql", str(copy)),
                 env={**os.environ, "HUB_KEY": key},

@@ -1,10 +1,12 @@
 """Rows for tests, each with defaults; a test states only the facts it is about."""
 
+import asyncio
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import count
 from typing import Any, TypeVar
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.model import (
@@ -31,6 +33,7 @@ from hub.model import (
     Verdict,
 )
 from hub.store import keys
+from hub.store.database import Database
 from hub.store.keys import NewKey
 
 NOON = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
@@ -50,6 +53,16 @@ async def kept(session: AsyncSession, row: Any) -> Any:
 
 async def an_organization(session: AsyncSession, name: str | None = None, **facts: Any) -> Organization:
     return await kept(session, Organization(name=name or f"Organization {a_number()}", **facts))
+
+
+async def settled(database: Database) -> None:
+    """What was committed can be read as changes: nothing goes on that began to write before, in no test's database."""
+    ended = text(
+        "select coalesce(max(transaction), 0) < pg_snapshot_xmin(pg_current_snapshot())::text::bigint from change"
+    )
+    async with asyncio.timeout(60), AsyncSession(database.engine) as session:
+        while not await session.scalar(ended):  # noqa: ASYNC110 - a condition, polled
+            await asyncio.sleep(0.01)
 
 
 async def a_key(session: AsyncSession, owner: Organization, name: str = "test", **facts: Any) -> str:

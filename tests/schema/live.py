@@ -42,7 +42,7 @@ class Hub:
         async with websockets.connect(
             self.socket_url, subprotocols=["graphql-transport-ws"], proxy=None, compression=None, **how
         ) as connection:
-            spoken = Socket(connection)
+            spoken = Socket(connection, self.live.database)
             if introduce:
                 await spoken.say(type="connection_init", payload=payload)
                 assert await spoken.heard() == {"type": "connection_ack"}
@@ -52,6 +52,8 @@ class Hub:
 @dataclass(frozen=True)
 class Socket:
     connection: ClientConnection
+    database: Database
+    """Of the hub at the other end."""
 
     async def say(self, **message: Any) -> None:
         await self.connection.send(orjson.dumps(message).decode())

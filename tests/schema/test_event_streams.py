@@ -14,7 +14,7 @@ from hub.schema.event_streams import is_preferred
 from hub.schema.lines import Bounds
 from hub.store import keys
 from hub.store.database import Database
-from tests.schema.builders import a_connection, a_key, an_account_record
+from tests.schema.builders import a_connection, a_key, an_account_record, settled
 from tests.schema.conftest import a_database_that_is_gone
 from tests.schema.live import PATIENCE, Hub, a_hub
 
@@ -74,6 +74,8 @@ async def events(
 
 
 async def head(hub: Hub) -> str:
+    """The cursor of now, when all before has settled."""
+    await settled(hub.live.database)
     async with events(hub, "{ changes(first: 1) { head } }") as told:
         cursor: str = (await told.next_data())["changes"]["head"]
         return cursor

@@ -26,6 +26,7 @@ from tests.schema.builders import (
     an_account_record,
     an_organization,
     belongs_to,
+    settled,
 )
 from tests.schema.live import SEALER, Hub, Socket, a_hub, until
 
@@ -51,7 +52,8 @@ async def crm(session: AsyncSession, home: Organization) -> Connection:
 
 
 async def head(socket: Socket) -> str:
-    """The cursor of now."""
+    """The cursor of now, when all before has settled."""
+    await settled(socket.database)
     await socket.ask("{ changes(first: 1) { head } }", "head")
     cursor: str = (await socket.told("head"))["changes"]["head"]
     assert await socket.heard() == {"id": "head", "type": "complete"}
@@ -345,6 +347,7 @@ async def test_the_example_of_the_documentation_follows(database, session, home,
     exec(page.split("```python\n")[1].split("```")[0], example)  # noqa: S102 - our own page
     key = await a_key(session, home)
     await session.commit()
+    await settled(database)
     async with a_hub(database) as hub:
         start = await example["head"](hub.socket_url, key)
         await store(session, crm, "1")
