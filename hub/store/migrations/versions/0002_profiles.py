@@ -9,7 +9,7 @@ down_revision = "0001"
 
 # A profile is there as long as its owner has a record of the account, and removed when none of those lives.
 SETTLE = """
-create function hub_settle_{thing}() returns trigger language plpgsql as $$
+create function hub_settle_{whose}{thing}() returns trigger language plpgsql as $$
 begin
   delete from {thing}_profile profile
   where profile.id in (select {thing}_id from {touched}) and not exists (
@@ -133,7 +133,13 @@ def _place(link: str) -> None:
 
 def _settle(thing: str, records: str) -> None:
     links = "".join(PLACE_LINKS.format(link=link) for link in LINKS) if thing == "account" else ""
-    op.execute(SETTLE.format(thing=thing, records=records, links=links, touched="touched"))
+    op.execute(SETTLE.format(whose="", thing=thing, records=records, links=links, touched="touched"))
+    # What a record belonged to before it moved may have no record left.
+    op.execute(SETTLE.format(whose="former_", thing=thing, records=records, links="", touched="touched"))
+    op.execute(f"""
+        create trigger {records}_settled_former after update on {records}
+        referencing old table as touched for each statement execute function hub_settle_former_{thing}()
+    """)
     if thing == "account":
         op.execute(PLACE_LINK)
         for link in LINKS:
