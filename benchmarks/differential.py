@@ -5,12 +5,15 @@ Exits with 1 and the seed at the first answer that differs: `--seed N --document
 
 import argparse
 import asyncio
+import logging
 import sys
 import tempfile
 import time
 from collections import Counter
 from pathlib import Path
 from random import Random
+
+import structlog
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
@@ -31,6 +34,8 @@ def main() -> int:
     parser.add_argument("--documents", type=int, default=20_000, help="how many to make (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="of the first document")
     given = parser.parse_args()
+    # Some answers have errors on purpose, which the hub would log one by one.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     with (
         tempfile.TemporaryDirectory(prefix="hub-differential-", ignore_cleanup_errors=True) as folder,
         embedded.running(Path(folder)) as url,
