@@ -102,7 +102,7 @@ class Http:
     async def _answer(self, request: httpx.Request) -> httpx.Response:
         await self._rate.turn()
         try:
-            response = await _read(await self._client.send(request, stream=True))
+            response = await _read(await self._client.send(request, stream=True), LARGEST_BODY)
         except httpx.RequestError as error:
             told = f"{request.method} {_place(request)}: no answer from {request.url.netloc.decode()}"
             raise Unavailable(f"{told} ({type(error).__name__})") from error
@@ -203,7 +203,7 @@ def decoded(response: httpx.Response, shape: type[T]) -> T:
         raise Unavailable(f"{described(response)} with what is not JSON") from error
 
 
-async def _read(response: httpx.Response, most: int = LARGEST_BODY) -> httpx.Response:
+async def _read(response: httpx.Response, most: int) -> httpx.Response:
     """The same answer with its body in memory."""
     body = bytearray()
     try:

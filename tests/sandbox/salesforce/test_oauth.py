@@ -58,18 +58,18 @@ async def test_a_signed_assertion_opens_the_door(app, audience):
 @pytest.mark.parametrize(
     ("token", "error", "description"),
     [
-        (assertion(aud="https://elsewhere.example"), "invalid_grant", "audience is invalid"),
-        (assertion(sub="nobody@home.example"), "invalid_grant", "user hasn't approved this consumer"),
-        (assertion(iss="someone"), "invalid_client_id", "client identifier invalid"),
-        (assertion(exp=int(time.time()) - 60), "invalid_grant", "invalid assertion"),
-        (assertion(exp=int(time.time() * 1000)), "invalid_grant", "invalid assertion"),
-        (assertion(exp=None), "invalid_grant", "invalid assertion"),
-        ("nonsense", "invalid_grant", "invalid assertion"),
-        ("", "invalid_grant", "invalid assertion"),
+        (lambda: assertion(aud="https://elsewhere.example"), "invalid_grant", "audience is invalid"),
+        (lambda: assertion(sub="nobody@home.example"), "invalid_grant", "user hasn't approved this consumer"),
+        (lambda: assertion(iss="someone"), "invalid_client_id", "client identifier invalid"),
+        (lambda: assertion(exp=int(time.time()) - 60), "invalid_grant", "invalid assertion"),
+        (lambda: assertion(exp=int(time.time() * 1000)), "invalid_grant", "invalid assertion"),
+        (lambda: assertion(exp=None), "invalid_grant", "invalid assertion"),
+        (lambda: "nonsense", "invalid_grant", "invalid assertion"),
+        (lambda: "", "invalid_grant", "invalid assertion"),
     ],
 )
 async def test_a_wrong_assertion_is_refused(app, token, error, description):
-    response = await ask(app, {"grant_type": JWT_BEARER, "assertion": token})
+    response = await ask(app, {"grant_type": JWT_BEARER, "assertion": token()})
     assert response.status_code == 400
     assert response.json() == {"error": error, "error_description": description}
 
