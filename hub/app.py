@@ -1,7 +1,7 @@
 """The web application: this file alone wires the packages together."""
 
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
@@ -11,9 +11,11 @@ import structlog
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hub.connectors.http import document
 from hub.envelope import Envelope
@@ -83,6 +85,23 @@ class Admittance:
     bounds: Bounds = BOUNDS
 
 
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """The hub on the web, as an ASGI application."""
+
+    graphql: ASGIApp
+    """Answers what is posted to /graphql. Routing, which takes a quarter of what a short read does, is not for it."""
+    pages: Starlette
+    """All else."""
+    live: Live
+    """To be closed before the server stops."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or hold a socket."""
+        posted = scope.get("method") == "POST" and scope["path"] == "/graphql"
+        await (self.graphql if posted else self.pages)(scope, receive, send)
+
+
 @asynccontextmanager
 async def serving(
     database: Database,
@@ -100,12 +119,12 @@ async def serving(
         exporting(database, export_pages(database, syncs)),
         publishing(watched.telemetry.metrics),
     ):
-        app = application(database, syncs, admittance, watched)
-        async with listening(app, listener, watched.drain) as url:
+        hub = application(database, syncs, admittance, watched)
+        async with listening(hub, listener, watched.drain) as url:
             try:
                 yield url
             finally:
-                await app.state.live.close()
+                await hub.live.close()
 
 
 def application(
@@ -113,8 +132,8 @@ def application(
     syncs: BackgroundSyncs,
     admittance: Admittance | None = None,
     watched: Watched | None = None,
-) -> Starlette:
-    """The hub on the web. Its state holds `live`, to be closed before the server stops."""
+) -> Hub:
+    """The hub on the web."""
     admittance, watched = admittance or Admittance(), watched or Watched()
     answering = engine(database, syncs, watched.telemetry.metrics)
     access = Access(_holder_of(database, admittance.tokens), answering.audit.unauthenticated, admittance.anonymous)
@@ -122,7 +141,8 @@ def application(
     live = Live(database, access, admission, answering, admittance.bounds)
     graphql = Endpoint(access, admission, answering, live, watched.telemetry, watched.departures)
     _sampled(watched, database, live)
-    app = Starlette(
+    middleware = _middleware(watched, cross_origin=admittance.anonymous is not None)
+    pages = Starlette(
         routes=[
             Route("/graphql", graphql, methods=["GET", "POST"]),
             WebSocketRoute("/graphql", Sockets(live)),
@@ -132,11 +152,17 @@ def application(
             Route("/graphiql/{name}", asset),
             *_probes(database, watched),
         ],
-        middleware=_middleware(watched, cross_origin=admittance.anonymous is not None),
+        middleware=middleware,
         exception_handlers={Exception: unexpected},
     )
-    app.state.live = live
-    return app
+    return Hub(_wrapped(graphql, middleware), pages, live)
+
+
+def _wrapped(app: ASGIApp, middleware: Sequence[Middleware]) -> ASGIApp:
+    """The app, within what Starlette would put around it."""
+    for each in reversed(middleware):
+        app = each.cls(app, *each.args, **each.kwargs)
+    return ServerErrorMiddleware(app, unexpected)
 
 
 def _probes(database: Database, watched: Watched) -> list[Route]:
@@ -180,6 +206,8 @@ def _sampled(watched: Watched, database: Database, live: Live) -> None:
     metrics.sampled_by("hub_pool_connections", "in use", value=lambda: database.connections().in_use)
     metrics.sampled_by("hub_pool_connections", "idle", value=lambda: database.connections().idle)
     metrics.sampled_by("hub_plan_cache_size", value=plans.kept)
+    metrics.counted_by("hub_plan_cache_requests", "hit", value=plans.found)
+    metrics.counted_by("hub_plan_cache_requests", "miss", value=plans.made)
     metrics.sampled_by("hub_pool_connections_max", value=lambda: database.connections().most)
 
 

@@ -1,20 +1,22 @@
 """What every request and every answer gets, whatever they are about."""
 
+import os
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from time import perf_counter
-from uuid import uuid4
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = structlog.get_logger()
 
-SECURITY = (
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
-)
+POLICY = b"content-security-policy"
+SECURITY = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
+NOTHING = (POLICY, b"default-src 'none'; frame-ancestors 'none'")
+"""What an answer is allowed that does not say so itself."""
+
+SANE = re.compile(rb"[\w.-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,7 @@ class Envelope:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        given = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
-        request_id = given if re.fullmatch(r"[\w.-]{1,64}", given, re.ASCII) else uuid4().hex
+        request_id = _request_id(scope["headers"])
         scope.setdefault("state", {})["request_id"] = request_id
 
         began = perf_counter()
@@ -41,10 +42,10 @@ class Envelope:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                given = message["headers"]
-                named = {name.lower() for name, _ in given}
-                added = [each for each in SECURITY if each[0] not in named]
-                message["headers"] = [*given, (b"x-request-id", request_id.encode()), *added]
+                headers = [*message["headers"], (b"x-request-id", request_id.encode()), *SECURITY]
+                if POLICY not in [name for name, _ in headers]:
+                    headers.append(NOTHING)
+                message["headers"] = headers
             await send(message)
 
         try:
@@ -54,3 +55,10 @@ class Envelope:
                 milliseconds = round((perf_counter() - began) * 1e3, 1)
                 facts = {"method": scope["method"], "path": scope["path"], "status": status}
                 log.info("request", request_id=request_id, **facts, milliseconds=milliseconds)
+
+
+def _request_id(headers: Iterable[tuple[bytes, bytes]]) -> str:
+    for name, value in headers:
+        if name == b"x-request-id" and SANE.fullmatch(value):
+            return value.decode()
+    return os.urandom(16).hex()

@@ -49,6 +49,13 @@ class AccountRecord(Synced, Base, kw_only=True):
         UniqueConstraint("connection_id", "external_id"),
         Index("account_record_account_idx", "account_id", "name", "id"),
         Index("account_record_name_idx", "name", "id"),
+        Index(
+            "account_record_connection_name_idx",
+            "connection_id",
+            "name",
+            "id",
+            postgresql_where=text("removal is null"),
+        ),
     )
 
     name: Mapped[str | None]

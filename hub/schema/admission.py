@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from time import monotonic
+from typing import NamedTuple
 
 from hub.schema.access import Refused, forbidden
 from hub.schema.auditing import Audit
@@ -10,15 +11,14 @@ from hub.schema.budgets import REFUSED, Buckets, Exceeded, Granted, headers
 from hub.schema.documents import Documents, must_be_allowed
 from hub.schema.limits import Limits
 from hub.schema.operations import Invalid, cost_within
-from hub.schema.plans import Plan, audited, made, plan
+from hub.schema.plans import Plan, audited, plan
 from hub.schema.requests import Asked
 from hub.schema.required import missing
 from hub.store.sharing import Viewer
 from hub.telemetry import Metrics
 
 
-@dataclass(frozen=True, slots=True)
-class Admitted:
+class Admitted(NamedTuple):
     """An operation that may run, and what it took from its client's budget."""
 
     plan: Plan
@@ -59,9 +59,7 @@ class Admission:
         return await self.documents.text(viewer.app, asked.document_id, monotonic())
 
     def _measured(self, text: str, asked: Asked, viewer: Viewer, limits: Limits) -> tuple[Plan, int]:
-        before = made()
         found = plan(text, asked.operation_name, viewer.role)
-        self.metrics.plan_asked_for(hit=made() == before)
         return found, cost_within(found.measure, asked.variables, limits)
 
     async def paid(self, plan: Plan, asked: Asked, viewer: Viewer) -> None:

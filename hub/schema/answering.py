@@ -7,6 +7,7 @@ from time import perf_counter
 from typing import Any
 from uuid import uuid4
 
+import msgspec
 import orjson
 from graphql import ExecutionResult, GraphQLError, OperationType, execute
 from strawberry.execution import optimized_is_awaitable
@@ -21,7 +22,7 @@ from hub.schema.operations import Invalid
 from hub.schema.plans import Plan, audited, plan
 from hub.schema.recent import Recent
 from hub.schema.schema import SCHEMA
-from hub.schema.scopes import readable
+from hub.schema.scopes import all_readable
 from hub.store.answers import Unanswerable
 from hub.store.database import Database
 from hub.store.feed import Feed
@@ -33,8 +34,7 @@ MOST_INTROSPECTED = 16
 """Tools send a handful of documents, but a client may send any; an answer can have a megabyte."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """What goes back."""
 
     body: bytes
@@ -107,7 +107,7 @@ class Engine:
 
     async def _compiled(self, planned: Plan, variables: Mapping[str, Any], viewer: Viewer, timings: Timings) -> Answer:
         question = planned.question(variables, self.cursor_secret)
-        if not all(readable(model, viewer.scopes) for model in question.models):
+        if not all_readable(question.models, viewer.scopes):
             raise Uncompilable("it asks for rows by id that the viewer may not read")
         began = perf_counter()
         data = await self.database.answers.answer(question, viewer)

@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 
+import msgspec
+
 from hub.schema.limits import Limits
 
 MOST_BUCKETS = 10_000
@@ -21,8 +23,7 @@ REFUSED = 100
 """What a document costs that is refused: reading it was work."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Granted:
+class Granted(msgspec.Struct, frozen=True):
     """The client could afford it."""
 
     requested: int
@@ -37,8 +38,7 @@ class Granted:
         return ceil((self.limit - self.remaining) / self.restored)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exceeded(Granted):
+class Exceeded(Granted, frozen=True, kw_only=True):
     """The client could not, and nothing was taken."""
 
     retry_after: int
@@ -65,12 +65,11 @@ class Buckets:
         """Takes what an operation costs, if the client has it; `now` is of a clock that never goes back."""
         limits, cost = self.limits[role], max(cost, LEAST)
         bucket = self._bucket((role, client), limits, now)
-        known = {"requested": cost, "limit": limits.budget, "restored": limits.restored}
         if cost > bucket.points:
             wait = ceil((cost - bucket.points) / limits.restored)
-            return Exceeded(**known, remaining=int(bucket.points), retry_after=wait)
+            return Exceeded(cost, int(bucket.points), limits.budget, limits.restored, retry_after=wait)
         bucket.points -= cost
-        return Granted(**known, remaining=int(bucket.points))
+        return Granted(cost, int(bucket.points), limits.budget, limits.restored)
 
     def _bucket(self, key: tuple[str, str], limits: Limits, now: float) -> _Bucket:
         bucket = self._buckets.get(key)

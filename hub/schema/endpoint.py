@@ -4,7 +4,7 @@ https://graphql.github.io/graphql-over-http/draft/: what may be asked how, and w
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import blake2b
@@ -15,6 +15,7 @@ from string import Template
 import orjson
 import structlog
 from graphql import OperationType
+from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
@@ -35,7 +36,7 @@ from hub.schema.operations import Invalid
 from hub.schema.requests import ALLOWED, FOLLOWED, Asked, Headers, asked, parameters
 from hub.schema.sdl import sdl
 from hub.store.sharing import Viewer
-from hub.telemetry import Operation, Telemetry, Timings
+from hub.telemetry import NOT_PLANNED, Operation, Telemetry, Timings
 
 log = structlog.get_logger()
 
@@ -116,7 +117,7 @@ class Endpoint:
         request_id: str = scope["state"]["request_id"]
         try:
             viewer = self.access.known(scope) or await self.access.viewer(scope)
-            timings.operation = Operation(client=viewer.client)
+            timings.operation = _of(NOT_PLANNED, viewer.client)
             request = await asked(scope, headers, receive)
             task = self.departures.entered(receive)
             try:
@@ -145,13 +146,19 @@ class Endpoint:
             raise Refused(406, "BAD_REQUEST", _FOLLOW)
         if plan.kind not in ALLOWED[method]:
             raise Refused(405, "BAD_REQUEST", "Only queries are answered by GET.", Allow="POST")
-        timings.operation = plan.told._replace(client=viewer.client, trusted=request.document_id is not None)
+        timings.operation = _of(plan.told, viewer.client, trusted=request.document_id is not None)
         timings.planned()
         answer = await self.engine.answer(plan, request.variables, viewer, timings, request_id)
         answer = _told(answer, admitted.spent, viewer, headers)
         if method == "GET" and request.document_id and answer.code == "OK":
             return _cacheable(answer, headers.get(b"if-none-match", b""))
         return answer
+
+
+@lru_cache(10_000)
+def _of(operation: Operation, client: str, *, trusted: bool = False) -> Operation:
+    """The operation, asked by a client."""
+    return operation._replace(client=client, trusted=trusted)
 
 
 _FOLLOW = "Subscriptions are answered over WebSocket (graphql-transport-ws), or with `Accept: text/event-stream`."

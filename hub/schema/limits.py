@@ -112,17 +112,20 @@ def too_costly(cost: int, limits: Limits) -> GraphQLError | None:
 
 def too_many_values(variables: Mapping[str, Any]) -> GraphQLError | None:
     """Why variables are refused before they are looked at: too deep or too many."""
-    level, seen, objects = list(variables.values()), 0, 0
+    level, seen, objects = [*variables.values()], 0, 0
     for _ in range(DEEPEST_VALUES):
         if not level:
             return None
         seen += len(level)
         if seen > MOST_VALUES:
             return limit(f"The variables have more than {MOST_VALUES:,} values.")
-        objects += sum(type(value) is dict for value in level)
+        nested = [value for value in level if type(value) in NESTED]
+        if not nested:
+            return None
+        objects += sum([type(value) is dict for value in nested])
         if objects > MOST_OBJECTS:
             return limit(f"The variables have more than {MOST_OBJECTS:,} objects.")
-        level = [each for value in level for each in _inside(value)]
+        level = [each for value in nested for each in _inside(value)]
     return limit(f"The variables are nested more than {DEEPEST_VALUES} deep.") if level else None
 
 
@@ -135,10 +138,11 @@ _TOLD = 2**31 - 1
 """More than this is not told exactly: programs read it as an integer of 32 bits."""
 
 
+NESTED = (dict, list)
+
+
 def _inside(value: Any) -> Any:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
+    return value.values() if type(value) is dict else value
 
 
 def _written(number: int) -> str:

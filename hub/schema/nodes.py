@@ -57,11 +57,11 @@ async def _node(info: Info, text: str) -> Node | None:
     # What a viewer may not read of any row, it is not told of one.
     if not readable(model, info.context.viewer.scopes):
         return None
-    found: Node | None = shown(model, await info.context.loaders.node(model, key))
+    found: Node | None = shown(model, await info.context.loaders.node(model, UUID(key)))
     return found
 
 
-def named(text: str) -> tuple[type[Base], UUID]:
+def named(text: str) -> tuple[type[Base], str]:
     """The model and key that an id names; raises InputError."""
     prefix, key = parsed(text)
     model = _models().get(prefix)

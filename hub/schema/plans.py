@@ -23,7 +23,7 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_variable_values
 
-from hub.model import Role
+from hub.model import Base, Role
 from hub.schema import auditing as audit
 from hub.schema.auditing import root_fields
 from hub.schema.binding import Bound, bound, id_parameter, id_variable
@@ -75,12 +75,14 @@ class Plan:
     """The scopes it needs."""
     roots: tuple[str, ...]
     """The first fields it selects."""
+    is_of_schema: bool
+    """Whether it asks for nothing but what the schema is: whoever has its contract is answered the same."""
     schema: GraphQLSchema
     """The contract it is valid under."""
     suggestions: bool
     """Whether a mistake in its variables is answered with the names that were perhaps meant."""
     drafts: dict[tuple[Any, ...], Draft | str] = field(default_factory=dict)
-    questions: dict[tuple[bytes, bytes], Question] = field(default_factory=dict)
+    questions: dict[tuple[bytes, tuple[type[Base], ...], bytes], Question] = field(default_factory=dict)
 
     @property
     def name(self) -> str | None:
@@ -92,26 +94,25 @@ class Plan:
         """Query, mutation or subscription."""
         return self.operation.operation
 
-    @property
-    def is_of_schema(self) -> bool:
-        """Whether it asks for nothing but what the schema is: whoever has its contract is answered the same."""
-        return self.kind is OperationType.QUERY and all(name.startswith("__") for name in self.roots)
-
     def question(self, variables: Mapping[str, Any], secret: bytes) -> Question:
         """What to ask the database, given the request's variables.
 
         Raises Uncompilable; InputError and GraphQLError for variables that nothing can be made of.
         """
         given = {name: variables[name] for name in self.variables if name in variables}
-        ids = {name: named(given.pop(name)) for name in self.ids if type(given.get(name)) is str}
+        models, keys = [], {}
+        for name in self.ids:
+            if type(given.get(name)) is str:
+                model, keys[id_parameter(name)] = named(given.pop(name))
+                models.append(model)
         # Its cursors are signed with the secret: under another one it is another question.
-        sent = (orjson.dumps([given, {name: model.__tablename__ for name, (model, _) in ids.items()}]), secret)
+        sent = (orjson.dumps(given), tuple(models), secret)
         found = self.questions.get(sent)
         if found is None:
             found = self._question(variables, secret)
             if len(sent[0]) <= LONGEST_VARIABLES:
                 _remember(self.questions, sent, found, CACHED_QUESTIONS)
-        return found if not ids else found.about({id_parameter(name): key for name, (_, key) in ids.items()})
+        return found.about(keys) if keys else found
 
     def _question(self, variables: Mapping[str, Any], secret: bytes) -> Question:
         coerced = self._coerced(variables)
@@ -169,6 +170,7 @@ def _planned(text: str, name: str | None, role: Role) -> Plan:
     schema = contract(role)
     found = checked(schema, weights(CORE), text, name, LIMITS[role])
     document, operation = found.parsed.document, found.operation
+    roots = root_fields(document, operation)
     return Plan(
         document,
         operation,
@@ -179,7 +181,8 @@ def _planned(text: str, name: str | None, role: Role) -> Plan:
         _ids(document),
         _told(operation, text),
         required(schema, document, operation),
-        root_fields(document, operation),
+        roots,
+        operation.operation is OperationType.QUERY and all(name.startswith("__") for name in roots),
         schema,
         LIMITS[role].suggestions,
     )
@@ -189,8 +192,13 @@ _cached = lru_cache(CACHED_PLANS)(_planned)
 
 
 def made() -> int:
-    """How many plans were made, rather than found."""
+    """How many plans were made, rather than found, for documents of a length that is kept."""
     return _cached.cache_info().misses
+
+
+def found() -> int:
+    """How many plans were found, rather than made."""
+    return _cached.cache_info().hits
 
 
 def kept() -> int:

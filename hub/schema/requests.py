@@ -1,11 +1,11 @@
 """What a request over HTTP asks: a document, its variables, and which of its operations."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
-import orjson
+import msgspec
 from graphql import OperationType
 from starlette.types import Receive, Scope
 
@@ -21,13 +21,13 @@ ALLOWED = {"GET": {OperationType.QUERY}, "POST": {OperationType.QUERY, Operation
 FOLLOWED = {method: kinds | {OperationType.SUBSCRIPTION} for method, kinds in ALLOWED.items()}
 """The same, where answers may go on."""
 
-SHAPE = {"query": str, "variables": dict, "operationName": str, "extensions": dict, "documentId": str}
-
 Headers = Mapping[bytes, bytes]
 
+T = TypeVar("T")
+FoundT = TypeVar("FoundT")
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+
+class Asked(msgspec.Struct, frozen=True):
     """What a request asks."""
 
     query: str | None
@@ -36,25 +36,45 @@ class Asked:
     document_id: str | None = None
 
 
+class _Sent(msgspec.Struct, rename="camel"):
+    """What a request is made of; it may have more, which does not matter."""
+
+    query: str | None = None
+    variables: dict[str, Any] | None = None
+    operation_name: str | None = None
+    extensions: dict[str, Any] | None = None
+    document_id: str | None = None
+
+
 async def asked(scope: Scope, headers: Headers, receive: Receive) -> Asked:
     """What the request asks; raises Refused."""
-    kind = headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip().lower()
+    kind = _media_type(headers.get(b"content-type", b""))
     if scope["method"] == "POST":
         if kind != JSON:
             raise Refused(415, "BAD_REQUEST", f"The Content-Type must be {JSON}.")
-        return checked(_decoded(await _body(receive)))
+        return _asked(_read(_sent, await _body(receive)))
     if kind not in ("", JSON):
         raise Refused(415, "BAD_REQUEST", f"The Content-Type of a GET, if any, must be {JSON}.")
     given: dict[str, Any] = parameters(scope)
     for name in ("variables", "extensions"):
         if given.get(name):
-            given[name] = _decoded(given[name])
+            given[name] = _read(msgspec.json.decode, given[name])
     return checked(given)
+
+
+def checked(given: Any) -> Asked:
+    """What a decoded request asks; raises Refused."""
+    return _asked(_read(partial(msgspec.convert, type=_Sent), given))
 
 
 def parameters(scope: Scope) -> dict[str, str]:
     """The parameters of the URL."""
     return dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
+
+
+@lru_cache(1000)
+def _media_type(header: bytes) -> str:
+    return header.decode("latin-1").partition(";")[0].strip().lower()
 
 
 async def _body(receive: Receive) -> bytes:
@@ -68,21 +88,21 @@ async def _body(receive: Receive) -> bytes:
     return body
 
 
-def _decoded(text: str | bytes) -> Any:
+_sent = msgspec.json.Decoder(_Sent).decode
+
+
+def _read(reader: Callable[[T], FoundT], given: T) -> FoundT:
+    """What a reader makes of it; raises Refused."""
     try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError as error:
+        return reader(given)
+    except msgspec.ValidationError as error:
+        raise Refused(400, "BAD_REQUEST", f"The request has not the shape of a GraphQL request: {error}.") from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refused(400, "BAD_REQUEST", "The request is not JSON.") from error
 
 
-def checked(given: Any) -> Asked:
-    """What a decoded request asks; raises Refused."""
-    if type(given) is not dict:
-        raise Refused(400, "BAD_REQUEST", "A request is one JSON object.")
-    for name, value in given.items():
-        if value is not None and type(value) is not SHAPE.get(name, type(value)):
-            raise Refused(400, "BAD_REQUEST", f"`{name}` has the wrong type.")
-    if given.get("query") is not None and given.get("documentId") is not None:
+def _asked(sent: _Sent) -> Asked:
+    if sent.query is not None and sent.document_id is not None:
         raise Refused(400, "BAD_REQUEST", "Send either a `query` or a `documentId`.")
-    id_ = asked_id(given.get("documentId"), given.get("extensions"))
-    return Asked(given.get("query"), given.get("variables") or {}, given.get("operationName"), id_)
+    id_ = asked_id(sent.document_id, sent.extensions) if sent.query is None or sent.extensions else None
+    return Asked(sent.query, sent.variables or {}, sent.operation_name, id_)

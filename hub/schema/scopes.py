@@ -1,6 +1,7 @@
 """Which scopes a field needs: declared beside it, written into the SDL, and read from there by all who check."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import strawberry
@@ -97,6 +98,12 @@ def reading(model: type[Base]) -> tuple[object, ...]:
 def readable(model: type[Base], scopes: frozenset[Scope]) -> bool:
     """Whether rows of a model are there at all for who has these scopes: for fields that lead to rows of any kind."""
     return READING[model] in scopes
+
+
+@lru_cache(1000)
+def all_readable(models: frozenset[type[Base]], scopes: frozenset[Scope]) -> bool:
+    """The same of several models."""
+    return all(readable(model, scopes) for model in models)
 
 
 def needed(element: GraphQLField | GraphQLInputField | GraphQLNamedType) -> frozenset[Scope]:

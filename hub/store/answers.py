@@ -1,13 +1,14 @@
 """Answers: statements whose text goes out as it comes, byte for byte, each from a snapshot of its own."""
 
 import asyncio
-from collections import deque
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import structlog
 from psycopg import errors
 from psycopg.adapt import PyFormat, Transformer
@@ -44,8 +45,7 @@ class Unanswerable(Exception):
     """
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(msgspec.Struct, frozen=True):
     """A statement, and the values of its parameters as PostgreSQL reads them; None is for the viewer's."""
 
     statement: Statement
@@ -55,9 +55,10 @@ class Question:
 
     def about(self, values: Mapping[str, Any]) -> "Question":
         """The same question with other values for some parameters."""
-        named = zip(self.statement.parameters, self.values, strict=True)
-        changed = tuple([_written(values[name]) if name in values else value for name, value in named])
-        return Question(self.statement, changed, self.models)
+        changed = list(self.values)
+        for name, value in values.items():
+            changed[self.statement.parameters.index(name)] = _written(value)
+        return Question(self.statement, tuple(changed), self.models)
 
     def of(self, viewer: Viewer) -> list[bytes]:
         """The values, for a viewer."""
@@ -78,8 +79,8 @@ def question(statement: Statement, values: Mapping[str, Any], models: frozenset[
 
 def _written(value: Any) -> bytes:
     """As text: so it is taken for what the statement compares it with, whatever type it has here."""
-    if isinstance(value, UUID):
-        return str(value).encode()
+    if isinstance(value, str):
+        return value.encode()
     if isinstance(value, bytes):
         return rb"\x" + value.hex().encode()
     (written,) = Transformer().dump_sequence([value], [PyFormat.TEXT])
@@ -96,7 +97,10 @@ class Answers:
     _idle: list[Line] = field(default_factory=list)
     _lines: int = 0
     """Those that are open, being opened or being ended: never more than MOST_LINES."""
-    _waiting: deque[asyncio.Future[Line | None]] = field(default_factory=deque)
+    _waiting: OrderedDict[asyncio.Future[Line | None], float] = field(default_factory=OrderedDict)
+    """Who waits, and until when, in order."""
+    _alarm: asyncio.TimerHandle | None = None
+    """Looks whether one has waited for too long: one timer for all."""
     _ending: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def answer(self, asked: Question, viewer: Viewer) -> Result:
@@ -160,28 +164,31 @@ class Answers:
         """The next line that becomes free, or None where there is room for another."""
         loop = asyncio.get_running_loop()
         turn: asyncio.Future[Line | None] = loop.create_future()
-        self._waiting.append(turn)
-        timer = loop.call_later(LONGEST_WAIT, self._expire, turn)
+        self._waiting[turn] = loop.time() + LONGEST_WAIT
+        self._alarm = self._alarm or loop.call_later(LONGEST_WAIT, self._expire)
         try:
-            return await asyncio.shield(turn)
+            return await turn
         except asyncio.CancelledError:
             self._decline(turn)
             raise
-        finally:
-            timer.cancel()
 
-    def _expire(self, turn: asyncio.Future[Line | None]) -> None:
-        if not turn.done():
-            self._waiting.remove(turn)
-            turn.set_exception(StoreError("The database is too busy: no connection became free in time."))
+    def _expire(self) -> None:
+        """Let nobody wait for longer."""
+        loop = asyncio.get_running_loop()
+        for turn, until in list(self._waiting.items()):
+            if until > loop.time():
+                self._alarm = loop.call_at(until, self._expire)
+                return
+            del self._waiting[turn]
+            if not turn.done():
+                turn.set_exception(StoreError("The database is too busy: no connection became free in time."))
+        self._alarm = None
 
     def _decline(self, turn: asyncio.Future[Line | None]) -> None:
         """Wait no longer; what was given in the same moment is for the next."""
-        if not turn.done():
-            self._waiting.remove(turn)
-        elif turn.exception():
+        if self._waiting.pop(turn, None) is not None or turn.cancelled() or turn.exception():
             return
-        elif line := turn.result():
+        if line := turn.result():
             self._keep(line)
         else:
             self._make_room()
@@ -190,10 +197,18 @@ class Answers:
         """Give a line to who has waited longest, or keep it for who comes; end it where it is of no more use."""
         if not line.usable:
             self._drop(line)
-        elif self._waiting:
-            self._waiting.popleft().set_result(line)
+        elif turn := self._next():
+            turn.set_result(line)
         else:
             self._idle.append(line)
+
+    def _next(self) -> asyncio.Future[Line | None] | None:
+        """Who has waited longest, and still does."""
+        while self._waiting:
+            turn, _ = self._waiting.popitem(last=False)
+            if not turn.done():
+                return turn
+        return None
 
     def _drop(self, line: Line) -> None:
         """There is room for another line only when the server is rid of this one."""
@@ -207,8 +222,8 @@ class Answers:
 
     def _make_room(self) -> None:
         """Let who has waited longest open a line, or whoever comes."""
-        if self._waiting:
-            self._waiting.popleft().set_result(None)
+        if turn := self._next():
+            turn.set_result(None)
         else:
             self._lines -= 1
 

@@ -19,6 +19,7 @@ MOST_PREPARED = 500
 """Statements that a connection keeps; after that it is replaced."""
 LONGEST_CANCEL = 5
 """Seconds."""
+_DONE = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
 
 
 class Result(NamedTuple):
@@ -78,29 +79,22 @@ class Line:
 
     async def _result(self) -> pq.abc.PGresult:
         """What the server answers; the connection is free again afterwards."""
-        connection = self.connection.pgconn
+        connection, first = self.connection.pgconn, None
         while connection.flush():
             await self._writable()
-        while connection.is_busy():
-            self._readable = asyncio.get_running_loop().create_future()
-            await self._readable
-        result = connection.get_result()
-        if result is None:
-            raise errors.OperationalError("the connection ended without an answer")
-        await self._emptied()
-        if result.status in (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK):
-            return result
-        raise errors.error_from_result(result)
-
-    async def _emptied(self) -> None:
-        """The server says when it is done."""
-        connection = self.connection.pgconn
         while True:
             while connection.is_busy():
                 self._readable = asyncio.get_running_loop().create_future()
                 await self._readable
-            if connection.get_result() is None:
-                return
+            result = connection.get_result()
+            if result is None:
+                break
+            first = first or result
+        if first is None:
+            raise errors.OperationalError("the connection ended without an answer")
+        if first.status in _DONE:
+            return first
+        raise errors.error_from_result(first)
 
     async def _writable(self) -> None:
         loop = asyncio.get_running_loop()

@@ -49,10 +49,6 @@ class Metrics:
         tally[2] += database
         tally[3 + bisect_left(BUCKETS, seconds)] += 1
 
-    def plan_asked_for(self, *, hit: bool) -> None:
-        """A plan was found in the cache, or made."""
-        self._counts["hub_plan_cache_requests", "hit" if hit else "miss"] += 1
-
     def fell_back(self, reason: str) -> None:
         """A plan goes by the reference path, wholly or in part; `reason` is from a set that the code bounds."""
         self._counts["hub_plan_fallbacks", reason] += 1
@@ -83,6 +79,15 @@ class Metrics:
 
         def sample() -> None:
             self._gauges[family, *labels] = value()
+
+        self._samples.append(sample)
+
+    def counted_by(self, family: str, *labels: str, value: Callable[[], float]) -> None:
+        """Ask `value`, which counts what this process did, whenever somebody looks, and show it as a counter."""
+        before = self._counts[family, *labels]
+
+        def sample() -> None:
+            self._counts[family, *labels] = before + value()
 
         self._samples.append(sample)
 

@@ -106,6 +106,6 @@ async def a_hub(
     app = application(database, BackgroundSyncs(database, SEALER), Admittance(anonymous=viewer, bounds=bounds))
     async with listening(app, listener_on("127.0.0.1", 0)) as url:
         try:
-            yield Hub(url, app.state.live)
+            yield Hub(url, app.live)
         finally:
-            await app.state.live.close()
+            await app.live.close()

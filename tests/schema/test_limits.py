@@ -71,7 +71,7 @@ async def test_introspection_as_graphiql_does_it_is_answered(nowhere):
 
 
 async def test_the_schema_is_told_once_for_each_contract_and_the_same_variables(nowhere):
-    engine = nowhere._transport.app.state.live.engine  # noqa: SLF001 - httpx has no public way to it
+    engine = nowhere._transport.app.live.engine  # noqa: SLF001 - httpx has no public way to it
     text = 'query($all: Boolean!) { __type(name: "Account") { name fields @include(if: $all) { name } } }'
     asked = [{"query": text, "variables": {"all": each}} for each in (True, False, True)]
     whole, part, again = [(await nowhere.post("/graphql", json=each)).json() for each in asked]
@@ -94,7 +94,7 @@ async def test_a_mistake_in_introspection_is_told_each_time_anew(nowhere):
 
 
 async def test_what_depends_on_more_than_the_schema_is_not_kept(nowhere):
-    engine = nowhere._transport.app.state.live.engine  # noqa: SLF001 - the same
+    engine = nowhere._transport.app.live.engine  # noqa: SLF001 - the same
     text = "{ __typename accounts(first: 1) { totalCount } }"
 
     assert (await nowhere.post("/graphql", json={"query": text})).status_code == 503

@@ -94,8 +94,8 @@ def test_all_of_it_is_bounded_and_nothing_is_lost():
 
 def test_what_else_happens_is_counted():
     metrics = Metrics()
-    metrics.plan_asked_for(hit=True)
-    metrics.plan_asked_for(hit=False)
+    metrics.counted_by("hub_plan_cache_requests", "hit", value=lambda: 3)
+    metrics.counted_by("hub_plan_cache_requests", "miss", value=lambda: 1)
     metrics.fell_back("mutation")
     metrics.subscription_opened("sse")
     metrics.subscription_opened("sse")
@@ -104,7 +104,7 @@ def test_what_else_happens_is_counted():
     metrics.synced("csv", "accounts", "succeeded", 7)
     metrics.sampled_by("hub_plan_cache_size", value=lambda: 12)
 
-    assert samples(metrics, "hub_plan_cache_requests_total") == {("hit",): 1, ("miss",): 1}
+    assert samples(metrics, "hub_plan_cache_requests_total") == {("hit",): 3, ("miss",): 1}
     assert samples(metrics, "hub_plan_fallbacks_total") == {("mutation",): 1}
     assert samples(metrics, "hub_subscriptions_open") == {("sse",): 1}
     assert samples(metrics, "hub_subscription_events_total") == {("sse",): 1}
@@ -131,13 +131,13 @@ def test_every_process_tells_what_all_of_them_counted(tmp_path: Path):
 def test_a_process_carries_on_with_the_numbers_of_the_one_whose_place_it_takes(tmp_path: Path):
     killed = Metrics(Shared(tmp_path, 1))
     killed.answered(ACCOUNTS, 0.002, "OK")
-    killed.plan_asked_for(hit=True)
+    killed.counted_by("hub_plan_cache_requests", "hit", value=lambda: 2)
     killed.subscription_opened("sse")
     killed.publish()
     successor = Metrics(Shared(tmp_path, 1))
     successor.answered(ACCOUNTS, 0.002, "OK")
-    successor.plan_asked_for(hit=True)
+    successor.counted_by("hub_plan_cache_requests", "hit", value=lambda: 1)
 
     assert samples(successor, "hub_operations_total") == {("hub_a", "OK", "query", "Accounts", "compiled"): 2}
-    assert samples(successor, "hub_plan_cache_requests_total") == {("hit",): 2}
+    assert samples(successor, "hub_plan_cache_requests_total") == {("hit",): 3}
     assert samples(successor, "hub_subscriptions_open") == {}

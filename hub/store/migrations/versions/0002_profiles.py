@@ -112,6 +112,13 @@ def upgrade() -> None:
     _place_links()
     for thing, (records, _) in THINGS.items():
         _settle(thing, records)
+    # The records of one connection, in the order of their names.
+    op.create_index(
+        "account_record_connection_name_idx",
+        "account_record",
+        ["connection_id", "name", "id"],
+        postgresql_where=sa.text("removal is null"),
+    )
 
 
 def _create_profile(thing: str, second: str) -> None:
