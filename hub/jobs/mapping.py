@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from hub.graph.company import Company
-from hub.graph.identity import Assignment, assign
+from hub.graph.identity import assign
 from hub.graph.mapping import Finding, mapping
 from hub.graph.people import Contact, people
 from hub.graph.profile import profile
@@ -111,13 +111,12 @@ async def _write(
     minted = dict(zip(await identities.mint(session, len(assignment.new)), assignment.new, strict=True))
     members = {**assignment.kept, **minted}
     moves = [
-        (record, identity)
+        (record, records.owners[record], records.current.get(record), identity)
         for identity, cluster in members.items()
         for record in cluster
         if records.current.get(record) != identity
     ]
     await identities.write(session, kind, _profiles(members, records, told), moves)
-    await identities.redirect(session, kind, _heirs(assignment, members))
     return len(moves)
 
 
@@ -133,11 +132,6 @@ def _profiles(
             name, key = told([records.compared[record] for record in own])
             # Of some things a source tells no more than that they exist.
             yield owner, identity, name or records.external_ids[own[0]], key
-
-
-def _heirs(assignment: Assignment, members: Mapping[UUID, tuple[UUID, ...]]) -> dict[UUID, UUID]:
-    identity_of = {record: identity for identity, cluster in members.items() for record in cluster}
-    return {retired: identity_of[record] for retired, record in assignment.retired.items()}
 
 
 def _rows(findings: list[Finding], decided_by: str) -> Iterator[tuple[Any, ...]]:

@@ -9,7 +9,7 @@ from time import perf_counter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Row, Select, Uuid, bindparam, func, select
+from sqlalchemy import ARRAY, Row, Select, Uuid, and_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.errors import StoreError
@@ -125,5 +125,7 @@ def _nodes(model: type[Base], ids: Sequence[UUID]) -> Select[Any]:
     if model not in REDIRECTS:
         return found.select_from(asked.join(rows, rows.c.id == asked.c.id)).where(seen)
     retired, survivor = REDIRECTS[model]
-    redirected = asked.outerjoin(retired.class_.__table__, retired == asked.c.id)
+    redirects = retired.class_.__table__
+    own = visible(retired.class_, redirects, removed=True)
+    redirected = asked.outerjoin(redirects, and_(retired == asked.c.id, own))
     return found.select_from(redirected.join(rows, rows.c.id == func.coalesce(survivor, asked.c.id))).where(seen)

@@ -202,8 +202,10 @@ def _looked_up(parts: Parts, model: type[Base], id_: Expression, slots: Slots) -
     there = id_
     if model in REDIRECTS:
         retired, survivor = REDIRECTS[model]
+        redirects = retired.class_.__table__
+        own = visible(retired.class_, redirects, removed=True)
         # Without saying so, SQLAlchemy would put the table of all ids asked for into this sub-select.
-        heir = select(survivor).where(retired == id_).correlate_except(retired.class_.__table__)
+        heir = select(survivor).where(retired == id_, own).correlate_except(redirects)
         there = func.coalesce(heir.scalar_subquery(), id_)
     seen = (target.c.id == there, visible(model, target, removed=True))
     return _record(
