@@ -82,6 +82,7 @@ def _company(row: Any) -> Company:
         country=row.country,
         duns=row.duns,
         email_domains=tuple(row.email_domains),
+        owner_id=row.owner_id,
     )
 
 

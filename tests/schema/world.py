@@ -355,7 +355,9 @@ def _ids(connection: psycopg.Connection[Any]) -> Iterator[tuple[str, tuple[str, 
         ids = [row[0] for row in connection.execute(f"select distinct id from {kind.__tablename__}")]
         if kind in REDIRECTS:
             retired = REDIRECTS[kind][0]
-            ids += [row[0] for row in connection.execute(f"select distinct retired_id from {retired.class_.__tablename__}")]
+            ids += [
+                row[0] for row in connection.execute(f"select distinct retired_id from {retired.class_.__tablename__}")
+            ]
         if ids:
             yield prefix, tuple(f"{prefix}{each}" for each in sorted(ids))
 

@@ -185,8 +185,8 @@ def _own_redirects(thing: str) -> None:
     table = f"{thing}_redirect"
     op.drop_constraint(f"{table}_pkey", table)
     op.add_column(table, sa.Column("owner_id", sa.Uuid(), nullable=True))
-    op.execute(f"insert into {table} (owner_id, retired_id, {thing}_id, retired_at) {KNEW[thing]}")  # noqa: S608 - names of our own tables
-    op.execute(f"delete from {table} where owner_id is null")  # noqa: S608 - the same
+    op.execute(f"insert into {table} (owner_id, retired_id, {thing}_id, retired_at) {KNEW[thing]}")
+    op.execute(f"delete from {table} where owner_id is null")  # noqa: S608 - names of our own tables
     op.alter_column(table, "owner_id", nullable=False)
     op.create_primary_key(op.f(f"{table}_pkey"), table, ["owner_id", "retired_id"])
     op.create_foreign_key(
