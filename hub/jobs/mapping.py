@@ -11,7 +11,7 @@ from hub.graph.identity import assign
 from hub.graph.mapping import Finding, mapping
 from hub.graph.people import Contact, people
 from hub.graph.profile import profile
-from hub.store import identities, matches
+from hub.store import identities, links, matches
 from hub.store.database import Database, Session
 from hub.store.identities import ACCOUNT, PERSON, Identity
 from hub.store.locks import only_one
@@ -44,6 +44,9 @@ async def map_accounts(database: Database) -> MappingOutcome:
             of_people = await _read(session, PERSON, _contact)
             persons = await asyncio.to_thread(lambda: people(of_people.compared.values()))
             await _write(session, PERSON, of_people, persons, _person_profile)
+        # Not together with the moves of accounts: by now those who wrote links meanwhile see where the records went.
+        async with database.session() as session:
+            await links.place(session)
     return MappingOutcome(
         records=len(of_accounts.compared),
         accounts=len(found.clusters),

@@ -67,7 +67,7 @@ class ContactAccount(Link, Base, kw_only=True):
     contact_external_id: Mapped[str]
     account_external_id: Mapped[str]
     account_id: Mapped[UUID | None] = mapped_column(init=False, default=None)
-    """The account of the record it names, while that record lives. Kept by triggers."""
+    """The account of the record it names, while that record lives. Kept by triggers, and by mapping."""
     label: Mapped[str | None] = mapped_column(default=None)
     is_primary: Mapped[bool] = mapped_column(default=False)
 
