@@ -9,9 +9,10 @@ down_revision = "0001"
 
 # A profile is there as long as its owner has a record of the account, and removed when none of those lives. What a
 # record left is settled as well as what it came to. Its account is locked meanwhile, since two syncs that each see the
-# record of the other as it was would both be wrong.
+# record of the other as it was would both be wrong. Old and new rows are joined by a plan of the moment: one that was
+# kept from a statement of one row compares each with each, which takes minutes for those that mapping moves.
 SETTLE = """
-create function hub_settle_{thing}() returns trigger language plpgsql as $$
+create function hub_settle_{thing}() returns trigger language plpgsql as $body$
 declare
   touched uuid[];
 begin
@@ -20,10 +21,12 @@ begin
   elsif tg_op = 'DELETE' then
     touched := array(select distinct {thing}_id from old_rows);
   else
-    touched := array(
-      select unnest(array[it.{thing}_id, was.{thing}_id]) from new_rows it join old_rows was using (id)
-      where (it.{thing}_id, it.removal is null) is distinct from (was.{thing}_id, was.removal is null)
-    );
+    execute $$
+      select array(
+        select unnest(array[it.{thing}_id, was.{thing}_id]) from new_rows it join old_rows was using (id)
+        where (it.{thing}_id, it.removal is null) is distinct from (was.{thing}_id, was.removal is null)
+      )
+    $$ into touched;
   end if;
   touched := array_remove(touched, null);
   if touched = '{{}}' then
@@ -41,7 +44,7 @@ begin
     where record.{thing}_id = profile.id and connection.owner_id = profile.owner_id and record.removal is null
   );
   return null;
-end $$
+end $body$
 """
 
 # Links to a record that is gone lead nowhere.
