@@ -18,7 +18,7 @@ from hub.store.cursor import Position
 from hub.store.database import Database
 from hub.store.failures import translated
 from hub.store.listing import Selection, columns, page, single, total
-from hub.store.paths import REDIRECTS, Path
+from hub.store.paths import REDIRECTS, Path, model_of
 from hub.store.sharing import VIEWER, Viewer, visible
 from hub.telemetry import Timings
 
@@ -125,7 +125,7 @@ def _nodes(model: type[Base], ids: Sequence[UUID]) -> Select[Any]:
     if model not in REDIRECTS:
         return found.select_from(asked.join(rows, rows.c.id == asked.c.id)).where(seen)
     retired, survivor = REDIRECTS[model]
-    redirects = retired.class_.__table__
-    own = visible(retired.class_, redirects, removed=True)
+    redirects = model_of(retired).__table__
+    own = visible(model_of(retired), redirects, removed=True)
     redirected = asked.outerjoin(redirects, and_(retired == asked.c.id, own))
     return found.select_from(redirected.join(rows, rows.c.id == func.coalesce(survivor, asked.c.id))).where(seen)

@@ -1,7 +1,8 @@
 """Who may see which rows. Every read passes through `visible`; there is no other place that decides.
 
-A viewer sees the rows of the connections that its organization owns, the accounts and people they belong to, the
-organizations it works with, and nothing else. Sharing rules will plug in here.
+A viewer sees the rows of the connections that its organization owns, the accounts and people they belong to, where
+those went that they belonged to before, the organizations it works with, and nothing else. Sharing rules will plug in
+here.
 """
 
 from collections.abc import Callable
