@@ -27,6 +27,8 @@ class Company:
     duns: str | None = None
     email_domains: tuple[str, ...] = ()
     """Of the contacts who work there."""
+    owner_id: UUID | None = None
+    """The organization whose record it is. It is no reason for or against; but matches are told within each owner."""
 
 
 class Traits(NamedTuple):

@@ -1,4 +1,4 @@
-"""Ids that stay: which account id each cluster keeps, which need a new one, and which retire."""
+"""Ids that stay: which account id each cluster keeps, and which clusters need a new one."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
@@ -14,11 +14,6 @@ class Assignment:
     """Existing account id → all its records from now on."""
     new: list[tuple[UUID, ...]]
     """Records of each account that needs a new id."""
-    retired: dict[UUID, UUID]
-    """Account id that ends → a record of the account that now holds most of its former records.
-
-    A record, not an account, since that account may not have its id yet.
-    """
 
 
 def assign(clusters: Iterable[Collection[UUID]], current: Mapping[UUID, UUID]) -> Assignment:
@@ -36,14 +31,11 @@ def assign(clusters: Iterable[Collection[UUID]], current: Mapping[UUID, UUID]) -
     claims = sorted(shares, key=lambda claim: (-shares[claim], claim[1], groups[claim[0]]))
     owner: dict[UUID, int] = {}
     account_of: dict[int, UUID] = {}
-    heir: dict[UUID, int] = {}
     for number, account in claims:
-        heir.setdefault(account, number)
         if account not in owner and number not in account_of:
             owner[account] = number
             account_of[number] = account
     return Assignment(
         kept={account: groups[number] for account, number in owner.items()},
         new=[records for number, records in enumerate(groups) if number not in account_of],
-        retired={account: groups[number][0] for account, number in heir.items() if account not in owner},
     )

@@ -1,8 +1,9 @@
 """Which records are the same company: the one function that the mapping job calls, and what it answers."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
 from hub.graph.candidates import candidates
@@ -41,15 +42,21 @@ class Mapping:
     clusters: list[tuple[UUID, ...]]
     """Every record in exactly one, ids ascending, clusters by their first id."""
     findings: list[Finding]
-    """The compared pairs that are the same company, may be, or are kept apart by a veto; by ids."""
+    """The compared pairs that are the same company, may be, or are kept apart by a veto; by ids.
+
+    What one owner's records say of each other is told in full whatever others' say: who sees those of one owner only
+    misses nothing.
+    """
     decided_by: str = VERSION
 
 
 def mapping(companies: Iterable[Company]) -> Mapping:
     """Decide which of `companies` are the same, each record given once."""
     records: dict[Traits, list[UUID]] = defaultdict(list)
+    owners: dict[UUID, UUID | None] = {}
     for company in companies:
         records[traits(company)].append(company.id)
+        owners[company.id] = company.owner_id
     for alike in records.values():
         alike.sort()
     known = learned(records)
@@ -57,7 +64,8 @@ def mapping(companies: Iterable[Company]) -> Mapping:
     edges = [edge for edge in _compared(sides, records) if edge.bits >= REVIEWED or edge.bits <= VETO / 2]
     ids = [records[each.traits] for each in sides]
     clusters = clusters_of(sides, ids, [edge for edge in edges if edge.bits >= ACCEPTED])
-    findings = sorted(_findings(edges, sides, ids), key=lambda finding: (finding.left.int, finding.right.int))
+    owned = cache(lambda position: _by_owner(ids[position], owners))
+    findings = sorted(_findings(edges, sides, owned), key=lambda finding: (finding.left.int, finding.right.int))
     return Mapping(clusters, findings)
 
 
@@ -70,15 +78,37 @@ def _compared(sides: list[Side], records: dict[Traits, list[UUID]]) -> Iterator[
         yield Edge(left, right, *bits_of(sides[left], sides[right]))
 
 
-def _findings(edges: Iterable[Edge], sides: list[Side], ids: list[list[UUID]]) -> Iterator[Finding]:
-    """One per edge between unlike traits; a record with the same traits as others is tied to the first of them."""
+Owned = dict[UUID | None, list[UUID]]
+"""Records with the same traits by their owners, ids ascending, owners by their first."""
+
+
+def _findings(edges: Iterable[Edge], sides: list[Side], owned: Callable[[int], Owned]) -> Iterator[Finding]:
     for edge in edges:
         pair = sides[edge.left].traits, sides[edge.right].traits
-        first, *others = ids[edge.left]
-        if edge.left != edge.right:
-            others = ids[edge.right][:1]
-        for other in others:
-            yield _finding(edge, pair, first, other)
+        told = _ties(owned(edge.left)) if edge.left == edge.right else _links(owned(edge.left), owned(edge.right))
+        for left, right in told:
+            yield _finding(edge, pair, left, right)
+
+
+def _by_owner(alike: list[UUID], owners: dict[UUID, UUID | None]) -> Owned:
+    found: Owned = {}
+    for id_ in alike:
+        found.setdefault(owners[id_], []).append(id_)
+    return found
+
+
+def _ties(alike: Owned) -> Iterator[tuple[UUID, UUID]]:
+    """Of records that say the same, each is tied to the first of its owner, and these to the first of all."""
+    (first, *_), *others = alike.values()
+    for own in alike.values():
+        yield from ((own[0], other) for other in own[1:])
+    yield from ((first, other) for other, *_ in others)
+
+
+def _links(left: Owned, right: Owned) -> Iterator[tuple[UUID, UUID]]:
+    """Where records say different things, one pair for each owner of both, or else one of two owners."""
+    both = [(own[0], right[owner][0]) for owner, own in left.items() if owner in right]
+    yield from both or [(next(iter(left.values()))[0], next(iter(right.values()))[0])]
 
 
 def _finding(edge: Edge, pair: tuple[Traits, Traits], left: UUID, right: UUID) -> Finding:

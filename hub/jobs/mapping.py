@@ -7,11 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from hub.graph.company import Company
-from hub.graph.identity import Assignment, assign
+from hub.graph.identity import assign
 from hub.graph.mapping import Finding, mapping
 from hub.graph.people import Contact, people
 from hub.graph.profile import profile
-from hub.store import identities, matches
+from hub.store import identities, links, matches
 from hub.store.database import Database, Session
 from hub.store.identities import ACCOUNT, PERSON, Identity
 from hub.store.locks import only_one
@@ -44,6 +44,9 @@ async def map_accounts(database: Database) -> MappingOutcome:
             of_people = await _read(session, PERSON, _contact)
             persons = await asyncio.to_thread(lambda: people(of_people.compared.values()))
             await _write(session, PERSON, of_people, persons, _person_profile)
+        # Not together with the moves of accounts: by now those who wrote links meanwhile see where the records went.
+        async with database.session() as session:
+            await links.place(session)
     return MappingOutcome(
         records=len(of_accounts.compared),
         accounts=len(found.clusters),
@@ -82,6 +85,7 @@ def _company(row: Any) -> Company:
         country=row.country,
         duns=row.duns,
         email_domains=tuple(row.email_domains),
+        owner_id=row.owner_id,
     )
 
 
@@ -111,13 +115,12 @@ async def _write(
     minted = dict(zip(await identities.mint(session, len(assignment.new)), assignment.new, strict=True))
     members = {**assignment.kept, **minted}
     moves = [
-        (record, identity)
+        (record, records.owners[record], records.current.get(record), identity)
         for identity, cluster in members.items()
         for record in cluster
         if records.current.get(record) != identity
     ]
     await identities.write(session, kind, _profiles(members, records, told), moves)
-    await identities.redirect(session, kind, _heirs(assignment, members))
     return len(moves)
 
 
@@ -133,11 +136,6 @@ def _profiles(
             name, key = told([records.compared[record] for record in own])
             # Of some things a source tells no more than that they exist.
             yield owner, identity, name or records.external_ids[own[0]], key
-
-
-def _heirs(assignment: Assignment, members: Mapping[UUID, tuple[UUID, ...]]) -> dict[UUID, UUID]:
-    identity_of = {record: identity for identity, cluster in members.items() for record in cluster}
-    return {retired: identity_of[record] for retired, record in assignment.retired.items()}
 
 
 def _rows(findings: list[Finding], decided_by: str) -> Iterator[tuple[Any, ...]]:

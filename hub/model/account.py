@@ -100,10 +100,15 @@ class AccountMembership(Identified, Base, kw_only=True):
 
 
 class AccountRedirect(Base, kw_only=True):
-    """A retired account id and the account that took its place. Chains are never longer than one step."""
+    """Where most of the records went that an organization had of an account of which it has none any more.
+
+    Who never had a record of the retired one is told nothing of it. Chains are never longer than one step, and an
+    organization has no redirect of what it has a profile of.
+    """
 
     __tablename__ = "account_redirect"
 
+    owner_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id", ondelete="CASCADE"), primary_key=True)
     retired_id: Mapped[UUID] = mapped_column(primary_key=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
     retired_at: Mapped[datetime]

@@ -54,7 +54,7 @@ class OpportunityAccount(Link, Base, kw_only=True):
     opportunity_external_id: Mapped[str]
     account_external_id: Mapped[str]
     account_id: Mapped[UUID | None] = mapped_column(init=False, default=None)
-    """The account of the record it names, while that record lives. Kept by triggers."""
+    """The account of the record it names, while that record lives. Kept by triggers, and by mapping."""
     label: Mapped[str | None] = mapped_column(default=None)
     is_primary: Mapped[bool] = mapped_column(default=False)
 

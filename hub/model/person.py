@@ -67,16 +67,21 @@ class ContactAccount(Link, Base, kw_only=True):
     contact_external_id: Mapped[str]
     account_external_id: Mapped[str]
     account_id: Mapped[UUID | None] = mapped_column(init=False, default=None)
-    """The account of the record it names, while that record lives. Kept by triggers."""
+    """The account of the record it names, while that record lives. Kept by triggers, and by mapping."""
     label: Mapped[str | None] = mapped_column(default=None)
     is_primary: Mapped[bool] = mapped_column(default=False)
 
 
 class PersonRedirect(Base, kw_only=True):
-    """A retired person id and the person that took its place. Chains are never longer than one step."""
+    """Where most of the records went that an organization had of a person of whom it has none any more.
+
+    Who never had a record of the retired one is told nothing of it. Chains are never longer than one step, and an
+    organization has no redirect of what it has a profile of.
+    """
 
     __tablename__ = "person_redirect"
 
+    owner_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id", ondelete="CASCADE"), primary_key=True)
     retired_id: Mapped[UUID] = mapped_column(primary_key=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     retired_at: Mapped[datetime]

@@ -24,8 +24,6 @@ class Identity:
     redirects: str
     columns: Mapping[str, str]
     """What mapping decides of its profiles, with SQL types."""
-    remembered: str
-    """Selects those columns from a removed `record`, for a profile that no live record tells of."""
     read: str
     """Selects of each live record its id, its identity today, and what mapping compares."""
 
@@ -35,14 +33,11 @@ ACCOUNT = Identity(
     records="account_record",
     redirects="account_redirect",
     columns={"name": "text", "domain": "text"},
-    remembered="coalesce(nullif(record.name, ''), record.domain, record.external_id), record.domain",
     read="""
-        select record.id, coalesce(redirect.account_id, record.account_id) as identity, record.external_id,
-               connection.owner_id, record.name, record.website, record.domain, record.country, record.duns,
-               coalesce(mail.domains, '{}') as email_domains
+        select record.id, record.account_id as identity, record.external_id, connection.owner_id, record.name,
+               record.website, record.domain, record.country, record.duns, coalesce(mail.domains, '{}') as email_domains
         from account_record record
         join connection on connection.id = record.connection_id
-        left join account_redirect redirect on redirect.retired_id = record.account_id
         left join (
             select link.connection_id, link.account_external_id,
                    array_agg(distinct split_part(contact.email, '@', 2)) as domains
@@ -61,14 +56,11 @@ PERSON = Identity(
     records="contact_record",
     redirects="person_redirect",
     columns={"name": "text", "email": "text"},
-    remembered="coalesce(nullif(concat_ws(' ', record.first_name, record.last_name), ''), record.email, "
-    "record.external_id), record.email",
     read="""
-        select record.id, coalesce(redirect.person_id, record.person_id) as identity, record.external_id,
-               connection.owner_id, record.first_name, record.last_name, record.email
+        select record.id, record.person_id as identity, record.external_id, connection.owner_id, record.first_name,
+               record.last_name, record.email
         from contact_record record
         join connection on connection.id = record.connection_id
-        left join person_redirect redirect on redirect.retired_id = record.person_id
         where record.removal is null
     """,
 )
@@ -85,62 +77,88 @@ async def mint(session: AsyncSession, count: int) -> list[UUID]:
     return list((await session.execute(text("select hub_uuid7() from generate_series(1, :n)"), {"n": count})).scalars())
 
 
+_MOVED = {"record_id": "uuid", "owner_id": "uuid", "was": "uuid", "identity": "uuid"}
+
+
 async def write(
-    session: AsyncSession, kind: Identity, profiles: Iterable[tuple[Any, ...]], moves: Iterable[tuple[UUID, UUID]]
+    session: AsyncSession,
+    kind: Identity,
+    profiles: Iterable[tuple[Any, ...]],
+    moves: Iterable[tuple[UUID, UUID, UUID | None, UUID]],
 ) -> None:
-    """Store profiles, as (owner, identity, *columns), and the records that change theirs, as (record, identity)."""
+    """Store profiles, as (owner, identity, *columns), and records that change their identity.
+
+    These as (record, its owner, its identity before, its identity now). An identity that an owner's records left, and
+    of which no profile is told to that owner any more, is retired for it, and only for it.
+    """
     await stage(session, "staged_profile", {"owner_id": "uuid", "id": "uuid", **kind.columns}, profiles)
-    await stage(session, "staged_move", {"record_id": "uuid", "identity": "uuid"}, moves)
+    await stage(session, "staged_move", _MOVED, moves)
+    await session.execute(text("analyze staged_profile, staged_move"))
+    await session.execute(text("drop table if exists pg_temp.staged_heir"))
+    for statement in (*_WRITE, *_REDIRECT):
+        await session.execute(text(statement.format(**_terms(kind))))
+
+
+def _terms(kind: Identity) -> Mapping[str, str]:
     names = list(kind.columns)
-    listed = ", ".join(names)
-    changes = ", ".join(f"{name} = excluded.{name}" for name in names)
-    old, new = (", ".join(f"{side}.{name}" for name in names) for side in ("present", "excluded"))
-    add = f"insert into {kind.table} (id) select distinct id from staged_profile on conflict do nothing"  # noqa: S608 - names of our own tables and columns
-    await session.execute(text(add))
-    upsert = f"""
-        insert into {kind.table}_profile as present (owner_id, id, {listed})
-        select owner_id, id, {listed} from staged_profile
-        on conflict (owner_id, id) do update set {changes} where ({old}) is distinct from ({new})
-    """  # noqa: S608 - the same
-    await session.execute(text(upsert))
-    move = f"""
-        update {kind.records} record set {kind.table}_id = move.identity
-        from staged_move move where record.id = move.record_id
-    """  # noqa: S608 - the same
-    await session.execute(text(move))
+    return {
+        "thing": kind.table,
+        "records": kind.records,
+        "redirects": kind.redirects,
+        "columns": ", ".join(names),
+        "changes": ", ".join(f"{name} = excluded.{name}" for name in names),
+        "old": ", ".join(f"present.{name}" for name in names),
+        "new": ", ".join(f"excluded.{name}" for name in names),
+    }
 
 
-async def redirect(session: AsyncSession, kind: Identity, retired: Mapping[UUID, UUID]) -> None:
-    """Let retired ids, as retired → its heir, and all that were redirected to them, lead to their heirs."""
-    await stage(session, "staged_heir", {"retired_id": "uuid", "heir": "uuid"}, retired.items())
-    follow = f"""
-        update {kind.redirects} redirect set {kind.table}_id = staged.heir
-        from staged_heir staged where redirect.{kind.table}_id = staged.retired_id
-    """  # noqa: S608 - names of our own tables and columns
-    await session.execute(text(follow))
-    add = f"""
-        insert into {kind.redirects} (retired_id, {kind.table}_id, retired_at)
-        select retired_id, heir, now() from staged_heir
-        on conflict (retired_id) do update set {kind.table}_id = excluded.{kind.table}_id
-    """  # noqa: S608 - the same
-    await session.execute(text(add))
+_WRITE = (
+    "insert into {thing} (id) select distinct id from staged_profile on conflict do nothing",
+    """
+    insert into {thing}_profile as present (owner_id, id, {columns})
+    select owner_id, id, {columns} from staged_profile
+    on conflict (owner_id, id) do update set {changes} where ({old}) is distinct from ({new})
+    """,
+    """
+    update {records} record set {thing}_id = move.identity
+    from staged_move move where record.id = move.record_id
+    """,
+)
+
+_REDIRECT = (
+    # What an owner has no live record of any more, and its heir: where most of them went, the oldest of equals.
+    """
+    create temporary table staged_heir on commit drop as
+    select distinct on (owner_id, was) owner_id, was as retired_id, identity as heir
+    from (select owner_id, was, identity, count(*) as moved from staged_move group by 1, 2, 3) went
+    where was is not null and not exists (
+        select from staged_profile profile where (profile.owner_id, profile.id) = (went.owner_id, went.was)
+    )
+    order by owner_id, was, moved desc, identity
+    """,
+    "analyze staged_heir",
     # Removed records are not mapped, but may come back: then to the heir, not to an id that leads elsewhere.
-    move = f"""
-        update {kind.records} record set {kind.table}_id = staged.heir
-        from staged_heir staged where record.{kind.table}_id = staged.retired_id
-    """  # noqa: S608 - the same
-    await session.execute(text(move))
-    remember = f"""
-        insert into {kind.table}_profile (owner_id, id, {", ".join(kind.columns)}, is_removed)
-        select distinct on (connection.owner_id, record.{kind.table}_id)
-               connection.owner_id, record.{kind.table}_id, {kind.remembered}, true
-        from staged_heir staged
-        join {kind.records} record on record.{kind.table}_id = staged.heir and record.removal is not null
-        join connection on connection.id = record.connection_id
-        order by connection.owner_id, record.{kind.table}_id, record.removed_at desc, record.id
-        on conflict do nothing
-    """  # noqa: S608 - the same
-    await session.execute(text(remember))
+    """
+    update {records} record set {thing}_id = staged.heir
+    from staged_heir staged join connection on connection.owner_id = staged.owner_id
+    where record.{thing}_id = staged.retired_id and record.connection_id = connection.id
+    """,
+    # Redirects to what is retired now lead on; none is left of what its owner has records of again.
+    """
+    update {redirects} redirect set {thing}_id = staged.heir from staged_heir staged
+    where (redirect.owner_id, redirect.{thing}_id) = (staged.owner_id, staged.retired_id)
+    """,
+    """
+    delete from {redirects} redirect using staged_profile profile
+    where (redirect.owner_id, redirect.retired_id) = (profile.owner_id, profile.id)
+    """,
+    """
+    insert into {redirects} (owner_id, retired_id, {thing}_id, retired_at)
+    select owner_id, retired_id, heir, now() from staged_heir
+    on conflict (owner_id, retired_id) do update
+    set {thing}_id = excluded.{thing}_id, retired_at = excluded.retired_at
+    """,
+)
 
 
 async def placements(session: AsyncSession) -> dict[tuple[str, str], UUID]:

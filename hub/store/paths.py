@@ -96,7 +96,7 @@ REDIRECTS: dict[type[Base], tuple[Column, Column]] = {
     AccountProfile: (AccountRedirect.retired_id, AccountRedirect.account_id),
     PersonProfile: (PersonRedirect.retired_id, PersonRedirect.person_id),
 }
-"""Where the rows went whose ids were retired."""
+"""Where the rows went whose ids were retired: rows of their own, that not everyone may see."""
 
 
 def prefix_of(model: type[Base]) -> str:

@@ -9,7 +9,7 @@ from time import perf_counter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Row, Select, Uuid, bindparam, func, select
+from sqlalchemy import ARRAY, Row, Select, Uuid, and_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.errors import StoreError
@@ -18,7 +18,7 @@ from hub.store.cursor import Position
 from hub.store.database import Database
 from hub.store.failures import translated
 from hub.store.listing import Selection, columns, page, single, total
-from hub.store.paths import REDIRECTS, Path
+from hub.store.paths import REDIRECTS, Path, model_of
 from hub.store.sharing import VIEWER, Viewer, visible
 from hub.telemetry import Timings
 
@@ -125,5 +125,7 @@ def _nodes(model: type[Base], ids: Sequence[UUID]) -> Select[Any]:
     if model not in REDIRECTS:
         return found.select_from(asked.join(rows, rows.c.id == asked.c.id)).where(seen)
     retired, survivor = REDIRECTS[model]
-    redirected = asked.outerjoin(retired.class_.__table__, retired == asked.c.id)
+    redirects = model_of(retired).__table__
+    own = visible(model_of(retired), redirects, removed=True)
+    redirected = asked.outerjoin(redirects, and_(retired == asked.c.id, own))
     return found.select_from(redirected.join(rows, rows.c.id == func.coalesce(survivor, asked.c.id))).where(seen)

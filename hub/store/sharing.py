@@ -1,7 +1,8 @@
 """Who may see which rows. Every read passes through `visible`; there is no other place that decides.
 
-A viewer sees the rows of the connections that its organization owns, the accounts and people they belong to, the
-organizations it works with, and nothing else. Sharing rules will plug in here.
+A viewer sees the rows of the connections that its organization owns, the accounts and people they belong to, where
+those went that they belonged to before, the organizations it works with, and nothing else. Sharing rules will plug in
+here.
 """
 
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from hub.model import (
     SCOPES,
     AccountProfile,
     AccountRecord,
+    AccountRedirect,
     AuditEvent,
     Base,
     Connection,
@@ -23,6 +25,7 @@ from hub.model import (
     Organization,
     Partnership,
     PersonProfile,
+    PersonRedirect,
     Program,
     RawRecord,
     RawRecordVersion,
@@ -96,7 +99,7 @@ def _profile(rows: FromClause, removed: bool) -> ColumnElement[bool]:  # noqa: F
     return own if removed else and_(own, not_(rows.c.is_removed))
 
 
-def _connection(rows: FromClause, removed: bool) -> ColumnElement[bool]:  # noqa: FBT001
+def _of_owner(rows: FromClause, removed: bool) -> ColumnElement[bool]:  # noqa: FBT001
     return rows.c.owner_id == VIEWER
 
 
@@ -148,7 +151,7 @@ def _home_only(rows: FromClause, removed: bool) -> ColumnElement[bool]:  # noqa:
 
 RULES: dict[type, Rule] = {
     Synced: _synced,
-    Connection: _connection,
+    Connection: _of_owner,
     StreamState: _of_own_connection,
     SyncRun: _of_own_connection,
     Issue: _of_own_connection,
@@ -156,6 +159,8 @@ RULES: dict[type, Rule] = {
     RawRecordVersion: _with_a(RawRecord, "id", "raw_id"),
     AccountProfile: _profile,
     PersonProfile: _profile,
+    AccountRedirect: _of_owner,
+    PersonRedirect: _of_owner,
     Match: _all_of(_with_a(AccountRecord, "id", "left_id"), _with_a(AccountRecord, "id", "right_id")),
     Relation: _all_of(
         _with_a(AccountRecord, "id", "record_id"),

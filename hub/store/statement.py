@@ -33,7 +33,7 @@ from sqlalchemy.dialects.postgresql.psycopg import dialect as psycopg_dialect
 from hub.model import Base
 from hub.store.conditions import Parameter, bound, reached
 from hub.store.listing import Selection, bounds, cursor, listed, position, readable, signed, sorted_by
-from hub.store.paths import REDIRECTS, Path
+from hub.store.paths import REDIRECTS, Path, model_of
 from hub.store.shape import (
     Aspect,
     Constant,
@@ -202,8 +202,10 @@ def _looked_up(parts: Parts, model: type[Base], id_: Expression, slots: Slots) -
     there = id_
     if model in REDIRECTS:
         retired, survivor = REDIRECTS[model]
+        redirects = model_of(retired).__table__
+        own = visible(model_of(retired), redirects, removed=True)
         # Without saying so, SQLAlchemy would put the table of all ids asked for into this sub-select.
-        heir = select(survivor).where(retired == id_).correlate_except(retired.class_.__table__)
+        heir = select(survivor).where(retired == id_, own).correlate_except(redirects)
         there = func.coalesce(heir.scalar_subquery(), id_)
     seen = (target.c.id == there, visible(model, target, removed=True))
     return _record(

@@ -102,7 +102,7 @@ async def test_what_is_new_changed_merged_or_gone_is_so_in_the_copy(session, crm
     await mirror()
 
     await session.execute(update(AccountProfile).where(AccountProfile.id == kept.id).values(domain="kept.example"))
-    session.add(AccountRedirect(retired_id=merged.id, account_id=kept.id, retired_at=NOON))
+    session.add(AccountRedirect(owner_id=crm.owner_id, retired_id=merged.id, account_id=kept.id, retired_at=NOON))
     await belongs_to(session, crm, records[1], kept)
     await session.delete(records[2])
     await an_account_record(session, crm, new)

@@ -1,10 +1,11 @@
+from collections import Counter
 from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.graph.company import Company, duns_number
+from hub.graph.company import Company, duns_number, traits
 from hub.graph.mapping import mapping
 from hub.model import Verdict
 
@@ -225,6 +226,45 @@ def test_order_changes_nothing_and_every_record_is_in_one_cluster(facts, random)
         (each.left, each.right, each.evidence) for each in found.findings
     ]
     assert sorted(id_ for cluster in found.clusters for id_ in cluster) == [record.id for record in records]
+
+
+OURS, THEIRS = UUID(int=10), UUID(int=11)
+
+
+def owned(*owners):
+    """Records that say the same, one for each owner."""
+    return [a_company(number, owner_id=owner) for number, owner in enumerate(owners)]
+
+
+def test_records_that_say_the_same_are_tied_within_each_owner_and_the_owners_to_the_first():
+    found = mapping(owned(THEIRS, OURS, OURS, THEIRS, OURS))
+    assert [(each.left.int, each.right.int) for each in found.findings] == [(0, 1), (0, 3), (1, 2), (1, 4)]
+
+
+def test_what_many_owners_say_alike_costs_no_more_than_if_one_did():
+    found = mapping(owned(*(UUID(int=100 + number % 40) for number in range(2000))))
+    assert len(found.findings) == 1999
+
+
+@settings(deadline=None)
+@given(RECORDS, st.randoms())
+def test_each_owner_is_told_all_that_is_found_between_what_its_records_say(facts, random):
+    records = [
+        a_company(number, **each, owner_id=random.choice([OURS, THEIRS, None])) for number, each in enumerate(facts)
+    ]
+    says = {each.id: traits(each) for each in records}
+    found = mapping(records).findings
+    pairs = {frozenset((says[each.left], says[each.right])) for each in found}
+    for owner in (OURS, THEIRS, None):
+        own = {each.id for each in records if each.owner_id == owner}
+        saying = Counter(says[id_] for id_ in own)
+        told = Counter(
+            frozenset((says[each.left], says[each.right])) for each in found if {each.left, each.right} <= own
+        )
+        for pair in pairs:
+            one, *other = pair
+            expected = bool(saying[one] and saying[other[0]]) if other else max(saying[one] - 1, 0)
+            assert told[pair] == expected
 
 
 @settings(deadline=None)

@@ -74,7 +74,9 @@ def _merge(maker: Maker, own: UUID, mark: str) -> None:
     for account in (retired, heir):
         _update(maker, model.AccountRecord, own, "account_id", account)
         maker.profile()
-    maker.put(model.AccountRedirect, [{"retired_id": retired, "account_id": heir, "retired_at": "2026-11-02"}])
+    (owner,) = maker.connection.execute("select owner_id from connection where id = %s", (own,)).fetchone()  # type: ignore[misc]
+    redirect = {"owner_id": owner, "retired_id": retired, "account_id": heir, "retired_at": "2026-11-02"}
+    maker.put(model.AccountRedirect, [redirect])
 
 
 def _rename(maker: Maker, own: UUID, mark: str) -> None:

@@ -1,6 +1,5 @@
 """What mapping makes of one organization's records may depend on another's: how far, stands here."""
 
-import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.jobs.mapping import map_accounts
@@ -51,7 +50,6 @@ async def test_what_another_says_may_join_two_accounts_of_ours(
     assert after["data"]["accounts"]["totalCount"] == 1, after
 
 
-@pytest.mark.xfail(reason="of records that say the same, all are compared with the first, even if another owns it")
 async def test_what_another_says_hides_no_match_of_ours(
     ask: Ask, session: AsyncSession, database: Database, home: Organization
 ) -> None:

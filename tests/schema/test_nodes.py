@@ -35,11 +35,13 @@ async def test_a_retired_id_answers_with_what_took_its_place(ask, session, home,
     if kind == "account":
         shown, survivor = model.AccountProfile, await an_account(session)
         await an_account_record(session, crm, survivor)
-        session.add(model.AccountRedirect(retired_id=retired, account_id=survivor.id, retired_at=NOON))
+        session.add(
+            model.AccountRedirect(owner_id=home.id, retired_id=retired, account_id=survivor.id, retired_at=NOON)
+        )
     else:
         shown, survivor = model.PersonProfile, await a_person(session)
         await a_contact_record(session, crm, survivor)
-        session.add(model.PersonRedirect(retired_id=retired, person_id=survivor.id, retired_at=NOON))
+        session.add(model.PersonRedirect(owner_id=home.id, retired_id=retired, person_id=survivor.id, retired_at=NOON))
 
     answer = await ask(NODE, id=opaque(shown, retired))
 

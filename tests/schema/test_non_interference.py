@@ -76,13 +76,62 @@ def test_anothers_ids_are_as_unknown_as_those_of_nothing(world: World, questione
     assert len(seen["organization_"]) == 2, "a stranger sees itself and its partner"
 
 
-@pytest.mark.xfail(reason="redirects are the same for all who ask: they should be of those who knew the retired id")
-def test_an_id_that_only_another_knew_stays_unknown_when_it_is_merged(world: World, questioner: Questioner) -> None:
-    home = world.viewers[0]
-    text = "query($id: ID!) { node(id: $id) { id } }"
+@pytest.mark.parametrize("thing", ["account", "person"])
+def test_an_id_that_only_another_knew_stays_unknown_when_it_is_merged(
+    world: World, questioner: Questioner, thing: str
+) -> None:
+    home, other = world.viewers[0], world.viewers[2]
     with psycopg.connect(world.url, autocommit=True) as connection:
-        (heir,) = connection.execute("select id from account_profile where owner_id = %s limit 1", (home,)).fetchone()
-        (retired,) = connection.execute("insert into account default values returning id").fetchone()
-        connection.execute("insert into account_redirect values (%s, %s, now())", (retired, heir))
-    answer = questioner.ask(Document(text, {"id": f"account_{retired}"}, None, []), home)
-    assert answer.data == {"node": None}
+        heir = _one(
+            connection,
+            f"select id from {thing}_profile where owner_id in (%s, %s) group by id having count(*) = 2 order by id",
+            (home, other),
+        )
+        retired = _one(connection, f"insert into {thing} default values returning id")
+        connection.execute(
+            f"insert into {thing}_redirect (owner_id, retired_id, {thing}_id, retired_at) values (%s, %s, %s, now())",
+            (other, retired, heir),
+        )
+    text = "query($id: ID!, $ids: [ID!]!) { node(id: $id) { id } nodes(ids: $ids) { id } }"
+    asked, found = f"{thing}_{retired}", {"id": f"{thing}_{heir}"}
+    document = Document(text, {"id": asked, "ids": [asked, found["id"]]}, None, [])
+    assert questioner.ask(document, home).data == {"node": None, "nodes": [None, found]}
+    assert questioner.ask(document, other).data == {"node": found, "nodes": [found, found]}
+
+
+@pytest.mark.parametrize("thing", ["account", "person"])
+def test_each_retired_id_leads_each_viewer_to_its_own_heir(world: World, questioner: Questioner, thing: str) -> None:
+    text = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }"
+    told = set()
+    with psycopg.connect(world.url, autocommit=True) as connection:
+        one = _one(connection, f"insert into {thing} default values returning id")
+        for viewer, order in ((world.viewers[0], "asc"), (world.viewers[2], "desc")):
+            connection.execute(
+                f"""
+                insert into {thing}_redirect (owner_id, retired_id, {thing}_id, retired_at)
+                select owner_id, %s, id, now() from {thing}_profile where owner_id = %s order by id {order} limit 1
+                """,
+                (one, viewer),
+            )
+        retired = [row[0] for row in connection.execute(f"select distinct retired_id from {thing}_redirect order by 1")]
+        for viewer in dict.fromkeys(world.viewers):
+            seen = connection.execute(
+                f"""
+                select redirect.retired_id, profile.id
+                from {thing}_redirect redirect join {thing}_profile profile on profile.id = redirect.{thing}_id
+                where redirect.owner_id = %(viewer)s and profile.owner_id = %(viewer)s
+                """,
+                {"viewer": viewer},
+            )
+            heirs = dict(seen.fetchall())
+            ids = [f"{thing}_{each}" for each in retired]
+            expected = [{"id": f"{thing}_{heirs[each]}"} if each in heirs else None for each in retired]
+            assert questioner.ask(Document(text, {"ids": ids}, None, []), viewer).data == {"nodes": expected}
+            told |= {(each, heirs.get(each)) for each in retired}
+    assert len({heir for retired_id, heir in told if retired_id == one}) == 3, "two heirs, and none"
+
+
+def _one(connection: psycopg.Connection[tuple[object, ...]], query: str, values: tuple[object, ...] = ()) -> object:
+    row = connection.execute(query, values).fetchone()
+    assert row is not None
+    return row[0]

@@ -139,7 +139,7 @@ async def test_the_node_of_a_change_is_null_where_it_is_gone_and_its_heir_where_
     await session.commit()
     async with hub.socket() as socket:
         start = await head(socket)
-        session.add(AccountRedirect(retired_id=one.id, account_id=heir.id, retired_at=NOON))
+        session.add(AccountRedirect(owner_id=crm.owner_id, retired_id=one.id, account_id=heir.id, retired_at=NOON))
         await belongs_to(session, crm, record, heir)
         await session.commit()
         await socket.ask(CHANGED, types=["ACCOUNT"], after=start)

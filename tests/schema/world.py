@@ -213,7 +213,7 @@ def made(url: str) -> World:
         maker.put(model.Person, [{"id": each} for each in people])
         for each in connections:
             filled(maker, each, accounts, people)
-        _redirects(maker, accounts, people)
+        _redirects(maker, organizations[:3], accounts, people)
         maker.profile()
         _matches(maker)
         _break(connection, connections[-1])
@@ -297,13 +297,21 @@ def _named(random: Random, kind: type[Base]) -> Callable[[int], str]:
     return lambda _: f"{prefix}{random.randint(0, SIZES[kind])}"
 
 
-def _redirects(maker: Maker, accounts: list[UUID], people: list[UUID]) -> None:
+def _redirects(maker: Maker, organizations: list[UUID], accounts: list[UUID], people: list[UUID]) -> None:
+    """Of some organizations; some know one retired id by different heirs, or where the other knows none."""
     for kind, survivors in ((model.AccountRedirect, accounts), (model.PersonRedirect, people)):
         (survivor,) = (column.key for column in kind.__table__.c if column.key in ("account_id", "person_id"))
-        maker.put(
-            kind,
-            [{"retired_id": maker.id(), survivor: each, "retired_at": INSTANTS[2]} for each in survivors[::4]],
-        )
+        for each in survivors[::3]:
+            retired = maker.id()
+            owners = maker.random.sample(organizations, 2)
+            heirs = (each, maker.random.choice(survivors))
+            maker.put(
+                kind,
+                [
+                    {"owner_id": owner, "retired_id": retired, survivor: heir, "retired_at": INSTANTS[2]}
+                    for owner, heir in zip(owners, heirs, strict=True)
+                ],
+            )
 
 
 def _matches(maker: Maker) -> None:
@@ -347,7 +355,9 @@ def _ids(connection: psycopg.Connection[Any]) -> Iterator[tuple[str, tuple[str, 
         ids = [row[0] for row in connection.execute(f"select distinct id from {kind.__tablename__}")]
         if kind in REDIRECTS:
             retired = REDIRECTS[kind][0]
-            ids += [row[0] for row in connection.execute(f"select retired_id from {retired.class_.__tablename__}")]
+            ids += [
+                row[0] for row in connection.execute(f"select distinct retired_id from {retired.class_.__tablename__}")
+            ]
         if ids:
             yield prefix, tuple(f"{prefix}{each}" for each in sorted(ids))
 

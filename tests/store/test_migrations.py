@@ -1,6 +1,7 @@
 """What migrations do to rows that are there already."""
 
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from alembic import command
@@ -51,3 +52,44 @@ def test_keys_made_before_roles_keep_what_they_could_do(before: Connection):
         ("app", "ADMIN", None, []),
         ("tool", "PARTNER_TOOL", None, []),
     ]
+
+
+def test_redirects_made_before_profiles_belong_to_those_who_must_have_known_the_retired_id(before: Connection):
+    upgraded(before, "0001")
+    before.execute(
+        text("""
+        insert into organization (id, name, is_home) values (:ours, 'Home', true), (:theirs, 'Partner', false);
+        insert into connection (id, name, connector, owner_id, subject_id, config, credentials, state)
+        select id, name, 'csv', id, id, '{}', '', 'ACTIVE' from organization;
+        insert into raw_record (id, connection_id, stream, external_id, payload, digest, version, observed_at)
+        select id, id, 'accounts', '1', '{}', '', 1, now() from organization;
+        insert into account (id, name) values (:heir, 'Acme'), (:retired, 'Acme Inc.');
+        insert into person (id, name) values (:heir, 'Ann'), (:other, 'Bob');
+        insert into account_record (connection_id, raw_id, external_id, observed_at, custom, account_id)
+        select id, id, '1', now(), '{}', :heir from organization;
+        insert into contact_record (connection_id, raw_id, external_id, observed_at, custom, person_id)
+        select id, id, '1', now(), '{}', :heir from organization;
+        insert into contact_record (connection_id, raw_id, external_id, observed_at, custom, person_id)
+        values (:theirs, :theirs, '2', now(), '{}', :other);
+        insert into account_membership (record_id, account_id, valid_from, valid_to)
+        select id, :retired, now(), now() from account_record where connection_id = :theirs;
+        insert into account_redirect (retired_id, account_id, retired_at) values (:retired, :heir, now());
+        insert into person_redirect (retired_id, person_id, retired_at)
+        values (:retired, :heir, now()), (:ours, :other, now());
+    """.replace(":ours", quoted(1)).replace(":theirs", quoted(2)).replace(":heir", quoted(3))
+        .replace(":retired", quoted(4)).replace(":other", quoted(5)))
+    )  # fmt: skip
+    upgraded(before, "0002")
+
+    accounts = before.execute(text("select owner_id, retired_id, account_id from account_redirect")).all()
+    people = before.execute(text("select owner_id, retired_id, person_id from person_redirect")).all()
+    assert [tuple(map(number, row)) for row in accounts] == [(2, 4, 3)]
+    assert [tuple(map(number, row)) for row in people] == [(2, 1, 5)]
+
+
+def quoted(number: int) -> str:
+    return f"'{UUID(int=number)}'"
+
+
+def number(id_: UUID) -> int:
+    return id_.int

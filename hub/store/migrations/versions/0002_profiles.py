@@ -9,9 +9,10 @@ down_revision = "0001"
 
 # A profile is there as long as its owner has a record of the account, and removed when none of those lives. What a
 # record left is settled as well as what it came to. Its account is locked meanwhile, since two syncs that each see the
-# record of the other as it was would both be wrong.
+# record of the other as it was would both be wrong. Old and new rows are joined by a plan of the moment: one that was
+# kept from a statement of one row compares each with each, which takes minutes for those that mapping moves.
 SETTLE = """
-create function hub_settle_{thing}() returns trigger language plpgsql as $$
+create function hub_settle_{thing}() returns trigger language plpgsql as $body$
 declare
   touched uuid[];
 begin
@@ -20,10 +21,12 @@ begin
   elsif tg_op = 'DELETE' then
     touched := array(select distinct {thing}_id from old_rows);
   else
-    touched := array(
-      select unnest(array[it.{thing}_id, was.{thing}_id]) from new_rows it join old_rows was using (id)
-      where (it.{thing}_id, it.removal is null) is distinct from (was.{thing}_id, was.removal is null)
-    );
+    execute $$
+      select array(
+        select unnest(array[it.{thing}_id, was.{thing}_id]) from new_rows it join old_rows was using (id)
+        where (it.{thing}_id, it.removal is null) is distinct from (was.{thing}_id, was.removal is null)
+      )
+    $$ into touched;
   end if;
   touched := array_remove(touched, null);
   if touched = '{{}}' then
@@ -41,7 +44,7 @@ begin
     where record.{thing}_id = profile.id and connection.owner_id = profile.owner_id and record.removal is null
   );
   return null;
-end $$
+end $body$
 """
 
 # Links to a record that is gone lead nowhere.
@@ -59,6 +62,17 @@ begin
     where link.connection_id = record.connection_id and link.account_external_id = record.external_id
       and link.account_id is distinct from case when record.removal is null then record.account_id end;
   end if;
+  return null;
+end $$
+"""
+
+# What no record is called any more leads nowhere either. Row by row, since it all but never happens; and before the
+# triggers above, which come after the whole statement and know what is called so now.
+UNPLACE_LINKS = """
+create function hub_unplace_{link}() returns trigger language plpgsql as $$
+begin
+  update {link} set account_id = null
+  where connection_id = old.connection_id and account_external_id = old.external_id and account_id is not null;
   return null;
 end $$
 """
@@ -95,6 +109,24 @@ begin
 end $$
 """
 
+# Who knew a retired account: those whose records belonged to it. Of people no history is kept: where one organization
+# alone has the heir, the retired one was its own; else nobody can say whose it was, and nobody is redirected.
+KNEW = {
+    "account": """
+        select distinct connection.owner_id, redirect.retired_id, redirect.account_id, redirect.retired_at
+        from account_redirect redirect
+        join account_membership membership on membership.account_id = redirect.retired_id
+        join account_record record on record.id = membership.record_id
+        join connection on connection.id = record.connection_id
+    """,
+    "person": """
+        select (array_agg(profile.owner_id))[1], redirect.retired_id, redirect.person_id, redirect.retired_at
+        from person_redirect redirect join person_profile profile on profile.id = redirect.person_id
+        group by redirect.retired_id, redirect.person_id, redirect.retired_at
+        having count(*) = 1
+    """,
+}
+
 THINGS = {"account": ("account_record", "domain"), "person": ("contact_record", "email")}
 LINKS = ("opportunity_account", "contact_account")
 
@@ -107,6 +139,7 @@ def upgrade() -> None:
         _fill_profile(thing, second)
         for column in ("name", second):
             op.drop_column(thing, column)
+        _own_redirects(thing)
     for link in LINKS:
         _place(link)
     _place_links()
@@ -157,6 +190,20 @@ def _fill_profile(thing: str, second: str) -> None:
     """)  # noqa: S608 - names of our own tables
 
 
+def _own_redirects(thing: str) -> None:
+    """Redirects belong to those who knew the retired id."""
+    table = f"{thing}_redirect"
+    op.drop_constraint(f"{table}_pkey", table)
+    op.add_column(table, sa.Column("owner_id", sa.Uuid(), nullable=True))
+    op.execute(f"insert into {table} (owner_id, retired_id, {thing}_id, retired_at) {KNEW[thing]}")
+    op.execute(f"delete from {table} where owner_id is null")  # noqa: S608 - names of our own tables
+    op.alter_column(table, "owner_id", nullable=False)
+    op.create_primary_key(op.f(f"{table}_pkey"), table, ["owner_id", "retired_id"])
+    op.create_foreign_key(
+        op.f(f"{table}_owner_id_fkey"), table, "organization", ["owner_id"], ["id"], ondelete="CASCADE"
+    )
+
+
 def _place(link: str) -> None:
     op.add_column(link, sa.Column("account_id", sa.Uuid(), nullable=True))
     op.execute(f"""
@@ -179,6 +226,12 @@ def _place_links() -> None:
     for link in LINKS:
         op.execute(PLACE_LINKS.format(link=link))
         _after_changes("account_record", f"{link}_placed", f"hub_place_{link}")
+        op.execute(UNPLACE_LINKS.format(link=link))
+        op.execute(f"""
+            create trigger account_record_{link}_unplaced after update on account_record for each row
+            when ((old.connection_id, old.external_id) is distinct from (new.connection_id, new.external_id))
+            execute function hub_unplace_{link}()
+        """)
         op.execute(f"""
             create trigger {link}_placed before insert or update of connection_id, account_external_id on {link}
             for each row execute function hub_place_link()
