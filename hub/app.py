@@ -138,7 +138,7 @@ def application(
     answering = engine(database, syncs, watched.telemetry.metrics)
     access = Access(_holder_of(database, admittance.tokens), answering.audit.unauthenticated, admittance.anonymous)
     admission = _admission(database, answering.audit, answering.metrics, admittance.budget_scale)
-    live = Live(database, access, admission, answering, admittance.bounds)
+    live = Live(database, access, admission, answering, watched.telemetry, admittance.bounds)
     graphql = Endpoint(access, admission, answering, live, watched.telemetry, watched.departures)
     _sampled(watched, database, live)
     middleware = _middleware(watched, cross_origin=admittance.anonymous is not None)

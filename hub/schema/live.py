@@ -30,7 +30,7 @@ from hub.schema.schema import SCHEMA
 from hub.store.database import Database
 from hub.store.read import reading
 from hub.store.sharing import Viewer
-from hub.telemetry import Timings
+from hub.telemetry import NOT_PLANNED, Telemetry, Timings
 
 log = structlog.get_logger()
 
@@ -54,6 +54,7 @@ class Live:
     access: Access
     admission: Admission
     engine: Engine
+    telemetry: Telemetry
     bounds: Bounds = BOUNDS
     lines: set[Line] = field(default_factory=set)
     unknown: int = 0
@@ -107,25 +108,41 @@ class Live:
         self, asked: Asked, viewer: Viewer, transport: str, allowed: Collection[OperationType] = ANYTHING
     ) -> AsyncGenerator[Reply, None]:
         """The answers of an operation; each is read when it is asked for. Between two, no connection is held."""
-        request_id = uuid4().hex
+        request_id, timings, code = uuid4().hex, self.telemetry.begun(()), "INTERNAL_SERVER_ERROR"
         try:
-            plan = (await self.admission.admitted(asked, viewer, request_id)).plan
-            _must_be_allowed(plan.kind, allowed)
-        except Invalid as invalid:
-            yield Reply({"errors": told(invalid.errors, request_id)}, refused=True)
-        except Refused as refused:
-            yield Reply({"errors": [_refusal(refused, request_id)]}, refused=True)
-        except StoreError as error:
-            yield Reply({"errors": [_failure(error, request_id)]}, refused=True)
-        else:
-            if plan.kind is not OperationType.SUBSCRIPTION:
-                yield await self._answered(plan, asked, viewer, request_id)
-                return
+            plan, only = await self._begun(asked, viewer, allowed, timings, request_id)
+            code = "OK" if only is None else _code(only)
+        finally:
+            # A subscription is answered once it is begun: what it delivers is counted apart.
+            self.telemetry.answered(timings, code, request_id)
+        if only is not None:
+            yield only
+        elif plan is not None:
             with self._counted(transport):
                 async with aclosing(self._followed(plan, asked, viewer, request_id)) as found:
                     async for reply in found:
                         yield reply
                         self.engine.metrics.delivered(transport)
+
+    async def _begun(
+        self, asked: Asked, viewer: Viewer, allowed: Collection[OperationType], timings: Timings, request_id: str
+    ) -> tuple[Plan | None, Reply | None]:
+        """The plan of a subscription that may be followed, or the only reply there is."""
+        timings.operation = NOT_PLANNED._replace(client=viewer.client)
+        try:
+            plan = (await self.admission.admitted(asked, viewer, request_id)).plan
+            _must_be_allowed(plan.kind, allowed)
+        except Invalid as invalid:
+            return None, Reply({"errors": told(invalid.errors, request_id)}, refused=True)
+        except Refused as refused:
+            return None, Reply({"errors": [_refusal(refused, request_id)]}, refused=True)
+        except StoreError as error:
+            return None, Reply({"errors": [_failure(error, request_id)]}, refused=True)
+        timings.operation = plan.told._replace(client=viewer.client, trusted=asked.document_id is not None)
+        timings.planned()
+        if plan.kind is OperationType.SUBSCRIPTION:
+            return plan, None
+        return plan, await self._answered(plan, asked, viewer, timings, request_id)
 
     @contextmanager
     def _counted(self, transport: str) -> Iterator[None]:
@@ -135,9 +152,9 @@ class Live:
         finally:
             self.engine.metrics.subscription_closed(transport)
 
-    async def _answered(self, plan: Plan, asked: Asked, viewer: Viewer, request_id: str) -> Reply:
+    async def _answered(self, plan: Plan, asked: Asked, viewer: Viewer, timings: Timings, request_id: str) -> Reply:
         try:
-            answer = await self.engine.answer(plan, asked.variables, viewer, Timings(), request_id)
+            answer = await self.engine.answer(plan, asked.variables, viewer, timings, request_id)
         except StoreError as error:
             return Reply({"errors": [_failure(error, request_id)]}, refused=True)
         return Reply(orjson.loads(answer.body), refused=answer.status != HTTPStatus.OK)
@@ -176,15 +193,16 @@ class Live:
                 await self._check(dict(lines))
 
     async def _check(self, lines: dict[Line, tuple[Request, Viewer]]) -> None:
-        """End the lines, all with the same credentials, whose viewer is another now, or nobody."""
-        request = next(iter(lines.values()))[0]
-        try:
-            now: Viewer | None = await self.access.viewer(request)
-        except Refused:
-            now = None
-        except StoreError:
-            return  # The database will tell when it is back.
-        for line, (_, viewer) in lines.items():
+        """End the lines whose viewer is another now, or nobody: a key may be good for one address only."""
+        for line, (request, viewer) in lines.items():
+            try:
+                now: Viewer | None = await self.access.viewer(request)
+            except Refused as refused:
+                if refused.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                    continue  # Who vouches for it does not answer just now.
+                now = None
+            except StoreError:
+                return  # The database will tell when it is back.
             if viewer != now:
                 line.end(NO_LONGER)
 
@@ -231,6 +249,12 @@ def _failure(error: StoreError, request_id: str) -> dict[str, Any]:
     log.error("database failed", request_id=request_id, exc_info=error)
     message = "The database does not answer; try again."
     return {"message": message, "extensions": {"code": "UNAVAILABLE", "requestId": request_id}}
+
+
+def _code(reply: Reply) -> str:
+    """OK, or the code of the first error."""
+    errors = reply.payload.get("errors")
+    return str(errors[0]["extensions"]["code"]) if errors else "OK"
 
 
 def _reply(result: ExecutionResult, request_id: str, *, refused: bool = False) -> Reply:

@@ -13,9 +13,9 @@ import structlog
 from psycopg import errors
 from psycopg.adapt import PyFormat, Transformer
 
-from hub.errors import StoreError, TimedOut
+from hub.errors import StoreError
 from hub.model import Base
-from hub.store.failures import told
+from hub.store.failures import PATIENCE, told
 from hub.store.line import Line, Result
 from hub.store.sharing import VIEWER, Viewer
 from hub.store.statement import Statement
@@ -25,8 +25,6 @@ log = structlog.get_logger()
 MOST_LINES = 10
 LONGEST_WAIT = 10
 """Seconds that a question waits for a line."""
-PATIENCE = 15
-"""Seconds that a statement may take."""
 
 OPTIONS = (
     "-c timezone=UTC -c default_transaction_read_only=on -c jit=off "
@@ -111,10 +109,6 @@ class Answers:
         values = asked.of(viewer)
         try:
             return await self._answered(asked.statement.sql, values)
-        except errors.QueryCanceled as error:
-            raise TimedOut(
-                f"The operation takes longer than {self.patience:g} seconds: ask for less at once."
-            ) from error
         except errors.Error as error:
             # psycopg takes states that it does not know for failures of the server.
             if error.sqlstate == ABSENT:

@@ -7,10 +7,13 @@ import psycopg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as SQLTimeout
 
-from hub.errors import StoreError
+from hub.errors import StoreError, TimedOut
 
 OPERATORS_TO_MEND = frozenset({"53100", "53200", "53300", "25006", "42501", "57P01", "57P03"})
 """SQL states: disk full, out of memory, too many connections, read-only, no privilege, shut down, starting up."""
+
+PATIENCE = 15
+"""Seconds that a statement which answers a client may take."""
 
 
 @contextmanager
@@ -27,6 +30,8 @@ def translated() -> Iterator[None]:
 def told(error: DBAPIError | psycopg.Error) -> Exception:
     """The error as the hub tells it: a StoreError for what an operator can mend, else as it is: a defect of ours."""
     cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, psycopg.errors.QueryCanceled):
+        return TimedOut("The operation takes longer than it may: ask for less at once.")
     if getattr(cause, "sqlstate", None) in OPERATORS_TO_MEND or isinstance(cause, psycopg.OperationalError):
         return StoreError(f"The database refuses to go on: {first_line(error)}.")
     return error

@@ -9,14 +9,14 @@ from time import perf_counter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Row, Select, Uuid, and_, bindparam, func, select
+from sqlalchemy import ARRAY, Row, Select, Uuid, and_, bindparam, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.errors import StoreError
 from hub.model import Base
 from hub.store.cursor import Position
 from hub.store.database import Database
-from hub.store.failures import translated
+from hub.store.failures import PATIENCE, translated
 from hub.store.listing import Selection, columns, page, single, total
 from hub.store.paths import REDIRECTS, Path, model_of
 from hub.store.sharing import VIEWER, Viewer, visible
@@ -37,6 +37,7 @@ class Reader:
     _readers: set[asyncio.Task[Any] | None] = field(default_factory=set)
     """Who reads just now or waits for its turn: loaders do so in tasks of their own."""
     _timings: Timings = field(default_factory=Timings)
+    _patience: float = PATIENCE
 
     async def pages(self, path: Path, selection: Selection, starts: Sequence[Position]) -> list[list[AnyRow]]:
         """For each start, in list order from the end that was asked for, one row more than asked for."""
@@ -96,6 +97,7 @@ class Reader:
     async def _found(self, statement: Select[Any]) -> Sequence[AnyRow]:
         if not self._session.in_transaction():
             await self._session.connection(execution_options=_ONE_MOMENT)
+            await self._session.execute(text(f"set local statement_timeout = {round(self._patience * 1000)}"))
         given = {VIEWER.key: self.viewer.organization_id}
         found: Sequence[AnyRow] = (await self._session.execute(statement, given)).all()
         return found
@@ -105,10 +107,12 @@ _ONE_MOMENT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True
 
 
 @asynccontextmanager
-async def reading(database: Database, viewer: Viewer, timings: Timings | None = None) -> AsyncIterator[Reader]:
-    """A reader for one operation; it takes a connection at its first read."""
+async def reading(
+    database: Database, viewer: Viewer, timings: Timings | None = None, patience: float = PATIENCE
+) -> AsyncIterator[Reader]:
+    """A reader for one operation; it takes a connection at its first read, and a statement so many seconds at most."""
     async with AsyncSession(database.engine) as session:
-        reader = Reader(viewer, session, _timings=timings or Timings())
+        reader = Reader(viewer, session, _timings=timings or Timings(), _patience=patience)
         try:
             yield reader
         finally:

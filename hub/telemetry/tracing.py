@@ -6,11 +6,9 @@ own words and so no part of a span's name; documents appear as their hash, varia
 
 import time
 from collections.abc import Iterable
-from contextlib import AbstractContextManager, nullcontext
-from typing import Any
 
 from opentelemetry import context, propagate, trace
-from opentelemetry.trace import Link, ProxyTracerProvider, Span, SpanContext, SpanKind, Status, StatusCode, Tracer
+from opentelemetry.trace import ProxyTracerProvider, Span, SpanKind, Status, StatusCode, Tracer
 
 from hub.telemetry.operation import NOT_PLANNED, Operation, Timings
 
@@ -58,15 +56,6 @@ class Tracing:
             span.set_attribute("error.type", code)
             span.set_status(Status(StatusCode.ERROR, code))
         span.end()
-
-    def delivery(self, subscription: SpanContext | None) -> AbstractContextManager[Any]:
-        """A span around sending one event, linked to the span of the operation that subscribed."""
-        if self.tracer is None:
-            return nullcontext()
-        links = [Link(subscription)] if subscription is not None else []
-        return self.tracer.start_as_current_span(
-            "deliver", context=context.Context(), kind=SpanKind.PRODUCER, links=links
-        )
 
 
 def _children(tracer: Tracer, span: Span, timings: Timings) -> None:

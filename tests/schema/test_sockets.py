@@ -69,6 +69,25 @@ async def test_a_database_that_is_gone_is_told_and_ends_no_socket(home):
             assert (heard["type"], heard["payload"][0]["extensions"]["code"]) == ("error", "UNAVAILABLE")
 
 
+async def test_what_is_asked_over_a_socket_is_counted_like_all_else(hub):
+    async with hub.socket() as socket:
+        await socket.ask("query Named { organizations(first: 1) { nodes { name } } }")
+        await socket.told()
+        assert (await socket.heard())["type"] == "complete"
+        await socket.ask("{ nothing }")
+        assert (await socket.heard())["type"] == "error"
+        await socket.ask(RUNS)
+        await until(lambda: "subscription" in counted(hub))
+    assert 'client="anonymous",code="OK",kind="query",operation="Named",path="compiled"} 1.0' in counted(hub)
+    assert 'client="anonymous",code="GRAPHQL_VALIDATION_FAILED",kind="unknown"' in counted(hub)
+
+
+def counted(hub: Hub) -> str:
+    """The metrics of operations."""
+    text = hub.live.telemetry.metrics.text().decode()
+    return "\n".join(line for line in text.splitlines() if line.startswith("hub_operations_total"))
+
+
 async def test_pings_are_answered_with_their_payload(hub):
     async with hub.socket() as socket:
         await socket.say(type="ping", payload={"n": 1})

@@ -1,5 +1,8 @@
+import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from hub.errors import TimedOut
 from hub.model import ApiKey, Organization, Role
 from hub.store import paths
 from hub.store.cursor import padded
@@ -30,6 +33,16 @@ async def test_a_reader_sees_one_moment_until_it_is_renewed(database):
         after = await reader.pages(paths.ORGANIZATIONS, named, [()])
 
     assert [rows[0].name for (rows,) in (before, during, after)] == ["Home", "Home", "Renamed"]
+
+
+async def test_who_takes_too_long_is_told_to_ask_for_less(database):
+    home = await added(database, "Home", is_home=True)
+    named = Selection(order=complete(Organization, ()), limit=10, cursor_key=padded(b"k"))
+    async with database.engine.begin() as other:
+        await other.execute(text("lock table organization in access exclusive mode"))
+        async with reading(database, Viewer.anonymous(home.id), patience=0.1) as reader:
+            with pytest.raises(TimedOut, match="ask for less"):
+                await reader.pages(paths.ORGANIZATIONS, named, [()])
 
 
 async def test_what_has_no_rule_is_seen_by_nobody(database):

@@ -116,28 +116,11 @@ def test_what_is_not_sampled_costs_no_spans_below(exported):
     assert exported.get_finished_spans() == ()
 
 
-def test_a_delivery_is_linked_to_the_operation_that_subscribed(tracing, exported):
-    timings = Timings()
-    tracing.begin(timings, [])
-    with tracing.delivery(timings.span.get_span_context()):
-        pass
-    with tracing.delivery(None):
-        pass
-    tracing.end(timings, "OK", "request-1")
-
-    linked, alone = (span for span in exported.get_finished_spans() if span.name == "deliver")
-    assert linked.links[0].context.span_id == timings.span.get_span_context().span_id
-    assert linked.parent is None
-    assert alone.links == ()
-
-
 def test_without_a_tracer_nothing_is_recorded():
     tracing = Tracing()
     timings = Timings()
     tracing.begin(timings, [(b"traceparent", CALLER.encode())])
     timings.read(timings.started)
-    with tracing.delivery(None):
-        pass
     tracing.end(timings, "OK", "request-1")
 
     assert tracing.tracer is None
