@@ -17,6 +17,8 @@ DEEPEST_VALUES = 30
 """How far input objects and lists may be nested, written in the document or sent as variables."""
 MOST_VALUES = 5_000
 """In all variables together."""
+MOST_OBJECTS = 1_000
+"""In all variables together: reading one takes as long as fifty numbers, and the largest filter has a few hundred."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,13 +112,16 @@ def too_costly(cost: int, limits: Limits) -> GraphQLError | None:
 
 def too_many_values(variables: Mapping[str, Any]) -> GraphQLError | None:
     """Why variables are refused before they are looked at: too deep or too many."""
-    level, seen = list(variables.values()), 0
+    level, seen, objects = list(variables.values()), 0, 0
     for _ in range(DEEPEST_VALUES):
         if not level:
             return None
         seen += len(level)
         if seen > MOST_VALUES:
             return limit(f"The variables have more than {MOST_VALUES:,} values.")
+        objects += sum(type(value) is dict for value in level)
+        if objects > MOST_OBJECTS:
+            return limit(f"The variables have more than {MOST_OBJECTS:,} objects.")
         level = [each for value in level for each in _inside(value)]
     return limit(f"The variables are nested more than {DEEPEST_VALUES} deep.") if level else None
 
