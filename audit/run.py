@@ -6,6 +6,9 @@ python audit/run.py [NAME …]    runs all audits, or those named
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -31,6 +34,8 @@ class Audit:
     """Whose verdict it is."""
     command: str
     folder: Path = HERE
+    borrows: tuple[Path, ...] = ()
+    """Folders whose packages it runs beside those of its own."""
     needs_hub: bool = True
     tells: bool = True
     """Whether its last line is its result."""
@@ -59,7 +64,12 @@ AUDITS = (
     Audit("graphql-cop", "graphql", "node audits/graphql-cop.mjs"),
     Audit("apollo", "@apollo/client", "node audits/apollo.mjs"),
     Audit("urql", "@urql/core", "node audits/urql.mjs"),
-    Audit("trusted-documents", "@apollo/generate-persisted-query-manifest", "node audits/trusted-documents.mjs"),
+    Audit(
+        "trusted-documents",
+        "@apollo/generate-persisted-query-manifest",
+        "node audits/trusted-documents.mjs",
+        borrows=(URQL,),
+    ),
     Audit("graphql-ws", "graphql-ws", "node audits/graphql-ws.mjs"),
     Audit("graphql-sse", "graphql-sse", "node audits/graphql-sse.mjs"),
     Audit("relay-example", "react-relay", "npm test", RELAY, tells=False),
@@ -84,13 +94,30 @@ def main(names: list[str]) -> int:
     if unknown:
         raise SystemExit(f"No such audit: {', '.join(unknown)}. There are: {', '.join(each.name for each in AUDITS)}.")
     chosen = [each for each in AUDITS if not names or each.name in names]
-    tools = installed()
-    outcomes = [_outcome(each, tools, {}) for each in chosen if not each.needs_hub]
-    if any(each.needs_hub for each in chosen):
-        with TemporaryDirectory(prefix="hub-audit-", ignore_cleanup_errors=True) as folder, served(Path(folder)) as hub:
-            outcomes += [_outcome(each, tools, hub) for each in chosen if each.needs_hub]
+    started = time.monotonic()
+    with _prepared(chosen) as (tools, hub):
+        ready = time.monotonic() - started
+        outcomes = [_outcome(each, tools, hub) for each in chosen]
     console.print(_table(outcomes))
+    console.print(f"After {ready:.0f} s to install the tools and to start a hub.", highlight=False)
     return 0 if all(each.passed for each in outcomes) else 1
+
+
+@contextmanager
+def _prepared(audits: list[Audit]) -> Iterator[tuple[Tools, dict[str, str]]]:
+    """The tools, and what is told of a hub where one is needed: it starts while they are installed."""
+    folders = dict.fromkeys(folder for each in audits for folder in (each.folder, *each.borrows))
+    with ExitStack() as stack:
+        with ThreadPoolExecutor(1) as pool:
+            tools = pool.submit(installed, folders)
+            hub = stack.enter_context(_hub()) if any(each.needs_hub for each in audits) else {}
+        yield tools.result(), hub
+
+
+@contextmanager
+def _hub() -> Iterator[dict[str, str]]:
+    with TemporaryDirectory(prefix="hub-audit-", ignore_cleanup_errors=True) as folder, served(Path(folder)) as hub:
+        yield hub
 
 
 def _outcome(audit: Audit, tools: Tools, hub: dict[str, str]) -> Outcome:

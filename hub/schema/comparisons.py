@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 import strawberry
+from strawberry.utils.str_converters import to_camel_case
 
 from hub.errors import InputError
 from hub.model import Base
@@ -235,5 +236,6 @@ def _operand(operator: Operator, part: Any, key: Callable[[Any], Any]) -> Any:
 
 def _present(name: str, part: Any) -> bool:
     if part is None:
-        raise InputError(f"`{name.rstrip('_')}` in a filter is null: leave it out, or use `isNull`.")
+        told = to_camel_case(name.rstrip("_"))
+        raise InputError(f"`{told}` in a filter is null: leave it out, or use `isNull`.")
     return True

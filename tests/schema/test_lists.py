@@ -249,6 +249,21 @@ async def test_a_filter_that_means_nothing_is_refused(ask, condition):
 
 
 @pytest.mark.parametrize(
+    ("condition", "name"),
+    [
+        ("{ createdAt: null }", "createdAt"),
+        ("{ domain: { isNull: null } }", "isNull"),
+        ("{ name: { in: null } }", "in"),
+        ("{ or: null }", "or"),
+    ],
+)
+async def test_what_is_null_in_a_filter_is_named_as_the_client_wrote_it(ask, condition, name):
+    refused = await ask(NAMES % condition)
+
+    assert refused["errors"][0]["message"].startswith(f"`{name}` in a filter is null")
+
+
+@pytest.mark.parametrize(
     "value", ['createdAt: { gt: "yesterday" }', 'createdAt: { gt: "2026-01-01T00:00:00" }', "createdAt: { gt: 3 }"]
 )
 async def test_a_value_that_is_none_of_its_kind_is_refused(ask, value):
