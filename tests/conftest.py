@@ -18,6 +18,17 @@ from hub.store import embedded
 from hub.store.database import Database, opened
 
 
+MEMORY = Path("/dev/shm")  # noqa: S108 - made by the system, and what is put there has names of our own
+ROOM = 4_000_000_000
+"""Bytes that the databases of a run may take."""
+
+
+def _place() -> str:
+    """Where databases go: into memory where there is room, since to copy the template takes ten times as long on disk."""
+    roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
+    return str(MEMORY) if roomy else tempfile.gettempdir()
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
     """The URL of a PostgreSQL for tests: HUB_TEST_DATABASE_URL, or an embedded one that all workers share.
@@ -29,7 +40,7 @@ def server() -> Iterator[str]:
         yield external
         return
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid4().hex)
-    data_dir = Path(tempfile.gettempdir()) / f"hub-tests-{run[:16]}"
+    data_dir = Path(_place()) / f"hub-tests-{run[:16]}"
     with embedded.running(data_dir) as url:
         yield url
     if not (data_dir / "postgres" / "postmaster.pid").exists():
@@ -39,7 +50,7 @@ def server() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def folder_of_ours() -> Iterator[Path]:
     """A temporary directory that PostgreSQL's user may enter, whatever other tests root runs meanwhile."""
-    with tempfile.TemporaryDirectory(prefix="hub-tests-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix="hub-tests-", dir=_place(), ignore_cleanup_errors=True) as folder:
         yield Path(folder)
 
 
