@@ -11,7 +11,6 @@ import structlog
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
@@ -159,10 +158,10 @@ def application(
 
 
 def _wrapped(app: ASGIApp, middleware: Sequence[Middleware]) -> ASGIApp:
-    """The app, within what Starlette would put around it."""
+    """The app, within what is around all pages."""
     for each in reversed(middleware):
         app = each.cls(app, *each.args, **each.kwargs)
-    return ServerErrorMiddleware(app, unexpected)
+    return app
 
 
 def _probes(database: Database, watched: Watched) -> list[Route]:

@@ -17,14 +17,13 @@ from hub.settings import Settings
 from hub.store import embedded
 from hub.store.database import Database, opened
 
-
 MEMORY = Path("/dev/shm")  # noqa: S108 - made by the system, and what is put there has names of our own
 ROOM = 4_000_000_000
 """Bytes that the databases of a run may take."""
 
 
 def _place() -> str:
-    """Where databases go: into memory where there is room, since to copy the template takes ten times as long on disk."""
+    """Where databases go: into memory where there is room; a disk takes ten times as long to copy the template."""
     roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
     return str(MEMORY) if roomy else tempfile.gettempdir()
 

@@ -43,6 +43,8 @@ log = structlog.get_logger()
 GRAPHQL_JSON = "application/graphql-response+json"
 JSON = "application/json"
 
+DEFECT = Refused(500, "INTERNAL_SERVER_ERROR", "Internal error")
+
 CONTENT_TYPES = {kind: f"{kind}; charset=utf-8".encode() for kind in (JSON, GRAPHQL_JSON)}
 
 PAGE_POLICY = (
@@ -74,13 +76,16 @@ class Endpoint:
             await self._stream(scope, headers, receive, send)
             return
         timings = self.telemetry.begun(scope["headers"])
-        code = "INTERNAL_SERVER_ERROR"
+        code = DEFECT.code
         try:
             answer = await self._answer(scope, headers, receive, timings)
             code = answer.code
         except ClientGone:
             code = "CLIENT_GONE"
             return
+        except Exception:  # nobody after this could tell the client anything; the defect is in the log
+            log.exception("request failed", request_id=scope["state"]["request_id"])
+            answer = _refusal(DEFECT, scope["state"]["request_id"])
         finally:
             self.telemetry.answered(timings, code, scope["state"]["request_id"])
         await _send(answer, media_type(accept), timings, send)
@@ -142,11 +147,9 @@ class Endpoint:
         except Invalid as invalid:
             return _told(request_error(invalid.errors, request_id), invalid.spent, viewer, headers)
         plan, method = admitted.plan, scope["method"]
-        if plan.kind is OperationType.SUBSCRIPTION:
-            raise Refused(406, "BAD_REQUEST", _FOLLOW)
-        if plan.kind not in ALLOWED[method]:
-            raise Refused(405, "BAD_REQUEST", "Only queries are answered by GET.", Allow="POST")
-        timings.operation = _of(plan.told, viewer.client, trusted=request.document_id is not None)
+        if plan.kind is not OperationType.QUERY:
+            _must_be_allowed(plan.kind, method)
+        timings.operation = _of(plan.told, viewer.client, request.document_id is not None)
         timings.planned()
         answer = await self.engine.answer(plan, request.variables, viewer, timings, request_id)
         answer = _told(answer, admitted.spent, viewer, headers)
@@ -155,9 +158,16 @@ class Endpoint:
         return answer
 
 
+def _must_be_allowed(kind: OperationType, method: str) -> None:
+    if kind is OperationType.SUBSCRIPTION:
+        raise Refused(406, "BAD_REQUEST", _FOLLOW)
+    if kind not in ALLOWED[method]:
+        raise Refused(405, "BAD_REQUEST", "Only queries are answered by GET.", Allow="POST")
+
+
 @lru_cache(10_000)
-def _of(operation: Operation, client: str, *, trusted: bool = False) -> Operation:
-    """The operation, asked by a client."""
+def _of(operation: Operation, client: str, trusted: bool = False) -> Operation:  # noqa: FBT001, FBT002
+    """The operation, asked by a client. To pass `trusted` by name would cost more than all this does."""
     return operation._replace(client=client, trusted=trusted)
 
 
@@ -166,7 +176,7 @@ _FOLLOW = "Subscriptions are answered over WebSocket (graphql-transport-ws), or 
 
 def _told(answer: Answer, spent: Granted | None, viewer: Viewer, headers: Headers) -> Answer:
     """The answer, telling what it cost those who want to know."""
-    if spent is None or not (LIMITS[viewer.role].always_told or headers.get(b"x-hub-cost") == b"1"):
+    if spent is None or not (headers.get(b"x-hub-cost") == b"1" or LIMITS[viewer.role].always_told):
         return answer
     told = orjson.dumps({"cost": told_cost(spent, datetime.now(UTC))})
     return replace(
