@@ -41,6 +41,7 @@ from hub.schema.live import Live
 from hub.schema.provider import Provider, is_safe
 from hub.schema.sockets import Sockets
 from hub.schema.tokens import ClaimNames, Tokens
+from hub.schema.work import Work
 from hub.settings import Settings
 from hub.store import documents, keys
 from hub.store.database import Database
@@ -238,7 +239,7 @@ def _admission(database: Database, audit: Audit, metrics: Metrics, budget_scale:
             return await documents.text(session, app, document_id)
 
     budgets = Buckets({role: scaled(limits, budget_scale) for role, limits in LIMITS.items()})
-    return Admission(budgets, Documents(text_of), audit, metrics)
+    return Admission(budgets, Documents(text_of), audit, metrics, Work(budget_scale))
 
 
 def _holder_of(database: Database, tokens: Tokens | None) -> HolderOf:

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
-from time import monotonic
+from time import monotonic, perf_counter
 from typing import NamedTuple
 
 from hub.schema.access import Refused, forbidden
@@ -14,6 +14,7 @@ from hub.schema.operations import Invalid, cost_within
 from hub.schema.plans import Plan, audited, plan
 from hub.schema.requests import Asked
 from hub.schema.required import missing
+from hub.schema.work import UNNOTICED, Work
 from hub.store.sharing import Viewer
 from hub.telemetry import Metrics
 
@@ -33,11 +34,13 @@ class Admission:
     documents: Documents
     audit: Audit
     metrics: Metrics
+    work: Work
 
     async def admitted(self, asked: Asked, viewer: Viewer, request_id: str) -> Admitted:
         """The operation that is asked for; raises Refused, and Invalid for one that breaks the rules of GraphQL."""
         text = await self._text(asked, viewer)
         limits = self.buckets.limits[viewer.role]
+        self._must_not_owe(viewer)
         try:
             found, cost = self._measured(text, asked, viewer, limits)
         except Invalid as invalid:
@@ -59,14 +62,31 @@ class Admission:
         return await self.documents.text(viewer.app, asked.document_id, monotonic())
 
     def _measured(self, text: str, asked: Asked, viewer: Viewer, limits: Limits) -> tuple[Plan, int]:
-        found = plan(text, asked.operation_name, viewer.role)
-        return found, cost_within(found.measure, asked.variables, limits)
+        began = perf_counter()
+        try:
+            found = plan(text, asked.operation_name, viewer.role)
+            return found, cost_within(found.measure, asked.variables, limits)
+        finally:
+            seconds = perf_counter() - began
+            if seconds > UNNOTICED:
+                self.worked(viewer, seconds)
+
+    def worked(self, viewer: Viewer, seconds: float) -> None:
+        """A document of the client's took so long to plan."""
+        self.work.note(viewer.client, seconds, monotonic())
 
     async def paid(self, plan: Plan, asked: Asked, viewer: Viewer) -> None:
         """Take what an operation costs once more, as soon as the client can afford it."""
         cost = plan.measure.cost(asked.variables)
         while isinstance(spent := self.buckets.take(viewer.client, viewer.role, cost, monotonic()), Exceeded):  # noqa: ASYNC110 - time alone fills it
             await asyncio.sleep(spent.retry_after)
+
+    def _must_not_owe(self, viewer: Viewer) -> None:
+        wait = self.work.wait(viewer.client, monotonic())
+        if wait:
+            self.metrics.refused_for_rate(viewer.client)
+            told = f"Your documents were too much work to read and plan; try again in {wait} s, and send the same ones."
+            raise Refused(429, "RATE_LIMITED", told, **{"Retry-After": str(wait)})
 
     def _spent(self, viewer: Viewer, cost: int) -> Granted:
         """What the client has left after this; raises Refused where it cannot afford it."""

@@ -106,10 +106,12 @@ class Engine:
         return (await self.answer(found, variables, viewer, Timings(), request_id)).body
 
     async def _compiled(self, planned: Plan, variables: Mapping[str, Any], viewer: Viewer, timings: Timings) -> Answer:
+        began = perf_counter()
         question = planned.question(variables, self.cursor_secret)
+        timings.compiled = perf_counter() - began
         if not all_readable(question.models, viewer.scopes):
             raise Uncompilable("it asks for rows by id that the viewer may not read")
-        began = perf_counter()
+        began += timings.compiled
         data = await self.database.answers.answer(question, viewer)
         timings.read(began)
         return Answer(b'{"data":%b}' % data)

@@ -35,6 +35,7 @@ from hub.schema.live import Live
 from hub.schema.operations import Invalid
 from hub.schema.requests import ALLOWED, FOLLOWED, Asked, Headers, asked, parameters
 from hub.schema.sdl import sdl
+from hub.schema.work import UNNOTICED
 from hub.store.sharing import Viewer
 from hub.telemetry import NOT_PLANNED, Operation, Telemetry, Timings
 
@@ -152,6 +153,8 @@ class Endpoint:
         timings.operation = _of(plan.told, viewer.client, request.document_id is not None)
         timings.planned()
         answer = await self.engine.answer(plan, request.variables, viewer, timings, request_id)
+        if timings.compiled > UNNOTICED:
+            self.admission.worked(viewer, timings.compiled)
         answer = _told(answer, admitted.spent, viewer, headers)
         if method == "GET" and request.document_id and answer.code == "OK":
             return _cacheable(answer, headers.get(b"if-none-match", b""))

@@ -157,6 +157,8 @@ class Live:
             answer = await self.engine.answer(plan, asked.variables, viewer, timings, request_id)
         except StoreError as error:
             return Reply({"errors": [_failure(error, request_id)]}, refused=True)
+        finally:
+            self.admission.worked(viewer, timings.compiled)
         return Reply(orjson.loads(answer.body), refused=answer.status != HTTPStatus.OK)
 
     async def _followed(self, plan: Plan, asked: Asked, viewer: Viewer, request_id: str) -> AsyncGenerator[Reply, None]:

@@ -32,13 +32,15 @@ NOT_PLANNED = Operation()
 class Timings:
     """What one operation is and took, in seconds of `perf_counter`. One per request, on the hot path: no dataclass."""
 
-    __slots__ = ("database", "operation", "planned_at", "span", "started", "statements", "token")
+    __slots__ = ("compiled", "database", "operation", "planned_at", "span", "started", "statements", "token")
 
     def __init__(self) -> None:
         self.started = perf_counter()
         self.operation = NOT_PLANNED
         """Set it when the operation is known, and again when more is."""
         self.planned_at = 0.0
+        self.compiled = 0.0
+        """Seconds that its statement was found or made in."""
         self.database = 0.0
         self.span: Span | None = None
         """The operation's span, where it is recorded."""

@@ -1,6 +1,7 @@
 """Limits, budgets and trusted documents, over HTTP."""
 
 from hashlib import sha256
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -14,6 +15,7 @@ from hub.schema.documents import Documents, asked_id, must_be_allowed
 from hub.store import documents, keys
 from hub.store.documents import Pushed
 from hub.store.keys import NewKey
+from hub.store.sharing import Viewer
 from tests.schema.builders import a_connection, an_account, an_account_record
 from tests.schema.conftest import SEALER, client_of_nothing
 
@@ -48,6 +50,17 @@ async def test_a_partner_tool_is_told_always_and_refused_when_it_has_spent_all()
     assert int(refused.headers["Retry-After"]) >= 1
     assert refused.headers["RateLimit-Policy"] == '"cost";q=20000;w=40'
     assert refused.headers["RateLimit"].startswith('"cost";r=')
+
+
+async def test_who_floods_the_hub_with_new_documents_is_refused_before_they_are_read(nowhere):
+    admission = nowhere._transport.app.live.admission  # noqa: SLF001 - httpx has no public way to it
+    for _ in range(21):
+        admission.worked(Viewer.anonymous(uuid4()), 0.5)
+    refused = await nowhere.post("/graphql", json={"query": "{ this is not even"})
+
+    assert refused.status_code == 429
+    assert refused.json()["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
+    assert int(refused.headers["Retry-After"]) >= 9
 
 
 async def test_another_client_is_not_slowed_by_one_that_has_spent_all(nowhere):
