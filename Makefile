@@ -1,6 +1,6 @@
 # The front door: what a machine with Python, make and git needs to run everything.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check coverage audit format schema bench bench-graphql clean
+.PHONY: help setup demo test check coverage audit format schema bench bench-graphql bench-hostile clean
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -30,7 +30,7 @@ demo: setup ## Start a realistic ecosystem on http://127.0.0.1:8000 (PORT= moves
 
 test: setup ## Run the tests (TESTS= names some)
 	@echo "Running the tests …"
-	@$(BIN)/pytest -n 2 $(TESTS)
+	@$(BIN)/pytest -n 2 --dist worksteal $(TESTS)
 
 check: setup ## Run the checks and the tests
 	$(BIN)/ruff format --check .
@@ -39,10 +39,10 @@ check: setup ## Run the checks and the tests
 	$(BIN)/mypy --strict examples/python
 	$(BIN)/lint-imports
 	$(BIN)/hub schema | $(BIN)/python -c 'import sys; sys.exit(sys.stdin.read() != open("schema.graphql").read() and "schema.graphql is not what the code says: run make schema")'
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist worksteal
 
 coverage: setup ## Run the tests, and tell which lines none of them reaches (half as long again)
-	$(BIN)/pytest -n 2 --cov --cov-report=term-missing:skip-covered
+	$(BIN)/pytest -n 2 --dist worksteal --cov --cov-report=term-missing:skip-covered
 
 audit: setup ## Ask others' software about the endpoint and the schema (ONLY="eslint apollo" names some)
 	@$(BIN)/python audit/run.py $(ONLY)
@@ -57,6 +57,9 @@ schema: setup ## Write schema.graphql anew
 bench: setup ## Measure what we claim
 	$(BIN)/python benchmarks/sync_and_map.py
 	$(BIN)/python benchmarks/differential.py
+
+bench-hostile: setup ## Measure how much one client is slowed by another that sends hostile documents
+	$(BIN)/python benchmarks/graphql/hostile.py
 
 bench-graphql: setup ## Measure GraphQL reads beside PostGraphile; ARGS=--full for growth
 	$(BIN)/python benchmarks/graphql $(ARGS)

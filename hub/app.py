@@ -21,7 +21,6 @@ from hub.envelope import Envelope
 from hub.errors import ConfigurationError
 from hub.jobs.background import BackgroundSyncs, syncing
 from hub.jobs.export import exporting
-from hub.jobs.mapping import map_accounts
 from hub.listening import Drain, listening
 from hub.listening.departures import Departures
 from hub.schema import plans
@@ -205,9 +204,13 @@ def _sampled(watched: Watched, database: Database, live: Live) -> None:
     metrics.sampled_by("hub_requests_watched", value=lambda: departures.watched)
     metrics.sampled_by("hub_pool_connections", "in use", value=lambda: database.connections().in_use)
     metrics.sampled_by("hub_pool_connections", "idle", value=lambda: database.connections().idle)
-    metrics.sampled_by("hub_plan_cache_size", value=plans.kept)
-    metrics.counted_by("hub_plan_cache_requests", "hit", value=plans.found)
-    metrics.counted_by("hub_plan_cache_requests", "miss", value=plans.made)
+    lines = database.answers.answers
+    metrics.sampled_by("hub_answer_connections", "in use", value=lambda: lines.in_use)
+    metrics.sampled_by("hub_answer_connections", "idle", value=lambda: lines.idle)
+    metrics.sampled_by("hub_answers_waiting", value=lambda: lines.waiting)
+    metrics.sampled_by("hub_plan_cache_size", value=lambda: len(plans.PLANS))
+    metrics.counted_by("hub_plan_cache_requests", "hit", value=lambda: plans.PLANS.hits)
+    metrics.counted_by("hub_plan_cache_requests", "miss", value=lambda: plans.PLANS.misses)
     metrics.sampled_by("hub_pool_connections_max", value=lambda: database.connections().most)
 
 
@@ -216,7 +219,7 @@ def engine(database: Database, syncs: BackgroundSyncs, metrics: Metrics | None =
     return Engine(
         database=database,
         run_sync=syncs.start,
-        map_accounts=lambda: map_accounts(database),
+        map_accounts=syncs.map,
         cursor_secret=blake2b(syncs.sealer.key, person=b"hub cursors").digest(),
         export_links=ExportLinks(blake2b(syncs.sealer.key, person=b"hub exports").digest()),
         feed=Feed(database),

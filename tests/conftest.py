@@ -100,11 +100,12 @@ async def database(settings: Settings) -> AsyncIterator[Database]:
 
 @pytest.fixture
 def statements(database: Database) -> Iterator[list[str]]:
-    """The SQL statements sent to the database since the test last cleared the list."""
+    """The SQL statements sent to the database since the test last cleared the list, but for bounds of their time."""
     sent: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        sent.append(statement)
+        if not statement.startswith("set local statement_timeout"):
+            sent.append(statement)
 
     event.listen(database.engine.sync_engine, "before_cursor_execute", note)
     yield sent

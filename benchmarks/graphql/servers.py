@@ -87,25 +87,25 @@ def kinds(place: Place, node: Path, folder: Path) -> tuple[Kind, ...]:
     grafserv = {name: value for name, value in database.items() if name != "ORGANIZATION"} | {"NODE_ENV": "production"}
     own = grafserv | {"ORGANIZATION": ORGANIZATIONS[HOME], "TOKEN": TOKEN}
     return (
-        _hub(place, folder),
+        hub(place, folder, "benchmark", scale=100),
         Kind("PostGraphile 5, RLS", server, own, "/graphql", TOKEN, Words.POSTGRAPHILE),
         Kind("PostGraphile 5", server, grafserv, "/graphql", words=Words.POSTGRAPHILE_OPEN),
         Kind("hand-written", [sys.executable, str(FOLDER / "handwritten.py")], database),
     )
 
 
-def _hub(place: Place, folder: Path) -> Kind:
-    """The real app, as `hub serve` runs it, asked with a key of the home organization."""
-    hub = str(Path(sys.executable).with_name("hub"))
+def hub(place: Place, folder: Path, name: str, *, scale: float) -> Kind:
+    """The real app, as `hub serve` runs it, asked with a key of the home organization that has this name."""
+    program = str(Path(sys.executable).with_name("hub"))
     environment = {"HUB_DATABASE_URL": place.measured, "HUB_DATA_DIR": str(folder), "HUB_LOG_LEVEL": "warning"}
-    # Whole answers are not kept, since all ask the same; the budget is that of a client which is all the load.
-    environment |= {"HUB_RESULT_CACHE": "0", "HUB_BUDGET_SCALE": "100"}
-    command = [hub, "key", "create", "benchmark"]
+    # Whole answers are not kept, since all ask the same; the budget may be that of a client which is all the load.
+    environment |= {"HUB_RESULT_CACHE": "0", "HUB_BUDGET_SCALE": str(scale)}
+    command = [program, "key", "create", name]
     made = subprocess.run(command, env=os.environ | environment, capture_output=True, text=True, check=False)  # noqa: S603
     if made.returncode:
         raise SystemExit(f"The hub makes no key: {made.stderr}")
     key = made.stdout.strip()
-    return Kind("hub", [hub, "serve", "--port", "{port}"], environment, "/graphql", key)
+    return Kind("hub", [program, "serve", "--port", "{port}"], environment, "/graphql", key)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 
 from hub.errors import HubError
+from hub.jobs.mapping import MappingOutcome, map_accounts
 from hub.jobs.sync import Order, StreamRun, sync
 from hub.model import SyncRunState
 from hub.store.database import Database
@@ -46,6 +47,13 @@ class BackgroundSyncs:
             await task
         return [started.result()]
 
+    async def map(self) -> MappingOutcome:
+        """Maps to the end, though who asked may leave: its thread cannot be stopped, and nobody may begin beside it."""
+        task = asyncio.create_task(map_accounts(self.database))
+        self.tasks.add(task)
+        task.add_done_callback(self._done)
+        return await asyncio.shield(task)
+
     def _done(self, task: asyncio.Task[object]) -> None:
         self.tasks.discard(task)
         if task.cancelled():
@@ -53,7 +61,7 @@ class BackgroundSyncs:
         error = task.exception()
         if error is not None and not isinstance(error, HubError):
             # Of the others, the runs and the issues tell.
-            log.error("sync failed", error=type(error).__name__, exc_info=error)
+            log.error("job failed", error=type(error).__name__, exc_info=error)
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import structlog
 
-from hub.errors import Busy, HubError, InputError, StoreError
+from hub.errors import Busy, HubError, InputError, StoreError, TimedOut
 from hub.model import Export
 from hub.store import exports
 from hub.store.database import Database
@@ -89,7 +89,7 @@ async def export(database: Database, pages: Pages, export_id: UUID) -> None:
             return
         # Whatever goes wrong with one export must not keep the next from its turn.
         (error,) = await asyncio.gather(_written(database, pages, row), return_exceptions=True)
-        if isinstance(error, (Busy, StoreError)):
+        if isinstance(error, (Busy, StoreError)) and not isinstance(error, TimedOut):
             raise error
         if error is not None:
             await _failed(database, export_id, error)

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
-from time import monotonic, perf_counter
+from time import monotonic, thread_time
 from typing import NamedTuple
 
 from hub.schema.access import Refused, forbidden
@@ -17,6 +17,9 @@ from hub.schema.required import missing
 from hub.schema.work import UNNOTICED, Work
 from hub.store.sharing import Viewer
 from hub.telemetry import Metrics
+
+HESITATION = 1.0
+"""Seconds until a client that owes is refused: one that asks again at once would take all the time that is left."""
 
 
 class Admitted(NamedTuple):
@@ -38,9 +41,9 @@ class Admission:
 
     async def admitted(self, asked: Asked, viewer: Viewer, request_id: str) -> Admitted:
         """The operation that is asked for; raises Refused, and Invalid for one that breaks the rules of GraphQL."""
+        await self._must_not_owe(viewer)
         text = await self._text(asked, viewer)
         limits = self.buckets.limits[viewer.role]
-        self._must_not_owe(viewer)
         try:
             found, cost = self._measured(text, asked, viewer, limits)
         except Invalid as invalid:
@@ -59,15 +62,19 @@ class Admission:
             return asked.query
         if asked.document_id is None:
             raise Refused(400, "BAD_REQUEST", "There is neither a `query` nor a `documentId` in the request.")
-        return await self.documents.text(viewer.app, asked.document_id, monotonic())
+        try:
+            return await self.documents.text(viewer.app, asked.document_id, monotonic())
+        except Refused:
+            self._spent(viewer, REFUSED)
+            raise
 
     def _measured(self, text: str, asked: Asked, viewer: Viewer, limits: Limits) -> tuple[Plan, int]:
-        began = perf_counter()
+        began = thread_time()
         try:
             found = plan(text, asked.operation_name, viewer.role)
             return found, cost_within(found.measure, asked.variables, limits)
         finally:
-            seconds = perf_counter() - began
+            seconds = thread_time() - began
             if seconds > UNNOTICED:
                 self.worked(viewer, seconds)
 
@@ -81,9 +88,10 @@ class Admission:
         while isinstance(spent := self.buckets.take(viewer.client, viewer.role, cost, monotonic()), Exceeded):  # noqa: ASYNC110 - time alone fills it
             await asyncio.sleep(spent.retry_after)
 
-    def _must_not_owe(self, viewer: Viewer) -> None:
+    async def _must_not_owe(self, viewer: Viewer) -> None:
         wait = self.work.wait(viewer.client, monotonic())
         if wait:
+            await asyncio.sleep(HESITATION)
             self.metrics.refused_for_rate(viewer.client)
             told = f"Your documents were too much work to read and plan; try again in {wait} s, and send the same ones."
             raise Refused(429, "RATE_LIMITED", told, **{"Retry-After": str(wait)})

@@ -6,6 +6,7 @@ however often a fragment is spread.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any, Protocol
 
 Variables = Mapping[str, Any]
@@ -64,7 +65,8 @@ def _rows(given: Any, assumed: int) -> int:
     """What a slicing argument asks for: that many, or as many as are listed."""
     if isinstance(given, list):
         return len(given)
-    return max(0, given) if isinstance(given, int) else assumed
+    # JSON has one kind of numbers, and graphql-core takes 1e3 for an Int.
+    return max(0, ceil(given)) if isinstance(given, int | float) else assumed
 
 
 @dataclass(frozen=True, slots=True)

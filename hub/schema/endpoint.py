@@ -3,12 +3,14 @@
 https://graphql.github.io/graphql-over-http/draft/: what may be asked how, and with which media type it is answered.
 """
 
+from asyncio import CancelledError
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import blake2b
 from html import escape
+from http import HTTPStatus
 from importlib.resources import files
 from string import Template
 
@@ -84,6 +86,9 @@ class Endpoint:
         except ClientGone:
             code = "CLIENT_GONE"
             return
+        except CancelledError:  # the hub ends
+            code = "CLIENT_GONE"
+            raise
         except Exception:  # nobody after this could tell the client anything; the defect is in the log
             log.exception("request failed", request_id=scope["state"]["request_id"])
             answer = _refusal(DEFECT, scope["state"]["request_id"])
@@ -97,6 +102,8 @@ class Endpoint:
             viewer = await self._viewer(scope)
             request = await asked(scope, headers, receive)
             await EventStream(self.live, request, viewer, FOLLOWED[scope["method"]])(scope, receive, send)
+        except ClientGone:
+            return
         except Refused as refused:
             await _send(_refusal(refused, scope["state"]["request_id"]), JSON, Timings(), send)
 
@@ -150,15 +157,16 @@ class Endpoint:
         plan, method = admitted.plan, scope["method"]
         if plan.kind is not OperationType.QUERY:
             _must_be_allowed(plan.kind, method)
-        timings.operation = _of(plan.told, viewer.client, request.document_id is not None)
+        timings.operation = _of(plan.told, viewer.client, request.query is None)
         timings.planned()
-        answer = await self.engine.answer(plan, request.variables, viewer, timings, request_id)
-        if timings.compiled > UNNOTICED:
-            self.admission.worked(viewer, timings.compiled)
-        answer = _told(answer, admitted.spent, viewer, headers)
-        if method == "GET" and request.document_id and answer.code == "OK":
-            return _cacheable(answer, headers.get(b"if-none-match", b""))
-        return answer
+        try:
+            answer = await self.engine.answer(plan, request.variables, viewer, timings, request_id)
+        finally:
+            if timings.compiled > UNNOTICED:
+                self.admission.worked(viewer, timings.compiled)
+        if method != "POST" and request.query is None and answer.code == "OK":
+            answer = _cacheable(answer, headers.get(b"if-none-match", b""))
+        return _told(answer, admitted.spent, viewer, headers)
 
 
 def _must_be_allowed(kind: OperationType, method: str) -> None:
@@ -182,9 +190,8 @@ def _told(answer: Answer, spent: Granted | None, viewer: Viewer, headers: Header
     if spent is None or not (headers.get(b"x-hub-cost") == b"1" or LIMITS[viewer.role].always_told):
         return answer
     told = orjson.dumps({"cost": told_cost(spent, datetime.now(UTC))})
-    return replace(
-        answer, body=b'%b,"extensions":%b}' % (answer.body[:-1], told), headers=_pairs(budget_headers(spent))
-    )
+    body = b'%b,"extensions":%b}' % (answer.body[:-1], told) if answer.body else b""
+    return replace(answer, body=body, headers=[*answer.headers, *_pairs(budget_headers(spent))])
 
 
 def _cacheable(answer: Answer, known: bytes) -> Answer:
@@ -210,12 +217,13 @@ async def _send(answer: Answer, kind: str, timings: Timings, send: Send) -> None
     status = 200 if answer.legacy and kind == JSON else answer.status
     headers = [
         (b"content-type", CONTENT_TYPES[kind]),
-        (b"content-length", b"%d" % len(answer.body)),
         (b"cache-control", answer.cache_control),
         (b"vary", b"Accept"),
         (b"server-timing", timings.header()),
         *answer.headers,
     ]
+    if answer.status != HTTPStatus.NOT_MODIFIED:
+        headers.append((b"content-length", b"%d" % len(answer.body)))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body})
 

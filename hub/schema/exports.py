@@ -60,7 +60,7 @@ class ExportQueries:
     """What can be asked of exports."""
 
     exports: Listing[Export] = many(
-        paths.EXPORTS, "The organization's exports that have not expired, the newest first."
+        paths.EXPORTS, "The organization's exports, the newest first. Expired ones are removed within the hour."
     )
 
 

@@ -112,6 +112,9 @@ class Live:
         try:
             plan, only = await self._begun(asked, viewer, allowed, timings, request_id)
             code = "OK" if only is None else _code(only)
+        except (asyncio.CancelledError, GeneratorExit):
+            code = "CLIENT_GONE"
+            raise
         finally:
             # A subscription is answered once it is begun: what it delivers is counted apart.
             self.telemetry.answered(timings, code, request_id)
@@ -138,7 +141,7 @@ class Live:
             return None, Reply({"errors": [_refusal(refused, request_id)]}, refused=True)
         except StoreError as error:
             return None, Reply({"errors": [_failure(error, request_id)]}, refused=True)
-        timings.operation = plan.told._replace(client=viewer.client, trusted=asked.document_id is not None)
+        timings.operation = plan.told._replace(client=viewer.client, trusted=asked.query is None)
         timings.planned()
         if plan.kind is OperationType.SUBSCRIPTION:
             return plan, None

@@ -6,7 +6,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
-import orjson
+import msgspec
 import strawberry
 
 from hub.errors import HubError
@@ -76,4 +76,4 @@ def _digest(mutation: str, asked: MutationInput) -> bytes:
     """Of what is asked; what was left out is as good as null."""
     values = {each.name: getattr(asked, each.name) or None for each in dataclasses.fields(asked)}
     del values["idempotency_key"]
-    return blake2b(orjson.dumps([mutation, values], option=orjson.OPT_SORT_KEYS), digest_size=32).digest()
+    return blake2b(msgspec.json.encode([mutation, values], order="sorted"), digest_size=32).digest()

@@ -7,7 +7,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any, TypeVar
 
-import orjson
+import msgspec
 from graphql import (
     DirectiveNode,
     DocumentNode,
@@ -29,6 +29,7 @@ from hub.schema.auditing import root_fields
 from hub.schema.binding import Bound, bound, id_parameter, id_variable
 from hub.schema.contracts import contract
 from hub.schema.drafting import Draft, Uncompilable, draft
+from hub.schema.kept import Kept
 from hub.schema.limits import LIMITS
 from hub.schema.measure import Measure
 from hub.schema.nodes import named
@@ -40,16 +41,19 @@ from hub.store.answers import Question, question
 from hub.store.statement import Target, statement
 from hub.telemetry import Operation
 
-CACHED_PLANS = 1_000
+CACHED_PLANS = 2_000_000
+"""Characters of all documents whose plans are kept: a plan takes up to forty times the room of its document."""
 LONGEST_CACHED = 20_000
-"""Characters: longer documents are planned anew each time, or a thousand of them would fill the memory."""
+"""Characters: longer documents are planned anew each time."""
 CACHED_STATEMENTS = 2_000
 CACHED_DRAFTS = 16
 """For each plan: what different @skip and @include came to."""
-CACHED_QUESTIONS = 100
-"""For each plan: what different variables came to."""
+CACHED_QUESTIONS = 30_000_000
+"""Bytes of what the variables of all plans came to."""
 LONGEST_VARIABLES = 2_000
 """Bytes: what longer variables came to is not kept."""
+LONGEST_NAME = 200
+"""Characters of an operation's name that metrics, traces and logs see."""
 
 KeyT = TypeVar("KeyT")
 ValueT = TypeVar("ValueT")
@@ -82,7 +86,6 @@ class Plan:
     suggestions: bool
     """Whether a mistake in its variables is answered with the names that were perhaps meant."""
     drafts: dict[tuple[Any, ...], Draft | str] = field(default_factory=dict)
-    questions: dict[tuple[bytes, tuple[type[Base], ...], bytes], Question] = field(default_factory=dict)
 
     @property
     def name(self) -> str | None:
@@ -104,14 +107,15 @@ class Plan:
         for name in self.ids:
             if type(given.get(name)) is str:
                 model, keys[id_parameter(name)] = named(given.pop(name))
-                models.append(model)
+                models.append((name, model))
+        sent = msgspec.json.encode(given)
         # Its cursors are signed with the secret: under another one it is another question.
-        sent = (orjson.dumps(given), tuple(models), secret)
-        found = self.questions.get(sent)
+        key = (self, sent, tuple(models), secret)
+        found = _questions.get(key)
         if found is None:
             found = self._question(variables, secret)
-            if len(sent[0]) <= LONGEST_VARIABLES:
-                _remember(self.questions, sent, found, CACHED_QUESTIONS)
+            if len(sent) <= LONGEST_VARIABLES:
+                _questions.keep(key, found, found.size + len(sent))
         return found.about(keys) if keys else found
 
     def _question(self, variables: Mapping[str, Any], secret: bytes) -> Question:
@@ -147,6 +151,12 @@ class Plan:
         raise found[0]
 
 
+PLANS: Kept[tuple[str, str | None, Role], Plan] = Kept(CACHED_PLANS)
+"""By document, operation and role."""
+
+_QuestionKey = tuple[Plan, bytes, tuple[tuple[str, type[Base]], ...], bytes]
+_questions: Kept[_QuestionKey, Question] = Kept(CACHED_QUESTIONS)
+
 _statement = lru_cache(CACHED_STATEMENTS)(statement)
 
 
@@ -163,7 +173,13 @@ def audited(plan: Plan, request_id: str) -> audit.Operation:
 
 def plan(text: str, operation_name: str | None, role: Role) -> Plan:
     """The plan of an operation of a document, for those of a role; raises Invalid."""
-    return (_cached if len(text) <= LONGEST_CACHED else _planned)(text, operation_name, role)
+    key = (text, operation_name, role)
+    kept = PLANS.get(key)
+    if kept is None:
+        kept = _planned(text, operation_name, role)
+        if len(text) <= LONGEST_CACHED:
+            PLANS.keep(key, kept, len(text))
+    return kept
 
 
 def _planned(text: str, name: str | None, role: Role) -> Plan:
@@ -188,26 +204,8 @@ def _planned(text: str, name: str | None, role: Role) -> Plan:
     )
 
 
-_cached = lru_cache(CACHED_PLANS)(_planned)
-
-
-def made() -> int:
-    """How many plans were made, rather than found, for documents of a length that is kept."""
-    return _cached.cache_info().misses
-
-
-def found() -> int:
-    """How many plans were found, rather than made."""
-    return _cached.cache_info().hits
-
-
-def kept() -> int:
-    """How many plans are kept."""
-    return _cached.cache_info().currsize
-
-
 def _told(operation: OperationDefinitionNode, text: str) -> Operation:
-    name = operation.name.value if operation.name else ""
+    name = operation.name.value[:LONGEST_NAME] if operation.name else ""
     digest = sha256(text.encode()).hexdigest()
     return Operation(kind=operation.operation.value, name=name, path="compiled", document=digest)
 

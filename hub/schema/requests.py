@@ -9,13 +9,15 @@ import msgspec
 from graphql import OperationType
 from starlette.types import Receive, Scope
 
+from hub.listening.departures import ClientGone
 from hub.schema.access import Refused
 from hub.schema.documents import asked_id
 
 LARGEST_BODY = 100_000
 JSON = "application/json"
 
-ALLOWED = {"GET": {OperationType.QUERY}, "POST": {OperationType.QUERY, OperationType.MUTATION}}
+READ = frozenset({OperationType.QUERY})
+ALLOWED = {"GET": READ, "HEAD": READ, "POST": READ | {OperationType.MUTATION}}
 """What a method may do: a GET changes nothing."""
 
 FOLLOWED = {method: kinds | {OperationType.SUBSCRIPTION} for method, kinds in ALLOWED.items()}
@@ -83,6 +85,8 @@ async def _body(receive: Receive) -> bytes:
     while message.get("more_body") and len(body) <= LARGEST_BODY:
         message = await receive()
         body += message.get("body", b"")
+    if message["type"] == "http.disconnect":
+        raise ClientGone
     if len(body) > LARGEST_BODY:
         raise Refused(413, "BAD_REQUEST", f"The request has more than {LARGEST_BODY} bytes.")
     return body

@@ -32,6 +32,9 @@ OPTIONS = (
     "-c plan_cache_mode=force_generic_plan"
 )
 
+OVERHEAD = 500
+"""Bytes of what is around values."""
+
 ABSENT = "HB001"
 """The SQL state of hub_absent()."""
 
@@ -53,10 +56,16 @@ class Question(msgspec.Struct, frozen=True):
 
     def about(self, values: Mapping[str, Any]) -> "Question":
         """The same question with other values for some parameters."""
-        changed = list(self.values)
+        changed, parameters = list(self.values), self.statement.parameters
         for name, value in values.items():
-            changed[self.statement.parameters.index(name)] = _written(value)
+            if name in parameters:  # @skip may have left out what it is for
+                changed[parameters.index(name)] = _written(value)
         return Question(self.statement, tuple(changed), self.models)
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes beside its statement, roughly."""
+        return OVERHEAD + sum(len(value or b"") + OVERHEAD // 10 for value in self.values)
 
     def of(self, viewer: Viewer) -> list[bytes]:
         """The values, for a viewer."""
@@ -100,6 +109,21 @@ class Answers:
     _alarm: asyncio.TimerHandle | None = None
     """Looks whether one has waited for too long: one timer for all."""
     _ending: set[asyncio.Task[None]] = field(default_factory=set)
+
+    @property
+    def in_use(self) -> int:
+        """How many lines answer just now, are being opened or ended."""
+        return self._lines - len(self._idle)
+
+    @property
+    def idle(self) -> int:
+        """How many lines wait for a question."""
+        return len(self._idle)
+
+    @property
+    def waiting(self) -> int:
+        """How many questions wait for a line."""
+        return len(self._waiting)
 
     async def answer(self, asked: Question, viewer: Viewer) -> Result:
         """What the statement comes to.

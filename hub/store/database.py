@@ -3,10 +3,11 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import URL, make_url, text
+from psycopg.conninfo import make_conninfo
+from sqlalchemy import URL, TextClause, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as SQLTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -33,6 +34,17 @@ MOST_CONNECTIONS = 20
 """Of one process; what goes beyond the pool's size is closed after use."""
 
 
+LIVELY: dict[str, Any] = {
+    "application_name": "hub",
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,
+}
+"""A server that vanished without a word is noticed after 25 seconds, not after the system's hours."""
+
+
 class Connections(NamedTuple):
     """The connections of one process to the database."""
 
@@ -50,10 +62,15 @@ class Database:
     """What compiled reads go through."""
 
     @asynccontextmanager
-    async def session(self) -> AsyncIterator[AsyncSession]:
-        """A session in a transaction that is committed when the context ends well. Raises StoreError on a full disk."""
+    async def session(self, patience: float | None = None) -> AsyncIterator[AsyncSession]:
+        """A session in a transaction that is committed when the context ends well. Raises StoreError on a full disk.
+
+        With `patience`, each of its statements may take so many seconds; one that takes longer raises TimedOut.
+        """
         with translated():
             async with async_sessionmaker(self.engine, expire_on_commit=False).begin() as session:
+                if patience is not None:
+                    await session.execute(bounded(patience))
                 yield session
 
     def connections(self) -> Connections:
@@ -69,6 +86,11 @@ class Database:
                 return await connection.run_sync(migration.is_current)
         except (DBAPIError, SQLTimeout):
             return False
+
+
+def bounded(seconds: float) -> TextClause:
+    """Lets each statement of the transaction take so long."""
+    return text(f"set local statement_timeout = {round(seconds * 1000)}")
 
 
 @asynccontextmanager
@@ -132,10 +154,10 @@ async def _connected(url: URL, result_cache: int) -> AsyncIterator[Database]:
         hide_parameters=True,
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
-        connect_args={"application_name": "hub", "connect_timeout": 10, "options": "-c timezone=UTC"},
+        connect_args={**LIVELY, "options": "-c timezone=UTC"},
     )
-    conninfo = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    answers = Results(Answers(conninfo), result_cache)
+    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    answers = Results(Answers(make_conninfo(plain, **LIVELY)), result_cache)
     try:
         await _check(engine)
         yield Database(engine, answers)

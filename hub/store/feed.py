@@ -15,7 +15,7 @@ from hub.model import ChangeType
 from hub.store import changes, sync_runs
 from hub.store.changes import ChangePage, Position
 from hub.store.database import Database
-from hub.store.failures import translated
+from hub.store.failures import PATIENCE, translated
 
 log = structlog.get_logger()
 
@@ -49,19 +49,19 @@ class Feed:
 
     async def head(self) -> Position:
         """The present end of the log."""
-        async with self.database.session() as session:
+        async with self.database.session(PATIENCE) as session:
             return await changes.head(session)
 
     async def running(self, organization_id: UUID) -> list[UUID]:
         """The sync runs that go on now, of the connections that an organization owns."""
-        async with self.database.session() as session:
+        async with self.database.session(PATIENCE) as session:
             return await sync_runs.running(session, organization_id)
 
     async def page(
         self, organization_id: UUID, kinds: Collection[ChangeType], after: Position | None, limit: int
     ) -> ChangePage:
         """Changes after a position, or from the oldest that is known; raises CursorExpired."""
-        async with self.database.session() as session:
+        async with self.database.session(PATIENCE) as session:
             return await changes.page(session, organization_id, kinds, after, limit)
 
     async def follow(

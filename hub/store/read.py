@@ -9,13 +9,13 @@ from time import perf_counter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Row, Select, Uuid, and_, bindparam, func, select, text
+from sqlalchemy import ARRAY, Row, Select, Uuid, and_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.errors import StoreError
 from hub.model import Base
 from hub.store.cursor import Position
-from hub.store.database import Database
+from hub.store.database import Database, bounded
 from hub.store.failures import PATIENCE, translated
 from hub.store.listing import Selection, columns, page, single, total
 from hub.store.paths import REDIRECTS, Path, model_of
@@ -97,7 +97,7 @@ class Reader:
     async def _found(self, statement: Select[Any]) -> Sequence[AnyRow]:
         if not self._session.in_transaction():
             await self._session.connection(execution_options=_ONE_MOMENT)
-            await self._session.execute(text(f"set local statement_timeout = {round(self._patience * 1000)}"))
+            await self._session.execute(bounded(self._patience))
         given = {VIEWER.key: self.viewer.organization_id}
         found: Sequence[AnyRow] = (await self._session.execute(statement, given)).all()
         return found

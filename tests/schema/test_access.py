@@ -334,6 +334,21 @@ async def test_a_partner_is_answered_by_its_own_contract(http, session, home):
     assert answer["data"]["organizations"]["nodes"] == [{"__typename": "Organization", "name": "Partner"}]
 
 
+async def test_a_partner_asks_by_id(http, session, home):
+    partner = await an_organization(session, "Partner")
+    record = await an_account_record(session, await a_connection(session, partner), name="Acme")
+    tool, id_ = await a_key(session, partner, role=Role.PARTNER_TOOL), f"account_record_{record.id}"
+    await session.commit()
+    text = "query($id: ID!) { node(id: $id) { id ... on AccountRecord { name } } nodes(ids: [$id]) { id } }"
+    response = await http.post(
+        "/graphql",
+        json={"query": text, "variables": {"id": id_}},
+        headers={"Authorization": f"Bearer {tool}"},
+    )
+
+    assert response.json()["data"] == {"node": {"id": id_, "name": "Acme"}, "nodes": [{"id": id_}]}
+
+
 async def test_the_schema_is_served_as_who_asks_can_know_it(http, session, home):
     key = await a_key(session, home)
     asked = {"Authorization": f"Bearer {key}"}

@@ -9,6 +9,7 @@ from graphql import get_introspection_query
 
 from hub.app import BackgroundSyncs, application
 from hub.model import Role
+from hub.schema import admission as admission_of
 from hub.schema.access import Refused
 from hub.schema.answering import MOST_INTROSPECTED
 from hub.schema.documents import Documents, asked_id, must_be_allowed
@@ -52,7 +53,8 @@ async def test_a_partner_tool_is_told_always_and_refused_when_it_has_spent_all()
     assert refused.headers["RateLimit"].startswith('"cost";r=')
 
 
-async def test_who_floods_the_hub_with_new_documents_is_refused_before_they_are_read(nowhere):
+async def test_who_floods_the_hub_with_new_documents_is_refused_before_they_are_read(nowhere, monkeypatch):
+    monkeypatch.setattr(admission_of, "HESITATION", 0)
     admission = nowhere._transport.app.live.admission  # noqa: SLF001 - httpx has no public way to it
     for _ in range(21):
         admission.worked(Viewer.anonymous(uuid4()), 0.5)

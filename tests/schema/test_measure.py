@@ -96,6 +96,7 @@ def test_a_filter_in_parts_from_variables_costs_the_same():
         ({"n": 50, "m": 5, "ids": ["a"]}, 1 + 50 * (1 + 1 + 5) + 2 * (1 + 5) + 1),
         ({"n": 2, "m": 3, "ids": ["a"] * 4}, 1 + 2 * (1 + 1 + 3) + 2 * (1 + 3) + 4),
         ({"n": -5, "m": "wrong", "ids": None}, 1 + 0 + 2 * (1 + 1) + 1),
+        ({"n": 5e1, "m": 5.0, "ids": ["a"]}, 1 + 50 * (1 + 1 + 5) + 2 * (1 + 5) + 1),
     ],
 )
 def test_the_size_of_a_page_may_be_a_variable(variables, points):

@@ -65,6 +65,33 @@ async def test_nodes_come_in_the_order_of_their_ids_in_one_statement_per_type(as
     assert len(statements) == 2
 
 
+async def test_ids_in_variables_of_which_some_have_defaults_are_never_taken_for_one_another(ask, session, home):
+    crm = await a_connection(session, home)
+    one, two, three = [opaque(model.AccountRecord, (await an_account_record(session, crm)).id) for _ in range(3)]
+    text = f"""query($a: ID! = "{one}", $b: ID! = "{two}") {{ x: node(id: $a) {{ id }} y: node(id: $b) {{ id }} }}"""
+
+    assert (await ask(text, a=three))["data"] == {"x": {"id": three}, "y": {"id": two}}
+    assert (await ask(text, b=three))["data"] == {"x": {"id": one}, "y": {"id": three}}
+    assert (await ask(text))["data"] == {"x": {"id": one}, "y": {"id": two}}
+
+
+async def test_an_id_whose_field_is_skipped_asks_for_nothing(ask, session, home):
+    id_ = opaque(model.AccountRecord, (await an_account_record(session, await a_connection(session, home))).id)
+    text = "query($a: ID!, $s: Boolean!) { node(id: $a) @skip(if: $s) { id } organizations(first: 1) { totalCount } }"
+
+    assert (await ask(text, a=id_, s=True))["data"] == {"organizations": {"totalCount": 1}}
+    assert (await ask(text, a=id_, s=False))["data"]["node"] == {"id": id_}
+
+
+async def test_a_number_beyond_all_integers_is_the_clients_mistake(ask):
+    text = "query($n: String) { accounts(first: 1, filter: {name: {eq: $n}}) { totalCount } }"
+
+    assert (await ask(text, n=10**24))["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+    assert (await ask("{ organizations(first: 1) { totalCount } }", n=10**24))["data"]["organizations"][
+        "totalCount"
+    ] == 1
+
+
 @pytest.mark.parametrize("wrong", ["", "x", "YWNjb3VudDpub3RhdXVpZA", "é", "A" * 5000])
 async def test_what_is_no_id_is_refused(ask, wrong):
     answer = await ask(NODE, id=wrong)
