@@ -61,7 +61,13 @@ class ContactAccount(Link, Base, kw_only=True):
         UniqueConstraint("connection_id", "external_id"),
         Index("contact_account_contact_idx", "connection_id", "contact_external_id"),
         Index("contact_account_account_idx", "connection_id", "account_external_id"),
-        Index("contact_account_placed_idx", "account_id", "connection_id", "contact_external_id"),
+        Index(
+            "contact_account_placed_idx",
+            "account_id",
+            "connection_id",
+            "contact_external_id",
+            postgresql_where=text("removal is null"),
+        ),
     )
 
     contact_external_id: Mapped[str]
