@@ -198,8 +198,8 @@ async def post(database, session, home):
     app = application(database, BackgroundSyncs(database, SEALER))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as http:
 
-        async def post(name: str, body: dict, method: str = "POST") -> httpx.Response:
-            headers = {"Authorization": f"Bearer {made[name]}"}
+        async def post(name: str, body: dict, method: str = "POST", **more: str) -> httpx.Response:
+            headers = {"Authorization": f"Bearer {made[name]}", **more}
             given = {"json": body} if method == "POST" else {"params": body}
             return await http.request(method, "/graphql", headers=headers, **given)
 
@@ -222,3 +222,24 @@ async def test_a_pushed_document_runs_by_its_id(post):
     assert (await post("any", NAME)).headers["Cache-Control"] == "no-store"
     assert code_of(await post("mobile", {"documentId": ID})) == (404, "PERSISTED_QUERY_NOT_FOUND")
     assert code_of(await post("web", NAME)) == (403, "FORBIDDEN")
+
+
+async def test_a_client_that_has_the_answer_is_told_that_it_still_holds(post, session, home):
+    got = await post("web", {"documentId": ID}, "GET")
+    told = await post("web", {"documentId": ID}, "GET", **{"X-Hub-Cost": "1"})
+    tag = got.headers["ETag"]
+    again = await post("web", {"documentId": ID}, "GET", **{"If-None-Match": tag, "X-Hub-Cost": "1"})
+
+    assert told.headers["ETag"] == tag
+    assert "cost" in told.json()["extensions"]
+    assert (again.status_code, again.content) == (304, b"")
+    assert "Content-Length" not in again.headers
+    await an_account_record(session, await a_connection(session, home), await an_account(session, "Aardvark"))
+    await session.commit()
+    assert (await post("web", {"documentId": ID}, "GET", **{"If-None-Match": tag})).status_code == 200
+
+
+async def test_a_head_is_a_get_whose_body_nobody_reads(post):
+    assert (await post("any", {"query": "{ __typename }"}, "HEAD")).status_code == 200
+    refused = await post("any", {"query": 'mutation { deleteExport(input: {exportId: "x"}) { __typename } }'}, "HEAD")
+    assert refused.status_code == 405
