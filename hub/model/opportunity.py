@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.model.base import CURRENCY, Base, Link, Synced
@@ -48,13 +48,7 @@ class OpportunityAccount(Link, Base, kw_only=True):
         UniqueConstraint("connection_id", "external_id"),
         Index("opportunity_account_opportunity_idx", "connection_id", "opportunity_external_id"),
         Index("opportunity_account_account_idx", "connection_id", "account_external_id"),
-        Index(
-            "opportunity_account_placed_idx",
-            "account_id",
-            "connection_id",
-            "opportunity_external_id",
-            postgresql_where=text("removal is null"),
-        ),
+        Index("opportunity_account_placed_idx", "account_id", "connection_id", "opportunity_external_id"),
     )
 
     opportunity_external_id: Mapped[str]

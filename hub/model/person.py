@@ -61,13 +61,7 @@ class ContactAccount(Link, Base, kw_only=True):
         UniqueConstraint("connection_id", "external_id"),
         Index("contact_account_contact_idx", "connection_id", "contact_external_id"),
         Index("contact_account_account_idx", "connection_id", "account_external_id"),
-        Index(
-            "contact_account_placed_idx",
-            "account_id",
-            "connection_id",
-            "contact_external_id",
-            postgresql_where=text("removal is null"),
-        ),
+        Index("contact_account_placed_idx", "account_id", "connection_id", "contact_external_id"),
     )
 
     contact_external_id: Mapped[str]

@@ -213,12 +213,7 @@ def _place(link: str) -> None:
           and record.removal is null
     """)  # noqa: S608 - names of our own tables
     source = link.removesuffix("_account")
-    op.create_index(
-        f"{link}_placed_idx",
-        link,
-        ["account_id", "connection_id", f"{source}_external_id"],
-        postgresql_where=sa.text("removal is null"),
-    )
+    op.create_index(f"{link}_placed_idx", link, ["account_id", "connection_id", f"{source}_external_id"], unique=False)
 
 
 def _settle(thing: str, records: str) -> None:
