@@ -14,7 +14,7 @@ from hub.schema.operations import Invalid, cost_within
 from hub.schema.plans import Plan, audited, plan
 from hub.schema.requests import Asked
 from hub.schema.required import missing
-from hub.schema.work import UNNOTICED, Work
+from hub.schema.work import Work
 from hub.store.sharing import Viewer
 from hub.telemetry import Metrics
 
@@ -74,9 +74,7 @@ class Admission:
             found = plan(text, asked.operation_name, viewer.role)
             return found, cost_within(found.measure, asked.variables, limits)
         finally:
-            seconds = thread_time() - began
-            if seconds > UNNOTICED:
-                self.worked(viewer, seconds)
+            self.worked(viewer, thread_time() - began)
 
     def worked(self, viewer: Viewer, seconds: float) -> None:
         """A document of the client's took so long to plan."""

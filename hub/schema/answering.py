@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import inf
 from time import perf_counter, thread_time
 from typing import Any
 from uuid import uuid4
@@ -20,12 +19,12 @@ from hub.schema.errors import code_of, told
 from hub.schema.export_links import ExportLinks
 from hub.schema.operations import Invalid
 from hub.schema.plans import Plan, audited, plan
-from hub.schema.recent import Recent
 from hub.schema.schema import SCHEMA
 from hub.schema.scopes import all_readable
 from hub.store.answers import Unanswerable
 from hub.store.database import Database
 from hub.store.feed import Feed
+from hub.store.kept import Kept
 from hub.store.read import reading
 from hub.store.sharing import Viewer
 from hub.telemetry import Metrics, Timings
@@ -59,7 +58,7 @@ class Engine:
     feed: Feed
     audit: Audit
     metrics: Metrics
-    introspected: Recent[tuple[Plan, bytes], Answer] = field(default_factory=lambda: Recent(MOST_INTROSPECTED, inf))
+    introspected: Kept[tuple[Plan, bytes], Answer] = field(default_factory=lambda: Kept(MOST_INTROSPECTED))
     """What the schema told about itself, by plan and variables: it never changes."""
 
     async def answer(

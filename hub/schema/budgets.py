@@ -4,7 +4,6 @@ Buckets live in this process. Each process of a hub has its own, so what a clien
 the number of processes.
 """
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,10 +12,9 @@ from typing import Any
 
 import msgspec
 
+from hub.schema.debts import Debts
 from hub.schema.limits import Limits
 
-MOST_BUCKETS = 10_000
-"""The one that was not asked of for longest goes first; it will have filled again."""
 LEAST = 1
 """Every request costs something."""
 REFUSED = 100
@@ -45,43 +43,25 @@ class Exceeded(Granted, frozen=True, kw_only=True):
     """Seconds until it can."""
 
 
-@dataclass(slots=True)
-class _Bucket:
-    points: float
-    at: float
-    """When it held so many, in seconds of a clock that never goes back."""
-
-
 @dataclass(frozen=True, slots=True)
 class Buckets:
-    """What each client has left."""
+    """What each client has left: the size of its bucket less what it spent and did not get back yet."""
 
     limits: Mapping[str, Limits]
     """By role."""
-    most: int = MOST_BUCKETS
-    _buckets: OrderedDict[tuple[str, str], _Bucket] = field(default_factory=OrderedDict)
+    spent: Debts[tuple[str, str]] = field(default_factory=Debts)
+    """By role and client."""
 
     def take(self, client: str, role: str, cost: int, now: float) -> Granted | Exceeded:
         """Takes what an operation costs, if the client has it; `now` is of a clock that never goes back."""
         limits, cost = self.limits[role], max(cost, LEAST)
-        bucket = self._bucket((role, client), limits, now)
-        if cost > bucket.points:
-            wait = ceil((cost - bucket.points) / limits.restored)
-            return Exceeded(cost, int(bucket.points), limits.budget, limits.restored, retry_after=wait)
-        bucket.points -= cost
-        return Granted(cost, int(bucket.points), limits.budget, limits.restored)
-
-    def _bucket(self, key: tuple[str, str], limits: Limits, now: float) -> _Bucket:
-        bucket = self._buckets.get(key)
-        if bucket is None:
-            bucket = self._buckets[key] = _Bucket(limits.budget, now)
-            if len(self._buckets) > self.most:
-                self._buckets.popitem(last=False)
-            return bucket
-        self._buckets.move_to_end(key)
-        bucket.points = min(limits.budget, bucket.points + (now - bucket.at) * limits.restored)
-        bucket.at = now
-        return bucket
+        spent = self.spent.owed((role, client), limits.restored, now)
+        left = limits.budget - spent
+        if cost > left:
+            wait = ceil((cost - left) / limits.restored)
+            return Exceeded(cost, int(left), limits.budget, limits.restored, retry_after=wait)
+        self.spent.owe((role, client), spent + cost, now)
+        return Granted(cost, int(left - cost), limits.budget, limits.restored)
 
 
 def headers(spent: Granted) -> dict[str, str]:

@@ -37,7 +37,6 @@ from hub.schema.live import Live
 from hub.schema.operations import Invalid
 from hub.schema.requests import ALLOWED, FOLLOWED, Asked, Headers, asked, parameters
 from hub.schema.sdl import sdl
-from hub.schema.work import UNNOTICED
 from hub.store.sharing import Viewer
 from hub.telemetry import NOT_PLANNED, Operation, Telemetry, Timings
 
@@ -162,8 +161,7 @@ class Endpoint:
         try:
             answer = await self.engine.answer(plan, request.variables, viewer, timings, request_id)
         finally:
-            if timings.compiled > UNNOTICED:
-                self.admission.worked(viewer, timings.compiled)
+            self.admission.worked(viewer, timings.compiled)
         if method != "POST" and request.query is None and answer.code == "OK":
             answer = _cacheable(answer, headers.get(b"if-none-match", b""))
         return _told(answer, admitted.spent, viewer, headers)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 from graphql import (
@@ -29,7 +29,6 @@ from hub.schema.auditing import root_fields
 from hub.schema.binding import Bound, bound, id_parameter, id_variable
 from hub.schema.contracts import contract
 from hub.schema.drafting import Draft, Uncompilable, draft
-from hub.schema.kept import Kept
 from hub.schema.limits import LIMITS
 from hub.schema.measure import Measure
 from hub.schema.nodes import named
@@ -38,6 +37,7 @@ from hub.schema.required import Required, required
 from hub.schema.schema import CORE
 from hub.schema.weights import weights
 from hub.store.answers import Question, question
+from hub.store.kept import Kept
 from hub.store.statement import Target, statement
 from hub.telemetry import Operation
 
@@ -54,9 +54,6 @@ LONGEST_VARIABLES = 2_000
 """Bytes: what longer variables came to is not kept."""
 LONGEST_NAME = 200
 """Characters of an operation's name that metrics, traces and logs see."""
-
-KeyT = TypeVar("KeyT")
-ValueT = TypeVar("ValueT")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,7 +82,7 @@ class Plan:
     """The contract it is valid under."""
     suggestions: bool
     """Whether a mistake in its variables is answered with the names that were perhaps meant."""
-    drafts: dict[tuple[Any, ...], Draft | str] = field(default_factory=dict)
+    drafts: Kept[tuple[Any, ...], Draft | str] = field(default_factory=lambda: Kept(CACHED_DRAFTS))
 
     @property
     def name(self) -> str | None:
@@ -131,7 +128,7 @@ class Plan:
         found = self.drafts.get(key)
         if found is None:
             found = self._drafted(coerced)
-            _remember(self.drafts, key, found, CACHED_DRAFTS)
+            self.drafts.keep(key, found)
         if isinstance(found, str):
             raise Uncompilable(found)
         return found
@@ -228,13 +225,6 @@ class _Flags(Visitor):
         for argument in node.arguments or ():
             if isinstance(argument.value, VariableNode):
                 self.names.add(argument.value.name.value)
-
-
-def _remember(kept: dict[KeyT, ValueT], key: KeyT, value: ValueT, most: int) -> None:
-    """Keep a value, and forget the oldest where there are too many."""
-    if len(kept) >= most:
-        del kept[next(iter(kept))]
-    kept[key] = value
 
 
 def _ids(document: DocumentNode) -> tuple[str, ...]:

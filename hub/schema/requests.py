@@ -108,5 +108,5 @@ def _read(reader: Callable[[T], FoundT], given: T) -> FoundT:
 def _asked(sent: _Sent) -> Asked:
     if sent.query is not None and sent.document_id is not None:
         raise Refused(400, "BAD_REQUEST", "Send either a `query` or a `documentId`.")
-    id_ = asked_id(sent.document_id, sent.extensions) if sent.query is None or sent.extensions else None
+    id_ = asked_id(sent.document_id, sent.extensions)
     return Asked(sent.query, sent.variables or {}, sent.operation_name, id_)

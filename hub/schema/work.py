@@ -4,9 +4,10 @@ What an operation costs is known once it is planned, and planning is work. It ha
 and then never again; who goes on sending new ones, right or wrong, is held to a share of a processor.
 """
 
-from collections import OrderedDict
 from dataclasses import dataclass, field
 from math import ceil
+
+from hub.schema.debts import Debts
 
 SHARE = 0.05
 """Of one processor, for each client: how fast its debt is forgotten."""
@@ -16,13 +17,6 @@ UNNOTICED = 0.001
 """Seconds that do not count: to find a plan takes a hundredth of that."""
 MOST = 0.5
 """Seconds that count at most, each time: a busy machine is not the client's fault."""
-MOST_DEBTORS = 10_000
-
-
-@dataclass(slots=True)
-class _Debt:
-    seconds: float
-    at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,24 +25,16 @@ class Work:
 
     scale: float = 1
     """By how much the share and the patience are larger."""
-    _debts: OrderedDict[str, _Debt] = field(default_factory=OrderedDict)
+    _debts: Debts[str] = field(default_factory=Debts)
 
     def note(self, client: str, seconds: float, now: float) -> None:
         """The client made so much work."""
-        if seconds < UNNOTICED:
-            return
-        owed = self._owed(client, now) + min(seconds, MOST)
-        self._debts[client] = _Debt(owed, now)
-        self._debts.move_to_end(client)
-        if len(self._debts) > MOST_DEBTORS:
-            self._debts.popitem(last=False)
+        if seconds > UNNOTICED:
+            self._debts.owe(client, self._owed(client, now) + min(seconds, MOST), now)
 
     def wait(self, client: str, now: float) -> int:
         """Seconds until the client may send anything again; 0 where it may at once."""
-        if client not in self._debts:
-            return 0
         return max(0, ceil((self._owed(client, now) - PATIENCE * self.scale) / (SHARE * self.scale)))
 
     def _owed(self, client: str, now: float) -> float:
-        debt = self._debts.get(client)
-        return max(0.0, debt.seconds - (now - debt.at) * SHARE * self.scale) if debt else 0.0
+        return self._debts.owed(client, SHARE * self.scale, now)

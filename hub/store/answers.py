@@ -65,7 +65,7 @@ class Question(msgspec.Struct, frozen=True):
     @property
     def size(self) -> int:
         """Bytes that it takes beside its statement, roughly."""
-        return OVERHEAD + sum(len(value or b"") + OVERHEAD // 10 for value in self.values)
+        return OVERHEAD + sum(len(value or b"") for value in self.values)
 
     def of(self, viewer: Viewer) -> list[bytes]:
         """The values, for a viewer."""

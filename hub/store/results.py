@@ -9,7 +9,8 @@ import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
-from hub.store.answers import Answers, Question
+from hub.store.answers import OVERHEAD, Answers, Question
+from hub.store.kept import Kept
 from hub.store.line import Result
 from hub.store.sharing import Viewer
 from hub.store.statement import Statement
@@ -18,7 +19,6 @@ WORTH_KEEPING = 0.002
 """Seconds: asking for the snapshot costs a tenth of that, so that what takes less is asked for at once."""
 
 MOST_SLOW = 1_000
-OVERHEAD = 500
 LARGEST_SHARE = 8
 """No answer takes more than this part of the room."""
 
@@ -44,11 +44,13 @@ class Results:
     most: int
     """Bytes; 0 keeps nothing."""
     hits: int = 0
-    _held: int = 0
-    _kept: OrderedDict[Key, Result] = field(default_factory=OrderedDict)
+    _kept: Kept[Key, Result] = field(init=False)
     _slow: OrderedDict[bytes, None] = field(default_factory=OrderedDict)
     """The statements that took long when they were last asked."""
     _flights: dict[tuple[Key, bytes], _Flight] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._kept = Kept(self.most)
 
     async def answer(self, asked: Question, viewer: Viewer) -> bytes:
         """The answer, kept or new; raises what `Answers.answer` raises."""
@@ -58,7 +60,6 @@ class Results:
         snapshot = (await self.answers.answer(SNAPSHOT, viewer)).snapshot
         kept = self._kept.get(key)
         if kept is not None and kept.snapshot == snapshot:
-            self._kept.move_to_end(key)
             self.hits += 1
             return kept.body
         found = await self._shared((key, snapshot), asked, viewer)
@@ -106,14 +107,9 @@ class Results:
             del self._flights[what]
 
     def _keep(self, key: Key, found: Result) -> None:
-        if _size(key, found) > self.most // LARGEST_SHARE:
-            return
-        old = self._kept.pop(key, None)
-        self._held += _size(key, found) - (_size(key, old) if old else 0)
-        self._kept[key] = found
-        while self._held > self.most:
-            gone = self._kept.popitem(last=False)
-            self._held -= _size(*gone)
+        size = _size(key, found)
+        if size <= self.most // LARGEST_SHARE:
+            self._kept.keep(key, found, size)
 
 
 def _size(key: Key, found: Result) -> int:

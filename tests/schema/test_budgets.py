@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from hub.schema.budgets import Buckets, Exceeded, Granted, headers, told
+from hub.schema.debts import Debts
 from hub.schema.limits import LIMITS, Limits, scaled
 
 SMALL = {"PARTNER_TOOL": Limits(budget=100, restored=10), "ADMIN": Limits(budget=1000, restored=100)}
@@ -45,7 +46,7 @@ def test_what_costs_nothing_costs_one():
 
 
 def test_the_number_of_buckets_is_bounded_and_the_one_unused_for_longest_goes():
-    buckets = Buckets(SMALL, most=2)
+    buckets = Buckets(SMALL, Debts(2))
     for client in ("a", "b", "a", "c"):
         buckets.take(client, "PARTNER_TOOL", 40, 0.0)
 

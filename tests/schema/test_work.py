@@ -2,7 +2,8 @@
 
 import pytest
 
-from hub.schema.work import MOST, MOST_DEBTORS, PATIENCE, SHARE, UNNOTICED, Work
+from hub.schema import debts
+from hub.schema.work import MOST, PATIENCE, SHARE, UNNOTICED, Work
 
 
 def test_who_sends_nothing_but_new_documents_takes_a_bounded_share_of_a_processor():
@@ -39,7 +40,7 @@ def test_to_find_a_plan_is_no_work_and_a_busy_machine_is_not_the_clients_fault()
 
 def test_who_owes_is_forgotten_when_there_are_too_many():
     work = Work()
-    for number in range(MOST_DEBTORS + 1):
+    for number in range(debts.MOST + 1):
         for _ in range(30):
             work.note(str(number), MOST, 0.0)
 

@@ -1,4 +1,4 @@
-from hub.schema.kept import Kept
+from hub.store.kept import Kept
 
 
 def test_what_was_not_asked_for_for_longest_makes_room():

@@ -9,7 +9,10 @@ ValueT = TypeVar("ValueT")
 
 
 class Kept(Generic[KeyT, ValueT]):
-    """Values by key, bounded by their sizes together; what was not asked for for longest goes first."""
+    """Values by key, bounded by their sizes together; what was not asked for for longest goes first.
+
+    The sizes are in whatever `most` is: bytes, characters, or one for each.
+    """
 
     def __init__(self, most: int) -> None:
         self.hits = 0
@@ -31,7 +34,7 @@ class Kept(Generic[KeyT, ValueT]):
         self._kept.move_to_end(key)
         return found[0]
 
-    def keep(self, key: KeyT, value: ValueT, size: int) -> None:
+    def keep(self, key: KeyT, value: ValueT, size: int = 1) -> None:
         """Keep a value of this size."""
         _, before = self._kept.pop(key, (None, 0))
         self._kept[key] = (value, size)
