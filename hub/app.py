@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -152,7 +152,6 @@ def application(
             *_probes(database, watched),
         ],
         middleware=middleware,
-        exception_handlers={Exception: unexpected},
     )
     return Hub(_wrapped(graphql, middleware), pages, live)
 
@@ -188,14 +187,6 @@ def _middleware(watched: Watched, *, cross_origin: bool) -> list[Middleware]:
         headers = ["authorization", "content-type", "x-hub-cost"]
         found.append(Middleware(CORSMiddleware, allow_origin_regex=OWN_PAGES, allow_headers=headers))
     return found
-
-
-async def unexpected(request: Request, error: Exception) -> Response:
-    """What is told of a defect of ours; the error itself is for the log."""
-    request_id: str = request.state.request_id
-    log.error("request failed", request_id=request_id, exc_info=error)
-    told = {"message": "Internal error", "extensions": {"code": "INTERNAL_SERVER_ERROR", "requestId": request_id}}
-    return JSONResponse({"errors": [told]}, 500, {"X-Request-Id": request_id})
 
 
 def _sampled(watched: Watched, database: Database, live: Live) -> None:

@@ -45,8 +45,6 @@ log = structlog.get_logger()
 GRAPHQL_JSON = "application/graphql-response+json"
 JSON = "application/json"
 
-DEFECT = Refused(500, "INTERNAL_SERVER_ERROR", "Internal error")
-
 CONTENT_TYPES = {kind: f"{kind}; charset=utf-8".encode() for kind in (JSON, GRAPHQL_JSON)}
 
 PAGE_POLICY = (
@@ -78,7 +76,7 @@ class Endpoint:
             await self._stream(scope, headers, receive, send)
             return
         timings = self.telemetry.begun(scope["headers"])
-        code = DEFECT.code
+        code = "INTERNAL_SERVER_ERROR"
         try:
             answer = await self._answer(scope, headers, receive, timings)
             code = answer.code
@@ -88,9 +86,6 @@ class Endpoint:
         except CancelledError:  # the hub ends
             code = "CLIENT_GONE"
             raise
-        except Exception:  # nobody after this could tell the client anything; the defect is in the log
-            log.exception("request failed", request_id=scope["state"]["request_id"])
-            answer = _refusal(DEFECT, scope["state"]["request_id"])
         finally:
             self.telemetry.answered(timings, code, scope["state"]["request_id"])
         await _send(answer, media_type(accept), timings, send)
