@@ -204,7 +204,8 @@ def _planned(text: str, name: str | None, role: Role) -> Plan:
 def _told(operation: OperationDefinitionNode, text: str) -> Operation:
     name = operation.name.value[:LONGEST_NAME] if operation.name else ""
     digest = sha256(text.encode()).hexdigest()
-    return Operation(kind=operation.operation.value, name=name, path="compiled", document=digest)
+    path = "compiled" if operation.operation is OperationType.QUERY else "reference"
+    return Operation(kind=operation.operation.value, name=name, path=path, document=digest)
 
 
 def _flags(document: DocumentNode) -> tuple[str, ...]:

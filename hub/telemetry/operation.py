@@ -19,7 +19,7 @@ class Operation(NamedTuple):
     client: str = "anonymous"
     """A stable public name of who asked: a key's prefix or an OIDC client id; never a secret or an address."""
     path: str = "none"
-    """compiled, reference or mixed; none where nothing was read."""
+    """compiled or reference; none where nothing was read."""
     document: str = ""
     """SHA-256 of the document, in hexadecimal."""
     trusted: bool = False

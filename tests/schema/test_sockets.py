@@ -77,7 +77,7 @@ async def test_what_is_asked_over_a_socket_is_counted_like_all_else(hub):
         await socket.ask("{ nothing }")
         assert (await socket.heard())["type"] == "error"
         await socket.ask(RUNS)
-        await until(lambda: "subscription" in counted(hub))
+        await until(lambda: 'kind="subscription",operation="",path="reference"' in counted(hub))
     assert 'client="anonymous",code="OK",kind="query",operation="Named",path="compiled"} 1.0' in counted(hub)
     assert 'client="anonymous",code="GRAPHQL_VALIDATION_FAILED",kind="unknown"' in counted(hub)
 
