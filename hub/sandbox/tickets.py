@@ -50,9 +50,7 @@ def _of_partner(second: int, deal: OpportunityEntry, rng: random.Random) -> Tick
     return row
 
 
-def _of_customer(
-    second: int, account: AccountEntry, contact: ContactEntry | None, rng: random.Random
-) -> TicketEntry:
+def _of_customer(second: int, account: AccountEntry, contact: ContactEntry | None, rng: random.Random) -> TicketEntry:
     second = max(second, second_of(account.created_at) + 1)
     row = _row(second, one_of(rng, _SUBJECTS).format(account.name or account.domain or "us"), rng)
     row.account = account.id
