@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from hub.sandbox.hubspot.association_types import types_between
+from hub.sandbox.hubspot.association_types import AssociationType, types_between
 from hub.sandbox.hubspot.call import Call
 from hub.sandbox.hubspot.links import Types, linked
 from hub.sandbox.hubspot.object_types import ObjectType, object_type
@@ -74,7 +74,7 @@ def _page(others: Others, after: int, limit: int) -> dict[str, Any]:
     ids = sorted(number for number in map(int, others) if number > after)
     page: dict[str, Any] = {
         "results": [
-            {"toObjectId": number, "associationTypes": [each.spelled() for each in others[str(number)]]}
+            {"toObjectId": number, "associationTypes": [each.spelled() for each in _in_order(others[str(number)])]}
             for number in ids[:limit]
         ]
     }
@@ -90,13 +90,17 @@ def _inlined_page(kind: ObjectType, to_kind: ObjectType, others: Others) -> dict
         "results": [
             {"id": other, "type": name if each.label == "Primary" else f"{name}_unlabeled"}
             for other in ids[:MOST_INLINED]
-            for each in others[other]
+            for each in _in_order(others[other])
             if each.category == "HUBSPOT_DEFINED"
         ]
     }
     if len(ids) > MOST_INLINED:
         page["paging"] = {"next": {"after": ids[MOST_INLINED - 1]}}
     return page
+
+
+def _in_order(types: Types) -> list[AssociationType]:
+    return sorted(types, key=lambda each: each.type_id)
 
 
 def _none_found(from_kind: ObjectType, to_kind: ObjectType, one: str) -> dict[str, Any]:
