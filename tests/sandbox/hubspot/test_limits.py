@@ -13,7 +13,11 @@ COMPANIES = "/crm/objects/2026-03/companies"
 
 @pytest.mark.parametrize(
     ("retry_after", "burst", "day"),
-    [(RetryAfter.SECONDS, "10", "61200"), (RetryAfter.MILLISECONDS, "10000", "61200000"), (RetryAfter.ABSENT, None, None)],
+    [
+        (RetryAfter.SECONDS, "10", "61200"),
+        (RetryAfter.MILLISECONDS, "10000", "61200000"),
+        (RetryAfter.ABSENT, None, None),
+    ],
 )
 async def test_a_refusal_may_say_when_to_come_again(
     world: World, retry_after: RetryAfter, burst: str | None, day: str | None
