@@ -47,9 +47,26 @@ async def test_a_forgotten_contact_is_nowhere(hubspot: Asker, world: World, name
     assert await links(hubspot, "deals/contacts", "71") == {}
 
 
-async def test_an_archived_record_can_be_erased_too(hubspot: Asker) -> None:
+async def test_records_are_erased_out_of_the_archive_too(hubspot: Asker) -> None:
     hubspot.app.state.staff.erase("companies", "1004")
+    hubspot.app.state.staff.erase("companies", "903")
     assert await ids(hubspot, "companies", archived="true") == []
+    assert await ids(hubspot, "companies") == ["901", "902", "20008"]
+
+
+async def test_the_truth_is_what_a_complete_reading_finds(hubspot: Asker) -> None:
+    staff, truth = hubspot.app.state.staff, hubspot.app.state.truth
+    survivor = staff.merge("companies", "902", "901")
+    staff.erase("contacts", "503")
+    staff.archive("deals", "71")
+    assert list(truth.live("contacts")) == ["501", "502"] == await ids(hubspot, "contacts")
+    assert truth.live("contacts")["501"]["associatedcompanyid"] == survivor
+    assert truth.archived("deals") == {"71", "73"}
+    assert truth.merged("companies") == dict.fromkeys(("901", "902", "1005", "1006"), survivor)
+    assert truth.associations("companies", "contacts") == {
+        (survivor, contact, "HUBSPOT_DEFINED", number) for contact in ("501", "502") for number in (2, 280)
+    }
+    assert truth.associations("deals", "companies") == set()
 
 
 async def test_a_merge_hands_the_losers_links_to_the_survivor(hubspot: Asker) -> None:
