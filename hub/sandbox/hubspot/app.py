@@ -49,7 +49,8 @@ def hubspot_app(
 
     Leads are refused unless `scopes` holds LEADS_SCOPE. Search does not see what changed less than `index_lag` ago.
     `app.state.staff` changes records as people do, `app.state.truth` says what there is, `app.state.portal` holds the
-    knobs (`quirks`) and webhooks, `app.state.tokens` the access tokens. Whoever changes the world's rows directly calls `portal.changed()`.
+    knobs (`quirks`) and webhooks, `app.state.tokens` the access tokens.
+    Whoever changes the world's rows directly calls `portal.changed()`.
     """
     portal = Portal(world, clock, index_lag, quirks)
     tokens = Tokens(clock, scopes, portal.quirks)
