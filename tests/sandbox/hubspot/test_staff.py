@@ -85,6 +85,25 @@ async def test_a_merged_contact_keeps_one_primary_company(hubspot: Asker) -> Non
     assert await links(hubspot, "contacts/companies", survivor) == {901: [279], 903: [1, 279]}
 
 
+async def test_a_merge_fills_gaps_and_keeps_the_other_addresses(hubspot: Asker) -> None:
+    staff, truth = hubspot.app.state.staff, hubspot.app.state.truth
+    staff.update("contacts", "503", {"phone": "+49 1", "email": "Ada@other.example"})
+    merged = staff.merge("contacts", "501", "503")
+    survivor = truth.live("contacts")[merged]
+    assert (survivor["email"], survivor["phone"]) == ("ada501@acme.example", "+49 1")
+    assert survivor["hs_additional_emails"] == "Ada@other.example"
+    merged = staff.merge("companies", "902", "901")
+    company = truth.live("companies")[merged]
+    assert (company["name"], company["domain"], company["duns_number"]) == ("Acme Tochter", "acme.example", "123456789")
+
+
+async def test_a_deal_remembers_when_it_entered_a_stage(hubspot: Asker, clock: StoppedClock) -> None:
+    clock.advance(5)
+    hubspot.app.state.staff.update("deals", "71", {"dealstage": "closedwon", "dealname": "Won"})
+    deal = hubspot.app.state.truth.live("deals")["71"]
+    assert (deal["hs_v2_date_entered_closedwon"], deal["hs_is_closed_won"]) == ("2026-11-01T12:00:05.000Z", "true")
+
+
 async def test_a_portal_may_keep_the_first_id_in_a_merge(world: World, clock: StoppedClock) -> None:
     async with asking(world, clock, quirks=Quirks(merges_keep_id=True)) as hubspot:
         clock.advance(5)
