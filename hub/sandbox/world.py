@@ -210,23 +210,6 @@ class ProductEntry(Entry):
 
 
 @dataclass(slots=True, kw_only=True)
-class LeadEntry(Entry):
-    """A person or company that may become a deal."""
-
-    company: str
-    first_name: str | None
-    last_name: str
-    email: str | None
-    status: str
-    lead_source: str | None = None
-    country: str | None = None
-    converted_account: str | None = None
-    converted_contact: str | None = None
-    converted_opportunity: str | None = None
-    converted_on: date | None = None
-
-
-@dataclass(slots=True, kw_only=True)
 class TicketEntry(Entry):
     """What somebody asks to be helped with."""
 
@@ -241,6 +224,23 @@ class TicketEntry(Entry):
     """The deal that a partner needs help with."""
     owner: str | None = None
     closed_at: datetime | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class LeadEntry(Entry):
+    """A person or company that may become a deal."""
+
+    company: str
+    first_name: str | None
+    last_name: str
+    email: str | None
+    status: str
+    lead_source: str | None = None
+    country: str | None = None
+    converted_account: str | None = None
+    converted_contact: str | None = None
+    converted_opportunity: str | None = None
+    converted_on: date | None = None
 
 
 @dataclass(slots=True, kw_only=True)
