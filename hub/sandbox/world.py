@@ -210,23 +210,6 @@ class ProductEntry(Entry):
 
 
 @dataclass(slots=True, kw_only=True)
-class TicketEntry(Entry):
-    """What somebody asks to be helped with."""
-
-    subject: str
-    content: str | None
-    stage: str
-    """Id of a step of the support pipeline: "1" to "4", the last one closed."""
-    priority: str | None = None
-    account: str | None = None
-    contact: str | None = None
-    opportunity: str | None = None
-    """The deal that a partner needs help with."""
-    owner: str | None = None
-    closed_at: datetime | None = None
-
-
-@dataclass(slots=True, kw_only=True)
 class LeadEntry(Entry):
     """A person or company that may become a deal."""
 
@@ -241,6 +224,23 @@ class LeadEntry(Entry):
     converted_contact: str | None = None
     converted_opportunity: str | None = None
     converted_on: date | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class TicketEntry(Entry):
+    """What somebody asks to be helped with."""
+
+    subject: str
+    content: str | None
+    stage: str
+    """Id of a step of the support pipeline: "1" to "4", the last one closed."""
+    priority: str | None = None
+    account: str | None = None
+    contact: str | None = None
+    opportunity: str | None = None
+    """The deal that a partner needs help with."""
+    owner: str | None = None
+    closed_at: datetime | None = None
 
 
 @dataclass(slots=True, kw_only=True)
