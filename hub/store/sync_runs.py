@@ -166,7 +166,7 @@ async def summaries(session: AsyncSession) -> list[StreamSummary]:
         .outerjoin(StreamState, of_stream)
         .order_by(Connection.name, run.stream)
     )
-    return [StreamSummary(*row) for row in rows.tuples()]
+    return [StreamSummary(*row) for row in rows]
 
 
 async def _close(session: AsyncSession, run_id: UUID, state: SyncRunState, error: str | None = None) -> SyncRun:

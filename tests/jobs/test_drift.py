@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-
 from hub.connectors.base import Page
 from hub.model import AccountRecord, Issue, IssueKind, RawRecord
 from tests.jobs.vendor import a_page, a_stream, an_account, every, names
