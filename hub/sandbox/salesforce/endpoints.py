@@ -20,7 +20,7 @@ from hub.sandbox.salesforce.query import result
 from hub.sandbox.salesforce.refusal import Refusal, not_found
 from hub.sandbox.salesforce.replication import between, deleted, updated
 from hub.sandbox.salesforce.sessions import OpenResult
-from hub.sandbox.salesforce.shape import row_shape
+from hub.sandbox.salesforce.shape import shape_of
 from hub.sandbox.salesforce.spelling import json
 from hub.sandbox.salesforce.state import State, bearer, state
 
@@ -165,7 +165,7 @@ def _page(request: Request, opened: OpenResult, locator: str | None, start: int)
     body: dict[str, Any] = {"totalSize": found.total, "done": end >= len(found.rows)}
     if not body["done"]:
         body["nextRecordsUrl"] = f"/services/data/v{_version(request)}/query/{locator}-{end}"
-    return answer(body | {"records": [found.spelled(row) for row in found.rows[start:end]]})
+    return answer(body | {"records": found.spelled(found.rows[start:end])})
 
 
 async def row(request: Request, here: State) -> Response:
@@ -175,7 +175,7 @@ async def row(request: Request, here: State) -> Response:
     fields = request.query_params.get("fields")
     names = fields.split(",") if fields else [field.name for field in here.org.fields(sobject)]
     asked = Asked(here.org, Scope.LIVE, _version(request))
-    return answer(row_shape(asked, sobject, names)(held))
+    return answer(shape_of(asked, sobject, names)([held])[0])
 
 
 def _row_id(request: Request) -> str:

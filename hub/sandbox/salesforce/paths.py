@@ -16,6 +16,8 @@ _LONG_TEXT = 255
 class Reached:
     """The field at the end of a path, and its value in a row at the start of it."""
 
+    name: str
+    """The path, spelled as describe spells it."""
     field: Field[Any]
     value: Callable[[Any], Value]
 
@@ -34,7 +36,8 @@ def reached(org: Org, sobject: SObject[Any], path: Path, soql: str) -> Reached:
     if field is None:
         hint = "Custom fields end in '__c'; the describe call lists the names that exist."
         raise at(soql, path.at, "INVALID_FIELD", f"No such column '{last}' on entity '{sobject.name}'. {hint}")
-    return Reached(field, _value(org, hops, field))
+    name = ".".join([*(str(hop.relationship) for hop, _ in hops), field.name])
+    return Reached(name, field, _value(org, hops, field))
 
 
 def inside(org: Org, sobject: SObject[Any], path: Path) -> Path:

@@ -20,7 +20,7 @@ class Result:
 
     total: int
     rows: Sequence[Any]
-    spelled: Callable[[Any], Body]
+    spelled: Callable[[Sequence[Any]], list[Body]]
     width: int
     """How many columns were asked for."""
 
@@ -49,6 +49,6 @@ def _aggregate(asked: Asked, sobject: SObject[Any], query: Query) -> Result:
     if [column for column in query.columns if isinstance(column, Aggregate) and column.path is None]:
         if len(query.columns) > 1 or query.groups:
             raise at(query.soql, query.entity_at, "MALFORMED_QUERY", "COUNT() must be the only element in SELECT")
-        return Result(len(cut(rows, query)), (), dict, 1)
+        return Result(len(cut(rows, query)), (), list, 1)
     bodies = cut(aggregated(asked.org, sobject, query, rows), query)
-    return Result(len(bodies), bodies, lambda body: body, len(query.columns))
+    return Result(len(bodies), bodies, list, len(query.columns))
