@@ -12,6 +12,8 @@ from starlette.routing import Route
 
 from hub.sandbox.clock import Clock
 from hub.sandbox.salesforce import endpoints, oauth
+from hub.sandbox.salesforce.bulk import endpoints as bulk
+from hub.sandbox.salesforce.bulk.jobs import Jobs
 from hub.sandbox.salesforce.endpoints import answer, data
 from hub.sandbox.salesforce.objects import sobjects
 from hub.sandbox.salesforce.org import Org
@@ -23,6 +25,7 @@ from hub.sandbox.world import World
 
 _DATA = "/services/data/v{version}"
 _OBJECT = f"{_DATA}/sobjects/{{sobject}}"
+_JOB = f"{_DATA}/jobs/query/{{id}}"
 _NO_SUCH_METHOD = 405
 
 
@@ -41,7 +44,7 @@ def salesforce_app(world: World, clock: Clock, *, partner_licences: bool = False
     )
     app.router.redirect_slashes = False
     org = Org(world, clock, sobjects(world.salesforce, partner_licences=partner_licences))
-    app.state.salesforce = State(org, Sessions(clock))
+    app.state.salesforce = State(org, Sessions(clock), Jobs(clock))
     return app
 
 
@@ -58,6 +61,13 @@ def _routes() -> list[Route]:
         Route(f"{_DATA}/queryAll", data(endpoints.query_all)),
         Route(f"{_DATA}/query/{{locator}}", data(endpoints.query_more)),
         Route(f"{_DATA}/queryAll/{{locator}}", data(endpoints.query_more)),
+        Route(f"{_DATA}/jobs/query", data(bulk.all_of_them)),
+        Route(f"{_DATA}/jobs/query", data(bulk.create), methods=["POST"]),
+        Route(_JOB, data(bulk.one)),
+        Route(_JOB, data(bulk.change), methods=["PATCH"]),
+        Route(_JOB, data(bulk.delete), methods=["DELETE"]),
+        Route(f"{_JOB}/results", data(bulk.results)),
+        Route(f"{_JOB}/resultPages", data(bulk.result_pages)),
         Route(f"{_DATA}/sobjects", data(endpoints.describe_all)),
         Route(_OBJECT, data(endpoints.summary)),
         Route(_OBJECT, data(endpoints.create_row), methods=["POST"]),

@@ -66,7 +66,8 @@ def answer(body: object, status: int = 200) -> Response:
     return Response(json(body), status, media_type="application/json")
 
 
-def _version(request: Request) -> str:
+def version_of(request: Request) -> str:
+    """The version of the API that a request speaks."""
     return str(request.path_params["version"])
 
 
@@ -90,24 +91,24 @@ def _described_version(number: int) -> Mapping[str, str]:
 
 async def resources(request: Request, _: State) -> Response:
     """What a version offers."""
-    names = ("limits", "query", "queryAll", "sobjects")
-    return answer({name: f"/services/data/v{_version(request)}/{name}" for name in names})
+    names = ("composite", "jobs", "limits", "query", "queryAll", "sobjects")
+    return answer({name: f"/services/data/v{version_of(request)}/{name}" for name in names})
 
 
 async def limits(_: Request, here: State) -> Response:
     """How much of each limit is left."""
-    return answer(here.quota.limits())
+    return answer(here.quota.limits() | here.jobs.limits())
 
 
 async def describe_all(request: Request, here: State) -> Response:
     """Every object."""
-    listed = [described(sobject, _version(request)) for sobject in here.org.sobjects()]
+    listed = [described(sobject, version_of(request)) for sobject in here.org.sobjects()]
     return _since(request, here, {"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": listed})
 
 
 async def describe(request: Request, here: State) -> Response:
     """One object with all its fields."""
-    return _since(request, here, described_whole(here.org, _sobject(request, here), _version(request)))
+    return _since(request, here, described_whole(here.org, _sobject(request, here), version_of(request)))
 
 
 def _since(request: Request, here: State, body: object) -> Response:
@@ -125,7 +126,7 @@ def _since(request: Request, here: State, body: object) -> Response:
 async def summary(request: Request, here: State) -> Response:
     """One object without its fields."""
     sobject = _sobject(request, here)
-    return answer({"objectDescribe": described(sobject, _version(request)), "recentItems": []})
+    return answer({"objectDescribe": described(sobject, version_of(request)), "recentItems": []})
 
 
 async def query(request: Request, here: State) -> Response:
@@ -142,7 +143,7 @@ def _first_page(request: Request, here: State, scope: Scope) -> Response:
     soql = request.query_params.get("q")
     if not soql:
         raise Refusal(400, "MALFORMED_QUERY", "A query string has to be specified")
-    found = result(Asked(here.org, scope, _version(request)), parsed(soql))
+    found = result(Asked(here.org, scope, version_of(request)), parsed(soql))
     options = _BATCH_SIZE.search(request.headers.get("Sforce-Query-Options", ""))
     wanted = int(options.group(1)) if options else LARGEST_PAGE
     size = min(max(SMALLEST_PAGE, min(wanted, CELLS // found.width)), LARGEST_PAGE)
@@ -164,7 +165,7 @@ def _page(request: Request, opened: OpenResult, locator: str | None, start: int)
     found, end = opened.result, start + opened.size
     body: dict[str, Any] = {"totalSize": found.total, "done": end >= len(found.rows)}
     if not body["done"]:
-        body["nextRecordsUrl"] = f"/services/data/v{_version(request)}/query/{locator}-{end}"
+        body["nextRecordsUrl"] = f"/services/data/v{version_of(request)}/query/{locator}-{end}"
     return answer(body | {"records": found.spelled(found.rows[start:end])})
 
 
@@ -174,7 +175,7 @@ async def row(request: Request, here: State) -> Response:
     held = live_row(here.org, sobject, external_id)
     fields = request.query_params.get("fields")
     names = fields.split(",") if fields else [field.name for field in here.org.fields(sobject)]
-    asked = Asked(here.org, Scope.LIVE, _version(request))
+    asked = Asked(here.org, Scope.LIVE, version_of(request))
     return answer(shape_of(asked, sobject, names)([held])[0])
 
 
@@ -188,13 +189,13 @@ def _row_id(request: Request) -> str:
 
 async def create_row(request: Request, here: State) -> Response:
     """A new row."""
-    external_id = create(here.org, _sobject(request, here), await _values(request))
+    external_id = create(here.org, _sobject(request, here), await values(request))
     return answer({"id": external_id, "success": True, "errors": []}, 201)
 
 
 async def edit_row(request: Request, here: State) -> Response:
     """A row with other values."""
-    edit(here.org, _sobject(request, here), _row_id(request), await _values(request))
+    edit(here.org, _sobject(request, here), _row_id(request), await values(request))
     return Response(status_code=204)
 
 
@@ -204,7 +205,8 @@ async def delete_row(request: Request, here: State) -> Response:
     return Response(status_code=204)
 
 
-async def _values(request: Request) -> Mapping[str, Any]:
+async def values(request: Request) -> Mapping[str, Any]:
+    """The object that a request sends; raises JSON_PARSER_ERROR."""
     try:
         values = _BODY.decode(await request.body())
     except msgspec.DecodeError as error:

@@ -1,14 +1,19 @@
 """A Salesforce org over the home organization's copy: what an object and a field are, and where rows are found."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
+from weakref import WeakSet
 
 from hub.sandbox.clock import Clock
+from hub.sandbox.salesforce.currencies import RATES
 from hub.sandbox.salesforce.ids import record_id
-from hub.sandbox.world import Entry, Fate, ProductEntry, StageEntry, World
+from hub.sandbox.salesforce.index import Index
+from hub.sandbox.world import Entry, Fate, Hanging, ProductEntry, StageEntry, World
 
 ORG_CREATED = datetime(2019, 3, 4, 9, 0, tzinfo=UTC)
 ORG_ID = record_id("00D", 4711)
@@ -59,6 +64,7 @@ class Row(Protocol):
 RowT = TypeVar("RowT", bound=Row)
 EntryT = TypeVar("EntryT", bound=Entry)
 PartT = TypeVar("PartT")
+HangingT = TypeVar("HangingT", bound=Hanging)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,23 @@ class Part(Generic[EntryT, PartT]):
         return self.parent.removed_at
 
 
+@dataclass(frozen=True, slots=True)
+class HangingPart(Part[EntryT, HangingT]):
+    """A part that may change and end by itself."""
+
+    @property
+    def modified_at(self) -> datetime:
+        return max(self.parent.modified_at, self.part.changed_at or self.parent.modified_at)
+
+    @property
+    def fate(self) -> Fate:
+        return self.part.fate if self.parent.fate is Fate.LIVE else self.parent.fate
+
+    @property
+    def removed_at(self) -> datetime | None:
+        return self.part.removed_at if self.parent.fate is Fate.LIVE else self.parent.removed_at
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field(Generic[RowT]):
     """A field of an object: what describe says of it, and its value in a row."""
@@ -106,6 +129,16 @@ class Field(Generic[RowT]):
     allowed: Callable[["Org"], Collection[str]] | None = None
     """The values of a restricted picklist; None: any."""
     compound: str | None = None
+    relink: Callable[[RowT, str], None] | None = None
+    """How a merge points a reference to the winner; None: it stays as it is."""
+    cascade: bool = False
+    """Whether rows go with the row that this refers to."""
+    calculated: bool = False
+    """A formula: it changes without anybody changing the row."""
+    external_id: bool = False
+    """Whether rows may be found by it, as by their id."""
+    plain: bool = True
+    """Whether a query may filter and sort by it, if its kind allows that."""
 
     @property
     def custom(self) -> bool:
@@ -124,7 +157,21 @@ class SObject(Generic[RowT]):
     rows: Callable[["Org"], Iterable[RowT]]
     blank: Callable[[str, datetime], RowT] | None = None
     """A new row with its id and creation; None: users cannot create any."""
+    insert: Callable[["Org", RowT], None] | None = None
+    """How a new row is kept; None: at the end of the copy's own list."""
+    updateable: bool = True
+    """Whether users may change what they may create."""
     replicateable: bool = True
+
+
+INDEXED = 10_000
+"""Objects with fewer rows are sorted when they are asked for: tests may change those behind the org's back."""
+
+
+class Watcher(Protocol):
+    """Somebody who wants to know a row as it was."""
+
+    def keep(self, row: Any) -> None: ...
 
 
 class Org:
@@ -140,6 +187,14 @@ class Org:
             name: {field.name.lower(): field for field in sobject.fields} for name, sobject in self._sobjects.items()
         }
         self._by_id: dict[str, tuple[int, dict[str, Any]]] = {}
+        self._indexes: dict[str, Index] = {}
+        self._part_indexes: dict[str, Index] = {}
+        self._watchers: WeakSet[Watcher] = WeakSet()
+        self.commit_delay = timedelta()
+        """How long a write stays out of sight, and is stamped all the same: turned by tests, as long transactions do."""
+        self._uncommitted: list[tuple[datetime, Callable[[], None]]] = []
+        self.rates = dict(RATES)
+        """The currencies' exchange rates: administrators change them, and formulas with them, but no stamp."""
         self._created = 0
         self.described_at = self.now()
         self.log_purged_until = ORG_CREATED
@@ -173,6 +228,64 @@ class Org:
     def hide(self, sobject: str, field: str) -> None:
         """Take away the integration user's right to see a field."""
         del self._fields[sobject.lower()][field.lower()]
+        self._describe_anew()
+
+    def withdraw(self, sobject: str) -> None:
+        """Take away the integration user's right to see an object."""
+        del self._sobjects[sobject.lower()]
+        self._describe_anew()
+
+    def make_unfilterable(self, sobject: str, field: str) -> None:
+        """Queries cannot filter or sort by a field any more."""
+        fields = self._fields[sobject.lower()]
+        fields[field.lower()] = replace(fields[field.lower()], plain=False)
+        self._describe_anew()
+
+    def _describe_anew(self) -> None:
+        """Descriptions are dated to the second, and must be seen to be new."""
+        self.described_at = max(self.now(), self.described_at + timedelta(seconds=1))
+
+    def commit(self, write: Callable[[datetime], None]) -> None:
+        """Do a write that is stamped now: at once, or when `commit_delay` is over."""
+        now = self.now()
+        if self.commit_delay:
+            self._uncommitted.append((now + self.commit_delay, partial(write, now)))
+        else:
+            write(now)
+
+    def settle(self) -> None:
+        """Let writes be seen whose time has come."""
+        due = [write for at, write in self._uncommitted if at <= self.clock.now()]
+        self._uncommitted = [waiting for waiting in self._uncommitted if waiting[0] > self.clock.now()]
+        for write in due:
+            write()
+
+    def watch(self, watcher: Watcher) -> None:
+        """Tell somebody of every row that is about to change, as long as they are there."""
+        self._watchers.add(watcher)
+
+    @contextmanager
+    def changing(self, sobject: SObject[RowT], row: RowT) -> Iterator[None]:
+        """Around each change of a row, new ones too."""
+        for watcher in self._watchers:
+            watcher.keep(row)
+        yield
+        if sobject.name in self._indexes:
+            self._indexes[sobject.name].put(row)
+        self._part_indexes.clear()
+
+    def index(self, sobject: SObject[RowT]) -> Index | None:
+        """The index of an object with many rows; None of one with few."""
+        rows = sobject.rows(self)
+        held = self._indexes if isinstance(rows, list) else self._part_indexes
+        index = held.get(sobject.name)
+        if index is not None and (held is self._part_indexes or len(index.by_id) == len(self.rows(sobject))):
+            return index
+        rows = self.rows(sobject)
+        if len(rows) < INDEXED:
+            return None
+        held[sobject.name] = Index({row.id: row for row in rows})
+        return held[sobject.name]
 
     def target(self, field: Field[Any]) -> SObject[Any]:
         """The object that a reference leads to; of several, the one that has rows here."""

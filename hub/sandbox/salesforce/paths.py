@@ -59,7 +59,7 @@ def relationship(org: Org, sobject: SObject[Any], name: str) -> Field[Any] | Non
 
 def filterable(field: Field[Any]) -> bool:
     """Whether a query may filter and sort by a field: not by compound fields, nor by long texts."""
-    return field.kind is not Kind.ADDRESS and not (field.kind is Kind.TEXTAREA and (field.length or 0) > _LONG_TEXT)
+    return field.plain and field.kind is not Kind.ADDRESS and not (field.kind is Kind.TEXTAREA and (field.length or 0) > _LONG_TEXT)
 
 
 def _value(org: Org, hops: list[tuple[Field[Any], SObject[Any]]], field: Field[Any]) -> Callable[[Any], Value]:

@@ -111,8 +111,6 @@ class Quota:
         fixed = {
             "DailyAsyncApexExecutions": 250_000,
             "DailyBulkApiBatches": DAILY_REQUESTS,
-            "DailyBulkV2QueryFileStorageMB": 976_562,
-            "DailyBulkV2QueryJobs": 10_000,
             "DataStorageMB": 10_240,
             "FileStorageMB": 10_240,
         }

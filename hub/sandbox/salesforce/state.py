@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from starlette.requests import Request
 
+from hub.sandbox.salesforce.bulk.jobs import Jobs
 from hub.sandbox.salesforce.org import Org
 from hub.sandbox.salesforce.sessions import Locators, Quota, Sessions
 
@@ -14,6 +15,7 @@ class State:
 
     org: Org
     sessions: Sessions
+    jobs: Jobs
     locators: Locators = field(default_factory=Locators)
     quota: Quota = field(default_factory=Quota)
 
