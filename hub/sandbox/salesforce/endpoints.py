@@ -11,16 +11,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hub.sandbox.salesforce.describe import described, described_whole
-from hub.sandbox.salesforce.editing import create, edit, live_row, remove
+from hub.sandbox.salesforce.editing import create, edit, live_row
 from hub.sandbox.salesforce.finding import Asked, Scope
 from hub.sandbox.salesforce.ids import is_id
-from hub.sandbox.salesforce.org import SObject
+from hub.sandbox.salesforce.lifecycle import remove
 from hub.sandbox.salesforce.parser import parsed
 from hub.sandbox.salesforce.query import result
 from hub.sandbox.salesforce.refusal import Refusal, not_found
 from hub.sandbox.salesforce.replication import between, deleted, updated
 from hub.sandbox.salesforce.sessions import OpenResult
 from hub.sandbox.salesforce.shape import shape_of
+from hub.sandbox.salesforce.sobject import SObject
 from hub.sandbox.salesforce.spelling import json
 from hub.sandbox.salesforce.state import State, bearer, state
 
@@ -45,6 +46,7 @@ def data(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
         if here.sessions.session(bearer(request)) is None:
             raise Refusal(401, "INVALID_SESSION_ID", "Session expired or invalid")
         here.quota.spend()
+        here.org.settle()
         response = await endpoint(request, here)
         response.headers["Sforce-Limit-Info"] = here.quota.header
         return response

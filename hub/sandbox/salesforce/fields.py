@@ -7,7 +7,8 @@ from operator import attrgetter
 from typing import Any
 
 from hub.sandbox.salesforce.currencies import CORPORATE_CURRENCY, RATES
-from hub.sandbox.salesforce.org import TEXTS, Field, Kind, Org, Part, Row, RowT, Value
+from hub.sandbox.salesforce.org import Org
+from hub.sandbox.salesforce.sobject import TEXTS, Field, Kind, Part, Row, RowT, Value
 from hub.sandbox.world import Entry, Fate
 
 
@@ -51,7 +52,8 @@ def constant(name: str, kind: Kind, value: Value, **facts: Any) -> Field[Any]:
 def refers(name: str, column: str, to: str, **facts: Any) -> Field[Any]:
     """A reference that users edit. Its relationship is called like the field, unless told."""
     facts.setdefault("relationship", name.removesuffix("Id"))
-    return stored(name, Kind.REFERENCE, column, references=(to,), **facts)
+    field = stored(name, Kind.REFERENCE, column, references=(to,), **facts)
+    return replace(field, relink=field.write)
 
 
 def parent_row(to: str, children: str) -> Field[Any]:
@@ -61,9 +63,14 @@ def parent_row(to: str, children: str) -> Field[Any]:
     )
 
 
-def linked(name: str, column: str, to: str) -> Field[Any]:
+def linked(name: str, column: str, to: str, **facts: Any) -> Field[Any]:
     """A reference of a row that hangs on another."""
-    return part(name, Kind.REFERENCE, column, references=(to,), relationship=name.removesuffix("Id"))
+
+    def relink(row: Any, value: str | None) -> None:
+        setattr(row.part, column, value)
+
+    relationship = name.removesuffix("Id")
+    return part(name, Kind.REFERENCE, column, references=(to,), relationship=relationship, relink=relink, **facts)
 
 
 def row_id() -> Field[Any]:

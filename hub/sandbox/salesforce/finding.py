@@ -8,9 +8,10 @@ from typing import Any
 
 from hub.sandbox.salesforce.conditions import test_of
 from hub.sandbox.salesforce.index import Index, Key
-from hub.sandbox.salesforce.org import Kind, Org, SObject
+from hub.sandbox.salesforce.org import Org
 from hub.sandbox.salesforce.paths import Reached, filterable, reached
 from hub.sandbox.salesforce.refusal import at
+from hub.sandbox.salesforce.sobject import Kind, SObject
 from hub.sandbox.salesforce.soql import Ordering, Query
 from hub.sandbox.salesforce.spans import EVERYWHERE, id_span, stamp_span
 from hub.sandbox.world import Fate

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from hub.sandbox.salesforce.org import Field, Kind, Org, SObject, Value
+from hub.sandbox.salesforce.org import Org
 from hub.sandbox.salesforce.refusal import at
+from hub.sandbox.salesforce.sobject import Field, Kind, SObject, Value
 from hub.sandbox.salesforce.soql import Path
 
 _LONG_TEXT = 255
@@ -59,7 +60,8 @@ def relationship(org: Org, sobject: SObject[Any], name: str) -> Field[Any] | Non
 
 def filterable(field: Field[Any]) -> bool:
     """Whether a query may filter and sort by a field: not by compound fields, nor by long texts."""
-    return field.plain and field.kind is not Kind.ADDRESS and not (field.kind is Kind.TEXTAREA and (field.length or 0) > _LONG_TEXT)
+    long = field.kind is Kind.TEXTAREA and (field.length or 0) > _LONG_TEXT
+    return field.plain and field.kind is not Kind.ADDRESS and not long
 
 
 def _value(org: Org, hops: list[tuple[Field[Any], SObject[Any]]], field: Field[Any]) -> Callable[[Any], Value]:

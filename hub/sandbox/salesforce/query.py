@@ -6,9 +6,10 @@ from typing import Any
 
 from hub.sandbox.salesforce.aggregates import aggregated
 from hub.sandbox.salesforce.finding import Asked, cut, found, selected
-from hub.sandbox.salesforce.org import Org, SObject
+from hub.sandbox.salesforce.org import Org
 from hub.sandbox.salesforce.refusal import Refusal, at
 from hub.sandbox.salesforce.shape import Body, shape
+from hub.sandbox.salesforce.sobject import SObject
 from hub.sandbox.salesforce.soql import Aggregate, Query
 
 MAX_OFFSET = 2000

@@ -6,9 +6,10 @@ from functools import partial
 from typing import Any
 
 from hub.sandbox.salesforce.finding import Asked, arranged, cut, found
-from hub.sandbox.salesforce.org import Field, Org, SObject
+from hub.sandbox.salesforce.org import Org
 from hub.sandbox.salesforce.paths import inside, reached, relationship
 from hub.sandbox.salesforce.refusal import Refusal, at
+from hub.sandbox.salesforce.sobject import Field, SObject
 from hub.sandbox.salesforce.soql import AllFields, Path, Query
 from hub.sandbox.salesforce.spelling import SPELLINGS
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from hub.sandbox.salesforce.org import Part
+from hub.sandbox.salesforce.sobject import Part
 
 
 class Snapshot:

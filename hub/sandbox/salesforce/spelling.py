@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from hub.sandbox.salesforce.org import Kind
+from hub.sandbox.salesforce.sobject import Kind
 
 _PLAIN_DIGITS = 7
 """From so many digits before the point on, numbers are written with an exponent."""

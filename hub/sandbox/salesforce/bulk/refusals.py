@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from hub.sandbox.salesforce.bulk.table import DELIMITERS, LINE_ENDINGS
-from hub.sandbox.salesforce.org import Kind, Org, SObject
+from hub.sandbox.salesforce.org import Org
 from hub.sandbox.salesforce.paths import reached
 from hub.sandbox.salesforce.query import entity
 from hub.sandbox.salesforce.refusal import Refusal
+from hub.sandbox.salesforce.sobject import Kind, SObject
 from hub.sandbox.salesforce.soql import Aggregate, Path, Query
 
 NOT_IN_BULK = frozenset(("PartnerRole",))

@@ -7,8 +7,9 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from hub.sandbox.salesforce.org import Kind, Org, SObject
+from hub.sandbox.salesforce.org import Org
 from hub.sandbox.salesforce.paths import Reached, reached
+from hub.sandbox.salesforce.sobject import Kind, SObject
 from hub.sandbox.salesforce.soql import Path, Query
 from hub.sandbox.salesforce.spelling import number
 
