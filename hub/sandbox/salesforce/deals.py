@@ -298,6 +298,6 @@ def histories() -> SObject[Any]:
             computed("ForecastCategory", Kind.PICKLIST, lambda org, row: forecast_category(org.stages[row.part.stage])),
             currency(lambda row: row.parent.currency),
             *created(),
-            instant("SystemModstamp", lambda row: row.modified_at),
+            instant("SystemModstamp", "modified_at"),
         ),
     )

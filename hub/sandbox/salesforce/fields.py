@@ -25,7 +25,7 @@ def stored(name: str, kind: Kind, column: str, **facts: Any) -> Field[Any]:
     def other(_: Org, row: Row) -> Value:
         return held(row)
 
-    return Field(name=name, kind=kind, value=text if kind in TEXTS else other, write=write, **facts)
+    return Field(name=name, kind=kind, value=text if kind in TEXTS else other, write=write, column=column, **facts)
 
 
 def computed(name: str, kind: Kind, value: Callable[[Org, RowT], Value], **facts: Any) -> Field[RowT]:
@@ -41,12 +41,12 @@ def part(name: str, kind: Kind, column: str, **facts: Any) -> Field[Any]:
 
 def unused(name: str, kind: Kind, **facts: Any) -> Field[Any]:
     """A field that nobody fills in here, but that clients ask for."""
-    return Field(name=name, kind=kind, value=lambda *_: None, **facts)
+    return Field(name=name, kind=kind, value=lambda *_: None, same=True, **facts)
 
 
 def constant(name: str, kind: Kind, value: Value, **facts: Any) -> Field[Any]:
     """A field that says the same in every row."""
-    return Field(name=name, kind=kind, value=lambda *_: value, **facts)
+    return Field(name=name, kind=kind, value=lambda *_: value, same=True, **facts)
 
 
 def refers(name: str, column: str, to: str, **facts: Any) -> Field[Any]:
@@ -75,7 +75,7 @@ def linked(name: str, column: str, to: str, **facts: Any) -> Field[Any]:
 
 def row_id() -> Field[Any]:
     """The Id field."""
-    return computed("Id", Kind.ID, lambda _, row: row.id, length=18, required=True)
+    return computed("Id", Kind.ID, lambda _, row: row.id, length=18, required=True, column="id")
 
 
 REMOVABLE = "IsDeleted"
@@ -97,9 +97,10 @@ def master_record(to: str) -> Field[Any]:
     )
 
 
-def instant(name: str, of: Callable[[Any], datetime]) -> Field[Any]:
+def instant(name: str, column: str) -> Field[Any]:
     """A stamp, to the second."""
-    return computed(name, Kind.DATETIME, lambda _, row: second(of(row)))
+    held = attrgetter(column)
+    return computed(name, Kind.DATETIME, lambda _, row: second(held(row)), column=column)
 
 
 def second(moment: datetime) -> datetime:
@@ -109,16 +110,16 @@ def second(moment: datetime) -> datetime:
 
 def created() -> tuple[Field[Any], ...]:
     """When a row was made, and by whom."""
-    return (instant("CreatedDate", attrgetter("created_at")), _by("CreatedBy"))
+    return (instant("CreatedDate", "created_at"), _by("CreatedBy"))
 
 
 def stamps() -> tuple[Field[Any], ...]:
     """When a row was made and changed, and by whom."""
     return (
         *created(),
-        instant("LastModifiedDate", attrgetter("modified_at")),
+        instant("LastModifiedDate", "modified_at"),
         _by("LastModifiedBy"),
-        instant("SystemModstamp", attrgetter("modified_at")),
+        instant("SystemModstamp", "modified_at"),
     )
 
 

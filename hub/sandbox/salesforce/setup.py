@@ -225,6 +225,6 @@ def organization() -> SObject[Any]:
             constant("FiscalYearStartMonth", Kind.INT, 1),
             constant("NamespacePrefix", Kind.STRING, None),
             *created(),
-            instant("SystemModstamp", lambda row: row.modified_at),
+            instant("SystemModstamp", "modified_at"),
         ),
     )

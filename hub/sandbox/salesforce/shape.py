@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
+from hub.sandbox.salesforce.columns import Rows, values_of
 from hub.sandbox.salesforce.finding import Asked, arranged, cut, found
 from hub.sandbox.salesforce.org import Org
 from hub.sandbox.salesforce.paths import inside, reached, relationship
@@ -16,7 +16,6 @@ from hub.sandbox.salesforce.spelling import SPELLINGS
 MAX_ALL_FIELDS = 200
 
 Body = dict[str, Any]
-Rows = Sequence[Any]
 Spelling = Callable[[Rows], Sequence[Any]]
 """What rows have to say under one key. Column by column is twice as fast as row by row."""
 
@@ -77,10 +76,10 @@ def _members(asked: Asked, sobject: SObject[Any], paths: Iterable[Path], soql: s
 
 
 def _leaf(org: Org, field: Field[Any]) -> Spelling:
-    value, spelling = partial(field.value, org), SPELLINGS.get(field.kind)
+    values, spelling = values_of(org, field), SPELLINGS.get(field.kind)
     if spelling is None:
-        return lambda rows: list(map(value, rows))
-    return lambda rows: [None if held is None else spelling(held) for held in map(value, rows)]
+        return lambda rows: list(values(rows))
+    return lambda rows: [None if held is None else spelling(held) for held in values(rows)]
 
 
 def _related(asked: Asked, hop: Field[Any], paths: list[Path], soql: str) -> Spelling:

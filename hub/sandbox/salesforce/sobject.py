@@ -122,6 +122,10 @@ class Field(Generic[RowT]):
     allowed: Callable[["Org"], Collection[str]] | None = None
     """The values of a restricted picklist; None: any."""
     compound: str | None = None
+    column: str | None = None
+    """The attribute of the row that holds the value as it is."""
+    same: bool = False
+    """Whether every row says the same."""
     relink: Callable[[RowT, str | None], None] | None = None
     """How a merge points a reference to the winner; None: it stays as it is."""
     cascade: bool = False

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
+from hub.sandbox.salesforce.columns import values_of
 from hub.sandbox.salesforce.org import Org
 from hub.sandbox.salesforce.paths import Reached, reached
 from hub.sandbox.salesforce.sobject import Kind, SObject
@@ -28,6 +29,7 @@ Cells = Callable[[Sequence[Any]], list[str]]
 """One column of some rows."""
 
 
+@lru_cache(maxsize=10_000)
 def _stamp(moment: datetime) -> str:
     return f"{moment.isoformat()[:19]}.000Z"
 
@@ -40,8 +42,8 @@ def _truth(value: bool) -> str:  # noqa: FBT001 - a value to be spelled
     return "true" if value else "false"
 
 
-def _text(value: object) -> str:
-    return str(value).replace('"', '""')
+def _text(value: str) -> str:
+    return value.replace(QUOTE, QUOTE + QUOTE)
 
 
 def _number(value: Decimal) -> str:
@@ -83,12 +85,10 @@ def table(org: Org, sobject: SObject[Any], query: Query, delimiter: str, line_en
     reaches = [reached(org, sobject, path, query.soql) for path in query.columns if isinstance(path, Path)]
     between, end = f'"{DELIMITERS[delimiter]}"', f'"{LINE_ENDINGS[line_ending]}'
     names = between.join(reach.name for reach in reaches)
-    return Table(f'"{names}{end}'.encode(), [_cells(reach) for reach in reaches], between, end)
+    return Table(f'"{names}{end}'.encode(), [_cells(org, reach) for reach in reaches], between, end)
 
 
-def _cells(reach: Reached) -> Cells:
-    return partial(_column, reach.value, _SPELLINGS.get(reach.field.kind, _text))
-
-
-def _column(value: Callable[[Any], Any], spelling: Callable[[Any], str], rows: Sequence[Any]) -> list[str]:
-    return ["" if held is None else spelling(held) for held in map(value, rows)]
+def _cells(org: Org, reach: Reached) -> Cells:
+    spelling = _SPELLINGS.get(reach.field.kind, _text)
+    values = partial(map, reach.value) if "." in reach.name else values_of(org, reach.field)
+    return lambda rows: ["" if held is None else spelling(held) for held in values(rows)]
