@@ -50,6 +50,7 @@ def salesforce_app(world: World, clock: Clock, *, partner_licences: bool = False
 
 def _routes() -> list[Route]:
     return [
+        Route("/services/oauth2/authorize", oauth.authorize),
         Route("/services/oauth2/token", oauth.token, methods=["POST"]),
         Route("/services/oauth2/introspect", oauth.introspect, methods=["POST"]),
         Route("/services/oauth2/revoke", oauth.revoke, methods=["POST"]),

@@ -48,7 +48,7 @@ def data(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
         here.quota.spend()
         here.org.settle()
         response = await endpoint(request, here)
-        response.headers["Sforce-Limit-Info"] = here.quota.header
+        response.headers.update(here.quota.headers)
         return response
 
     return answered

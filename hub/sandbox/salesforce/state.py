@@ -9,6 +9,7 @@ from starlette.requests import Request
 from hub.sandbox.salesforce import editing, lifecycle
 from hub.sandbox.salesforce.bulk.jobs import Jobs
 from hub.sandbox.salesforce.editing import Values
+from hub.sandbox.salesforce.grants import Grants
 from hub.sandbox.salesforce.org import Org
 from hub.sandbox.salesforce.refusal import not_found
 from hub.sandbox.salesforce.sessions import Locators, Quota, Sessions
@@ -22,8 +23,12 @@ class State:
     org: Org
     sessions: Sessions
     jobs: Jobs
+    grants: Grants = field(init=False)
     locators: Locators = field(default_factory=Locators)
     quota: Quota = field(default_factory=Quota)
+
+    def __post_init__(self) -> None:
+        self.grants = Grants(self.sessions)
 
     def sobject(self, name: str) -> SObject[Any]:
         """The object of that name; raises NOT_FOUND."""
