@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from hub.sandbox.clock import Clock
-from hub.sandbox.salesforce import endpoints, oauth
+from hub.sandbox.salesforce import collections, endpoints, oauth, upserting
 from hub.sandbox.salesforce.bulk import endpoints as bulk
 from hub.sandbox.salesforce.bulk.jobs import Jobs
 from hub.sandbox.salesforce.endpoints import answer, data
@@ -25,6 +25,7 @@ from hub.sandbox.world import World
 
 _DATA = "/services/data/v{version}"
 _OBJECT = f"{_DATA}/sobjects/{{sobject}}"
+_ROWS = f"{_DATA}/composite/sobjects"
 _JOB = f"{_DATA}/jobs/query/{{id}}"
 _NO_SUCH_METHOD = 405
 
@@ -75,9 +76,16 @@ def _routes() -> list[Route]:
         Route(f"{_OBJECT}/describe", data(endpoints.describe)),
         Route(f"{_OBJECT}/updated", data(endpoints.updated_rows)),
         Route(f"{_OBJECT}/deleted", data(endpoints.deleted_rows)),
-        Route(f"{_OBJECT}/{{id}}", data(endpoints.row)),
+        Route(f"{_OBJECT}/{{id}}", data(endpoints.one_row)),
         Route(f"{_OBJECT}/{{id}}", data(endpoints.edit_row), methods=["PATCH"]),
         Route(f"{_OBJECT}/{{id}}", data(endpoints.delete_row), methods=["DELETE"]),
+        Route(f"{_OBJECT}/{{field}}/{{value:path}}", data(upserting.one_row)),
+        Route(f"{_OBJECT}/{{field}}/{{value:path}}", data(upserting.upsert_row), methods=["PATCH"]),
+        Route(_ROWS, data(collections.create_rows), methods=["POST"]),
+        Route(_ROWS, data(collections.edit_rows), methods=["PATCH"]),
+        Route(_ROWS, data(collections.delete_rows), methods=["DELETE"]),
+        Route(f"{_ROWS}/{{sobject}}", data(collections.retrieve), methods=["POST"]),
+        Route(f"{_ROWS}/{{sobject}}/{{field}}", data(collections.upsert_rows), methods=["PATCH"]),
     ]
 
 

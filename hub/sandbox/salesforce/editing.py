@@ -1,6 +1,7 @@
 """Rows changed as users change them: made, edited, thrown into the recycle bin."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -32,8 +33,24 @@ def live_row(org: Org, sobject: SObject[Any], external_id: str) -> Any:
     return row
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A write that nothing stands in the way of."""
+
+    id: str
+    created: bool
+    write: Callable[[datetime], None]
+
+
 def create(org: Org, sobject: SObject[Any], values: Values) -> str:
     """Make a row; its id."""
+    prepared = creation(org, sobject, values)
+    org.commit(prepared.write)
+    return prepared.id
+
+
+def creation(org: Org, sobject: SObject[Any], values: Values) -> Prepared:
+    """A row to be made; raises what Salesforce says to wrong ones."""
     if sobject.blank is None:
         raise Refusal(400, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", f"entity type cannot be inserted: {sobject.label}")
     edits = _edits(org, sobject, values)
@@ -50,8 +67,7 @@ def create(org: Org, sobject: SObject[Any], values: Values) -> str:
             keep = sobject.insert or _append
             keep(org, sobject, row)
 
-    org.commit(write)
-    return external_id
+    return Prepared(external_id, created=True, write=write)
 
 
 def _append(org: Org, sobject: SObject[Any], row: Any) -> None:
@@ -64,17 +80,24 @@ def _lacks(field: Field[Any], edits: Mapping[str, tuple[Field[Any], Any]]) -> bo
 
 def edit(org: Org, sobject: SObject[Any], external_id: str, values: Values) -> None:
     """Change a row, and move its stamp."""
+    org.commit(change(org, sobject, live_row(org, sobject, external_id), values).write)
+
+
+def change(org: Org, sobject: SObject[Any], row: Any, values: Values) -> Prepared:
+    """A row to be changed; raises what Salesforce says to wrong values."""
     if sobject.blank is None or not sobject.updateable:
         problem = f"entity type cannot be updated: {sobject.label}"
         raise Refusal(400, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", problem)
-    row, edits = live_row(org, sobject, external_id), _edits(org, sobject, values)
+    if row.id in org.locked:
+        raise Refusal(400, "UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record")
+    edits = _edits(org, sobject, values)
 
     def write(now: datetime) -> None:
         with org.changing(sobject, row):
             _write(org, row, edits, now)
             row.modified_at = max(row.modified_at, now)
 
-    org.commit(write)
+    return Prepared(str(row.id), created=False, write=write)
 
 
 def _write(org: Org, row: Entry, edits: Mapping[str, tuple[Field[Any], Any]], now: datetime) -> None:

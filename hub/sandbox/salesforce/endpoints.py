@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hub.sandbox.salesforce.describe import described, described_whole
-from hub.sandbox.salesforce.editing import create, edit, live_row
+from hub.sandbox.salesforce.editing import change, create, live_row
 from hub.sandbox.salesforce.finding import Asked, Scope
 from hub.sandbox.salesforce.ids import is_id
 from hub.sandbox.salesforce.lifecycle import remove
@@ -21,7 +21,7 @@ from hub.sandbox.salesforce.refusal import Refusal, not_found
 from hub.sandbox.salesforce.replication import between, deleted, updated
 from hub.sandbox.salesforce.sessions import OpenResult
 from hub.sandbox.salesforce.shape import shape_of
-from hub.sandbox.salesforce.sobject import SObject
+from hub.sandbox.salesforce.sobject import Row, SObject
 from hub.sandbox.salesforce.spelling import json
 from hub.sandbox.salesforce.state import State, bearer, state
 
@@ -73,11 +73,16 @@ def version_of(request: Request) -> str:
     return str(request.path_params["version"])
 
 
-def _sobject(request: Request, here: State) -> SObject[Any]:
-    sobject = here.org.sobject(request.path_params["sobject"])
-    if sobject is None:
-        raise not_found()
-    return sobject
+def sobject_of(request: Request, here: State) -> SObject[Any]:
+    """The object that a path names; raises NOT_FOUND."""
+    return here.sobject(request.path_params["sobject"])
+
+
+def check_unmodified(request: Request, row: Row) -> None:
+    """Raises PRECONDITION_FAILED if the row changed after the moment that the request names."""
+    since = request.headers.get("If-Unmodified-Since")
+    if since is not None and row.modified_at.replace(microsecond=0) > parsedate_to_datetime(since):
+        raise Refusal(412, "PRECONDITION_FAILED", "The record was modified after the given date")
 
 
 async def versions(_: Request) -> Response:
@@ -110,7 +115,7 @@ async def describe_all(request: Request, here: State) -> Response:
 
 async def describe(request: Request, here: State) -> Response:
     """One object with all its fields."""
-    return _since(request, here, described_whole(here.org, _sobject(request, here), version_of(request)))
+    return _since(request, here, described_whole(here.org, sobject_of(request, here), version_of(request)))
 
 
 def _since(request: Request, here: State, body: object) -> Response:
@@ -127,7 +132,7 @@ def _since(request: Request, here: State, body: object) -> Response:
 
 async def summary(request: Request, here: State) -> Response:
     """One object without its fields."""
-    sobject = _sobject(request, here)
+    sobject = sobject_of(request, here)
     return answer({"objectDescribe": described(sobject, version_of(request)), "recentItems": []})
 
 
@@ -171,9 +176,9 @@ def _page(request: Request, opened: OpenResult, locator: str | None, start: int)
     return answer(body | {"records": found.spelled(found.rows[start:end])})
 
 
-async def row(request: Request, here: State) -> Response:
+async def one_row(request: Request, here: State) -> Response:
     """One row with all its fields, or with those in `fields`."""
-    sobject, external_id = _sobject(request, here), _row_id(request)
+    sobject, external_id = sobject_of(request, here), _row_id(request)
     held = live_row(here.org, sobject, external_id)
     fields = request.query_params.get("fields")
     names = fields.split(",") if fields else [field.name for field in here.org.fields(sobject)]
@@ -191,19 +196,22 @@ def _row_id(request: Request) -> str:
 
 async def create_row(request: Request, here: State) -> Response:
     """A new row."""
-    external_id = create(here.org, _sobject(request, here), await values(request))
+    external_id = create(here.org, sobject_of(request, here), await values(request))
     return answer({"id": external_id, "success": True, "errors": []}, 201)
 
 
 async def edit_row(request: Request, here: State) -> Response:
     """A row with other values."""
-    edit(here.org, _sobject(request, here), _row_id(request), await values(request))
+    sobject, given = sobject_of(request, here), await values(request)
+    row = live_row(here.org, sobject, _row_id(request))
+    check_unmodified(request, row)
+    here.org.commit(change(here.org, sobject, row, given).write)
     return Response(status_code=204)
 
 
 async def delete_row(request: Request, here: State) -> Response:
     """A row less."""
-    remove(here.org, _sobject(request, here), _row_id(request))
+    remove(here.org, sobject_of(request, here), _row_id(request))
     return Response(status_code=204)
 
 
@@ -220,11 +228,11 @@ async def values(request: Request) -> Mapping[str, Any]:
 
 async def updated_rows(request: Request, here: State) -> Response:
     """The ids of rows that changed."""
-    sobject, params = _sobject(request, here), request.query_params
+    sobject, params = sobject_of(request, here), request.query_params
     return answer(updated(here.org, sobject, between(here.org, sobject, params.get("start"), params.get("end"))))
 
 
 async def deleted_rows(request: Request, here: State) -> Response:
     """The ids of rows that went."""
-    sobject, params = _sobject(request, here), request.query_params
+    sobject, params = sobject_of(request, here), request.query_params
     return answer(deleted(here.org, sobject, between(here.org, sobject, params.get("start"), params.get("end"))))

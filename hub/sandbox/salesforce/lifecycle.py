@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from hub.sandbox.salesforce.editing import create, live_row
+from hub.sandbox.salesforce.editing import Prepared, create, live_row
 from hub.sandbox.salesforce.org import Org
 from hub.sandbox.salesforce.refusal import Refusal, not_found
 from hub.sandbox.salesforce.sobject import Field, HangingPart, Part, SObject
@@ -19,10 +19,19 @@ Kin = tuple[SObject[Any], Any]
 
 def remove(org: Org, sobject: SObject[Any], external_id: str) -> None:
     """Put a row into the recycle bin, and what cannot be without it."""
+    _check_removable(sobject)
+    org.commit(removal(org, sobject, live_row(org, sobject, external_id)).write)
+
+
+def removal(org: Org, sobject: SObject[Any], row: Any) -> Prepared:
+    """A row to be thrown away; raises where the object does not allow that."""
+    _check_removable(sobject)
+    return Prepared(str(row.id), created=False, write=lambda now: _throw_away(org, sobject, row, now))
+
+
+def _check_removable(sobject: SObject[Any]) -> None:
     if sobject.blank is None and not sobject.removable:
         raise Refusal(400, "INVALID_TYPE_FOR_OPERATION", f"entity type {sobject.name} does not support delete")
-    row = live_row(org, sobject, external_id)
-    org.commit(lambda now: _throw_away(org, sobject, row, now))
 
 
 def _throw_away(org: Org, sobject: SObject[Any], row: Any, now: datetime) -> None:

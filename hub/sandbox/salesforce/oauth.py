@@ -7,7 +7,7 @@ import hmac
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from joserfc import jwt
 from joserfc.errors import InvalidClaimError, JoseError
@@ -23,6 +23,8 @@ from hub.sandbox.salesforce.state import bearer, state
 
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 LOGIN_HOSTS = ("login.salesforce.com", "test.salesforce.com")
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+"""Where the client that users are sent back to may be: this is a sandbox."""
 LONGEST_LIFE = 300
 """Seconds that an assertion may still live; it also stands off milliseconds taken for seconds."""
 _SCOPE = "api"
@@ -84,6 +86,8 @@ async def authorize(request: Request) -> Response:
         raise OAuthRefusal("unsupported_response_type", "response type not supported")
     _check_public_client(asked.get("client_id", ""), "")
     redirect_uri = asked.get("redirect_uri", "")
+    if urlsplit(redirect_uri).hostname not in LOOPBACK:
+        raise OAuthRefusal("redirect_uri_mismatch", "redirect_uri must match configuration")
     code = state(request).grants.code(redirect_uri, asked.get("code_challenge"))
     told = {"code": code} | ({"state": asked["state"]} if "state" in asked else {})
     return RedirectResponse(f"{redirect_uri}{'&' if '?' in redirect_uri else '?'}{urlencode(told)}", 302)

@@ -47,6 +47,8 @@ class Org:
         self.commit_delay = timedelta()
         """How long a write stays out of sight though it is stamped, as that of a long transaction. Turned by tests."""
         self._uncommitted: list[tuple[datetime, Callable[[], None]]] = []
+        self.locked: set[str] = set()
+        """Ids of rows that somebody else holds on to: they cannot be changed for the moment."""
         self.rates = dict(RATES)
         """The currencies' exchange rates: administrators change them, and formulas with them, but no stamp."""
         self._created = 0
