@@ -1,6 +1,20 @@
-"""What every kind of file is made of."""
+"""What every kind of file is made of, and how large it may be."""
 
-from typing import NamedTuple
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from hub.connectors.base import BadRow
+
+LONGEST_CELL = 1024 * 1024
+"""Characters."""
+LONGEST_ROW = 4 * LONGEST_CELL
+MOST_COLUMNS = 1000
+
+UNDECODABLE = "\ufdd0"
+"""Stands for bytes that the encoding does not know: no text may hold this code point."""
+NOT_CALCULATED = "\ufdd1"
+"""Stands for a formula whose value was not saved, likewise."""
 
 
 class Row(NamedTuple):
@@ -11,3 +25,26 @@ class Row(NamedTuple):
     cells: list[str]
     is_cut_off: bool = False
     """The file ends in it."""
+
+
+class Table(Protocol):
+    """A file of one kind, and how to read it."""
+
+    @property
+    def path(self) -> Path:
+        """Where the file is."""
+
+    @property
+    def layout(self) -> str:
+        """How it is read, to be shown to a person."""
+
+    @property
+    def is_ragged(self) -> bool:
+        """Whether a row may end early because its last cells are empty."""
+
+    @property
+    def header(self) -> str | None:
+        """The place of the header where the kind of file says it; None where it is to be found."""
+
+    def rows(self) -> Iterator[Row | BadRow]:
+        """Every row, the header included. Raises InputError where the file is damaged or cut off."""
