@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from hub.cli.terminal import console, quantity, run
-from hub.connectors.base import StreamReport
+from hub.connectors.base import Held, StreamReport
 from hub.connectors.files import FilePreview, preview
 from hub.connectors.registry import CONNECTORS
 from hub.errors import InputError
@@ -119,7 +119,8 @@ async def _connect_vendor(
     yes: bool,
 ) -> None:
     config, secrets = given
-    async with CONNECTORS[connector].source({**config, **secrets}) as source:
+    grant = Held(secrets)
+    async with CONNECTORS[connector].source({**config, **secrets}, grant) as source:
         _show_reports([report async for report in CONNECTORS[connector].report(source)])
     _confirm(yes=yes)
     settings = Settings.from_env()
@@ -134,7 +135,7 @@ async def _connect_vendor(
             owner_id=home.id,
             subject_id=subject_id,
             config=config,
-            secrets=secrets,
+            secrets=grant.secrets,
         )
     _next(name)
 

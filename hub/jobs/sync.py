@@ -26,6 +26,7 @@ from hub.errors import (
 from hub.model import Connection, ConnectionState, IssueKind, Synced, SyncRunState
 from hub.store import changes, connections, issues, raw_records, records, sync_runs
 from hub.store.database import Database, Session
+from hub.store.grants import StoredGrant
 from hub.store.locks import only_one
 from hub.store.secrets import Sealer
 from hub.store.sync_runs import Progress
@@ -91,7 +92,8 @@ async def sync(
                 await sync_runs.forget_bookmarks(session, connection.id, order.stream)
                 await raw_records.expect_unmapped_again(session, connection.id)
         try:
-            async with connector.source(connections.full_config(connection, sealer)) as source:
+            grant = StoredGrant(database, sealer, connection.id)
+            async with connector.source(connections.full_config(connection, sealer), grant) as source:
                 runs = await _read_all(database, connection, source, streams, tell)
         except AuthError:
             async with database.session() as session:
@@ -124,7 +126,7 @@ async def _read_all(
         runs.append(run)
         tell(run)
         try:
-            await _Reading(database, run, tell).to_the_end(source)
+            await _Reading(database, run, source, tell).to_the_end()
         except Unavailable as error:
             if failed_before or isinstance(error, QuotaExhausted):
                 raise
@@ -140,16 +142,17 @@ async def _read_all(
 class _Reading:
     database: Database
     run: StreamRun
+    source: Any
     tell: Tell
 
     @property
     def place(self) -> tuple[UUID, str]:
         return self.run.connection.id, self.run.stream.name
 
-    async def to_the_end(self, source: Any) -> None:
+    async def to_the_end(self) -> None:
         """Read until the source has no more, or does not let us; raises what concerns all streams."""
         try:
-            await self._pages_or_again(source)
+            await self._pages_or_again()
         except Forbidden as error:
             await self._is_unavailable(str(error))
         except HubError as error:
@@ -159,23 +162,23 @@ class _Reading:
         else:
             await self._succeeded()
 
-    async def _pages_or_again(self, source: Any) -> None:
+    async def _pages_or_again(self) -> None:
         """Read the pages; from the start where the source forgot what our bookmark names."""
         try:
-            await self._pages(source)
+            await self._pages()
         except BookmarkExpired:
             async with self.database.session() as session:
                 await sync_runs.forget_bookmarks(session, *self.place)
-            await self._pages(source)
+            await self._pages()
 
-    async def _pages(self, source: Any) -> None:
+    async def _pages(self) -> None:
         stream = self.run.stream
         async with self.database.session() as session:
             bookmark = await sync_runs.bookmark(session, *self.place)
-            if stream.whole:
+            if stream.whole(self.source):
                 await raw_records.start_over(session, *self.place)
                 await issues.resolve(session, *self.place, IssueKind.BAD_ROW)
-        async with aclosing(_batches(stream.pages(source, bookmark))) as batches:
+        async with aclosing(_batches(stream.pages(self.source, bookmark))) as batches:
             async for pages in batches:
                 await self._store(_joined(pages), len(pages))
                 self.tell(self.run)
@@ -193,7 +196,7 @@ class _Reading:
             await issues.report(session, *self.place, IssueKind.NEW_FIELD, _new_fields(self.run.stream, changed))
             bad_rows = {row.subject: row.message for row in page.bad_rows}
             await issues.report(session, *self.place, IssueKind.BAD_ROW, bad_rows)
-            if self.run.stream.whole:
+            if self.run.stream.whole(self.source):
                 await raw_records.see(session, *self.place, keyed)
             progress = Progress(pages=pages, seen=len(page.payloads), changed=len(changed), unmapped=len(unmapped))
             await sync_runs.advance(session, self.run.id, dict(page.bookmark), progress)
@@ -210,7 +213,7 @@ class _Reading:
 
     async def _succeeded(self) -> None:
         async with self.database.session() as session:
-            if self.run.stream.whole:
+            if self.run.stream.whole(self.source):
                 await self._sweep(session)
             await issues.resolve(session, *self.place, IssueKind.STREAM_UNAVAILABLE)
             await sync_runs.finish(session, self.run.id)

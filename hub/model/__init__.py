@@ -31,7 +31,7 @@ from hub.model.opportunity import (
 from hub.model.organization import Organization, Partnership, PartnershipType, Program, Tier
 from hub.model.person import ContactAccount, ContactRecord, Person, PersonProfile, PersonRedirect
 from hub.model.product import Product
-from hub.model.raw_record import RawRecord, RawRecordVersion, SeenKey
+from hub.model.raw_record import ChangeHint, RawRecord, RawRecordVersion, SeenKey
 from hub.model.role import SCOPES, Role, Scope
 from hub.model.sales_user import SalesUser
 from hub.model.trusted_document import TrustedDocument
@@ -51,6 +51,7 @@ __all__ = [
     "CampaignMember",
     "Change",
     "ChangeAction",
+    "ChangeHint",
     "ChangeHorizon",
     "ChangeType",
     "Connection",

@@ -67,6 +67,8 @@ class RemovalEvidence(StrEnum):
     """The source's list of archived rows has it."""
     REPLACED_LIST = "REPLACED_LIST"
     """A newer version of the whole list no longer has it."""
+    ID_SWEEP = "ID_SWEEP"
+    """The source's ids no longer hold it, and asked for by its id it does not come."""
 
 
 class Synced(Identified, MappedAsDataclass, kw_only=True):

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from sqlalchemy import select, text
 
-from hub.connectors.base import BadRow, Connector, Page, Stream, Tombstone
+from hub.connectors.base import BadRow, Connector, Grant, Page, Stream, Tombstone, always
 from hub.errors import AuthError, BookmarkExpired, Busy, Forbidden, HubError, NotFound, Unavailable
 from hub.jobs.sync import Order, StreamRun, sync
 from hub.model import (
@@ -74,7 +74,7 @@ def a_stream(name: str = "accounts", **more: Any) -> Stream[Vendor]:
 
 def the_connectors(vendor: Vendor, *streams: Stream[Vendor]) -> dict[str, Connector[Vendor]]:
     @asynccontextmanager
-    async def source(config: Mapping[str, Any]) -> AsyncGenerator[Vendor, None]:
+    async def source(config: Mapping[str, Any], grant: Grant) -> AsyncGenerator[Vendor, None]:
         assert config["client_secret"] == "s3cret"
         if vendor.refuses:
             raise vendor.refuses
@@ -305,7 +305,7 @@ async def test_an_unknown_stream_is_refused_with_the_names_there_are(synced):
 
 
 async def test_what_a_whole_stream_no_longer_has_is_removed_only_when_it_was_read_to_its_end(database, vendor, synced):
-    whole = a_stream(whole=True)
+    whole = a_stream(whole=always)
     vendor.pages = [a_page(an_account("1", "Acme"), an_account("2", "Bolt"))]
     await synced(whole)
 
@@ -338,7 +338,7 @@ async def test_a_tombstone_removes_its_row_with_evidence_and_the_row_may_come_ba
 
 
 async def test_lines_of_a_file_that_cannot_be_read_become_issues_until_they_can(database, vendor, synced):
-    whole = a_stream(whole=True)
+    whole = a_stream(whole=always)
     vendor.pages = [a_page(an_account(), bad_rows=[BadRow(subject="line 7", message="2 cells, 5 expected")])]
     await synced(whole)
     (issue,) = await every(database, Issue)

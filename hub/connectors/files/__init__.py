@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 
 from hub import model
-from hub.connectors.base import Connector, Stream, StreamReport
+from hub.connectors.base import Connector, Stream, StreamReport, always
 from hub.connectors.files import mapping
 from hub.connectors.files.reader import FilePreview, FileSource, account_pages, opened, preview
 
@@ -16,7 +16,7 @@ _ACCOUNTS = Stream(
     pages=account_pages,
     to_records=mapping.account,
     fields=mapping.PAYLOAD_FIELDS,
-    whole=True,
+    whole=always,
 )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from hub.connectors.base import BadRow, Bookmark, Page
+from hub.connectors.base import BadRow, Bookmark, Grant, Page
 from hub.connectors.files.columns import FIELDS, Columns, field_of, guessed_columns
 from hub.connectors.files.rows import Row
 from hub.connectors.files.text import UNDECODABLE, Text, text
@@ -88,7 +88,7 @@ def preview(path: Path, config: Mapping[str, Any] | None = None) -> FilePreview:
 
 
 @asynccontextmanager
-async def opened(config: Mapping[str, Any]) -> AsyncIterator[FileSource]:
+async def opened(config: Mapping[str, Any], _: Grant | None = None) -> AsyncIterator[FileSource]:
     """The file that a connection's config names."""
     yield await asyncio.to_thread(file_source, config)
 
