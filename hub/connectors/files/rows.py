@@ -1,5 +1,6 @@
 """What every kind of file is made of, and how large it may be."""
 
+import codecs
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -15,6 +16,17 @@ UNDECODABLE = "\ufdd0"
 """Stands for bytes that the encoding does not know: no text may hold this code point."""
 NOT_CALCULATED = "\ufdd1"
 """Stands for a formula whose value was not saved, likewise."""
+
+MARK = "hub-mark"
+"""The name of the error handler that puts UNDECODABLE in."""
+
+
+def _marked(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)  # noqa: S101 - it is registered for decoding only
+    return UNDECODABLE, error.end
+
+
+codecs.register_error(MARK, _marked)
 
 
 class Row(NamedTuple):
@@ -48,3 +60,8 @@ class Table(Protocol):
 
     def rows(self) -> Iterator[Row | BadRow]:
         """Every row, the header included. Raises InputError where the file is damaged or cut off."""
+
+
+def number_text(value: float) -> str:
+    """7 for 7.0, as people write it."""
+    return str(int(value)) if value.is_integer() else str(value)

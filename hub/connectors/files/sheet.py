@@ -11,7 +11,7 @@ from openpyxl.utils import column_index_from_string
 from openpyxl.utils.datetime import from_excel
 
 from hub.connectors.files.parts import Attributes, Texts
-from hub.connectors.files.rows import LONGEST_CELL, LONGEST_ROW, NOT_CALCULATED, Row
+from hub.connectors.files.rows import LONGEST_CELL, LONGEST_ROW, NOT_CALCULATED, Row, number_text
 from hub.errors import InputError
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -31,8 +31,7 @@ class Formats:
             return self._date(number, style)
         if number.isdecimal():
             return number
-        value = float(number)
-        return str(int(value)) if value.is_integer() else str(value)
+        return number_text(float(number))
 
     def _date(self, number: str, style: int) -> str:
         try:
