@@ -353,10 +353,10 @@ async def partner_list(session: AsyncSession, home: Organization, tmp_path: Path
         session,
         SEALER,
         name="list",
-        connector="csv",
+        connector="file",
         owner_id=home.id,
         subject_id=home.id,
-        config={"path": str(file), "columns": {"name": "Company", "website": "Website"}},
+        config={"path": str(file), "columns": {"Company": "name", "Website": "website"}, "mode": "REPLACE"},
         secrets={},
     )
     await session.commit()
@@ -383,7 +383,7 @@ async def test_a_sync_goes_on_after_its_request_and_its_accounts_are_mapped(data
         "__typename": "RunSyncPayload",
         "syncRuns": [{"stream": "accounts", "connection": {"name": "list"}}],
     }
-    assert syncs.metrics.publish().counts["hub_sync_payloads", "csv", "accounts"] == 2
+    assert syncs.metrics.publish().counts["hub_sync_payloads", "file", "accounts"] == 2
     assert mapped.json()["data"]["mapAccounts"] == {"records": 2, "accounts": 2}
     assert listed.json()["data"]["accounts"]["nodes"] == [{"name": "Acme"}, {"name": "Birch"}]
 

@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 from hub import model
 from hub.connectors.base import Connector, Stream, StreamReport
 from hub.connectors.files import mapping
-from hub.connectors.files.choices import Choices, told
+from hub.connectors.files.choices import CUSTOM, IGNORED, Choices, told
 from hub.connectors.files.reader import FilePreview, account_pages, preview
 from hub.connectors.files.source import FileSource, ListMode, opened
 
-__all__ = ["CONNECTOR", "Choices", "FilePreview", "ListMode", "preview", "told"]
+__all__ = ["CONNECTOR", "CUSTOM", "IGNORED", "Choices", "FilePreview", "ListMode", "preview", "told"]
 
 
 def _is_whole(source: FileSource) -> bool:

@@ -89,7 +89,9 @@ def _check(choices: Mapping[str, str]) -> None:
     known = (*FIELDS, CUSTOM, IGNORED)
     for header, choice in choices.items():
         if choice not in known:
-            raise InputError(f"There is no field {choice!r} for the column {header!r}. A column is: {', '.join(known)}.")
+            raise InputError(
+                f"There is no field {choice!r} for the column {header!r}. A column is: {', '.join(known)}."
+            )
         same = [other for other, its in choices.items() if its == choice in FIELDS]
         if len(same) > 1:
             raise InputError(f"Only one column can be the {choice}: {' or '.join(map(repr, same))}?")

@@ -18,6 +18,8 @@ _DUNS = re.compile(r"\d{2}-\d{3}-\d{4}")
 _WORDS = re.compile(r".*[^\W\d_]{2}.*", re.DOTALL)
 _ENOUGH = 0.7
 """The share of filled cells that must look alike."""
+_LONGEST_LOOKED_AT = 500
+"""Characters. A longer cell is neither a name nor an address."""
 
 Columns = dict[str, str]
 """Field → header."""
@@ -70,7 +72,8 @@ def _guess_by_content(
 
 
 def _share(cells: Sequence[str], looks_right: Callable[[str], object]) -> float:
-    return sum(looks_right(cell.strip()) is not None for cell in cells) / len(cells)
+    short = (cell.strip() for cell in cells if len(cell) <= _LONGEST_LOOKED_AT)
+    return sum(looks_right(cell) is not None for cell in short) / len(cells)
 
 
 _LOOKS: Mapping[str, Callable[[str], object]] = {

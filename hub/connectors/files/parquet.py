@@ -1,9 +1,9 @@
 """Parquet files, a batch of rows at a time. Imported only for one, since pyarrow takes its time to load."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,11 @@ import pyarrow as pa
 from pyarrow import compute
 from pyarrow.parquet import ParquetFile
 
-from hub.connectors.files.rows import LONGEST_CELL, MARK, MOST_COLUMNS, Row, number_text
+from hub.connectors.files.rows import LONGEST_CELL, MARK, Row, check_width, number_text
 from hub.errors import InputError
 
 _ROWS_AT_ONCE = 1000
-_BUFFER = 1024 * 1024
+_BUFFER = 64 * 1024
 _HEADER = "the schema"
 _UNREADABLE = (pa.ArrowException, OSError, ValueError, OverflowError)
 
@@ -52,8 +52,7 @@ def _opened(path: Path) -> Iterator[Any]:
     try:
         with ParquetFile(path) as file:
             schema = file.schema_arrow
-            if len(schema.names) > MOST_COLUMNS:
-                raise InputError(f"{path} has {len(schema.names)} columns; a list may have {MOST_COLUMNS}.")
+            check_width(len(schema.names), path)
             texts = [field.name for field in schema if pa.types.is_string(field.type) or pa.types.is_binary(field.type)]
         with ParquetFile(
             path, read_dictionary=texts, buffer_size=_BUFFER, pre_buffer=False, page_checksum_verification=True
@@ -99,21 +98,22 @@ def _in_microseconds(column: Any) -> Any:
 
 
 def _text(value: Any) -> str:
-    match value:
-        case None:
-            return ""
-        case str():
-            return value
-        case bool():
-            return "true" if value else "false"
-        case float():
-            return number_text(value)
-        case bytes():
-            return value.decode("utf-8", errors=MARK)
-        case Decimal():
-            return f"{value:f}"
-        case date() | time():
-            return value.isoformat()
-        case list() | dict():
-            return msgspec.json.encode(value).decode()
-    return str(value)
+    return _SHOWN.get(type(value), str)(value)
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+_SHOWN: dict[type, Callable[[Any], str]] = {
+    type(None): lambda _: "",
+    bool: lambda value: "true" if value else "false",
+    float: number_text,
+    bytes: lambda value: value.decode("utf-8", errors=MARK),
+    Decimal: "{:f}".format,
+    date: date.isoformat,
+    datetime: datetime.isoformat,
+    time: time.isoformat,
+    list: _json,
+    dict: _json,
+}

@@ -18,7 +18,7 @@ from hub.errors import InputError
 _CHUNK = 64 * 1024
 _LONGEST_TAG = 1024 * 1024
 """Bytes of a tag with its attributes, or of anything else that is understood as one piece."""
-_LARGEST = 4 * 1024**3
+_LARGEST = 4 * 10**9
 """Bytes that all parts may have when unpacked."""
 _MOST_PARTS = 10_000
 _IN_MEMORY = 4 * 1024 * 1024

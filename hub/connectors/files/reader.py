@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -127,7 +126,8 @@ class _Understood:
         self._source = source
         self._columns: Columns = source.columns
         self._kept = [choice != IGNORED for choice in source.choices.values()]
-        self._fields = dict.fromkeys((header for header in source.headers if source.choices[header] != IGNORED), "text")
+        kept = (header for header in source.headers if source.choices[header] != IGNORED)
+        self._fields: dict[str, str] | None = dict.fromkeys(kept, "text")
         self._keys = Keys()
 
     def page(self, rows: Iterable[Row | BadRow]) -> Page:
@@ -138,7 +138,8 @@ class _Understood:
                 bad_rows.append(found)
             else:
                 payloads.append(found)
-        return Page(payloads=payloads, bookmark={}, bad_rows=bad_rows, fields=self._fields)
+        fields, self._fields = self._fields, None
+        return Page(payloads=payloads, bookmark={}, bad_rows=bad_rows, fields=fields)
 
     def _payload(self, row: Row) -> bytes | BadRow:
         width = len(self._source.headers)

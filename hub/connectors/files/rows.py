@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from hub.connectors.base import BadRow
+from hub.errors import InputError
 
 LONGEST_CELL = 1024 * 1024
 """Characters."""
 LONGEST_ROW = 4 * LONGEST_CELL
-MOST_COLUMNS = 1000
+MOST_COLUMNS = 1_000
 
 UNDECODABLE = "\ufdd0"
 """Stands for bytes that the encoding does not know: no text may hold this code point."""
@@ -65,3 +66,9 @@ class Table(Protocol):
 def number_text(value: float) -> str:
     """7 for 7.0, as people write it."""
     return str(int(value)) if value.is_integer() else str(value)
+
+
+def check_width(width: int, path: Path) -> None:
+    """Refuse a table that is no list of accounts."""
+    if width > MOST_COLUMNS:
+        raise InputError(f"{path} has {width:,} columns; a list of accounts may have {MOST_COLUMNS:,}.")

@@ -133,7 +133,7 @@ def _column(letters: str) -> int:
 
 
 def _unescaped(text: str) -> str:
-    """What XML cannot hold is written as _x000D_; halves of a character beyond the first 65,536, one after the other."""
+    """What XML cannot hold is written as _x000D_; a character beyond the first 65,536 in two halves."""
     if "_x" not in text:
         return text
     plain = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)

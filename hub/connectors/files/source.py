@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hub.connectors.base import BadRow, Config, Grant
-from hub.connectors.files.choices import Choices, chosen, kept, told_headers
+from hub.connectors.files.choices import Choices, kept, told_headers
 from hub.connectors.files.columns import FIELDS, Columns, field_of
-from hub.connectors.files.rows import MOST_COLUMNS, UNDECODABLE, Row, Table
+from hub.connectors.files.rows import UNDECODABLE, Row, Table, check_width
 from hub.connectors.files.text import text
 from hub.connectors.files.workbook import workbook
 from hub.errors import InputError
@@ -90,8 +90,10 @@ def file_source(path: Path, choose: Choose, *, mode: ListMode, sheet: str | None
     table = _table(path, sheet)
     first = [row for row in islice(table.rows(), _SAMPLE_ROWS) if isinstance(row, Row)]
     header = _header(first, path) if table.header is None else first[0]
-    headers = _named(header.cells, path)
-    choices = choose(headers, [row.cells for row in first[first.index(header) + 1 :]])
+    below = [row.cells for row in first[first.index(header) + 1 :]]
+    width = max(_filled(header.cells), _usual_width(below) if table.is_ragged else 0)
+    headers = _named((header.cells + [""] * width)[:width], path)
+    choices = choose(headers, below)
     if not set(choices.values()) & {"name", "domain", "website"}:
         raise InputError(f"{path} has no column of names or domains that can be recognized: {told_headers(headers)}.")
     return FileSource(
@@ -135,25 +137,29 @@ def _header(rows: Sequence[Row], path: Path) -> Row:
     best = max(top, key=lambda row: len({field_of(cell) for cell in row.cells} - {None}), default=None)
     if best is not None and any(field_of(cell) for cell in best.cells):
         return best
-    widths = Counter(filter(None, map(_width, rows)))
-    usual = max(widths, key=lambda width: (widths[width], width), default=0)
-    header = next((row for row in top if usual and _width(row) == usual), None)
+    usual = _usual_width([row.cells for row in rows])
+    header = next((row for row in top if usual and _filled(row.cells) and len(row.cells) == usual), None)
     if header is None:
         raise InputError(f"{path} holds no rows.")
     return header
 
 
-def _width(row: Row) -> int:
-    return len(row.cells) if any(map(str.strip, row.cells)) else 0
+def _usual_width(rows: Iterable[Sequence[str]]) -> int:
+    """How many cells most rows have: under a merged header, as under one that was forgotten, there may be more."""
+    widths = Counter(len(cells) for cells in rows if _filled(cells))
+    return max(widths, key=lambda width: (widths[width], width), default=0)
+
+
+def _filled(cells: Sequence[str]) -> int:
+    """The place of the last cell that says something."""
+    return max((place for place, cell in enumerate(cells, 1) if cell.strip()), default=0)
 
 
 def _named(cells: Sequence[str], path: Path) -> list[str]:
-    """Headers, each its own: an empty one is numbered, a repeated one too. Empty cells at the end are no columns."""
-    width = max((place for place, cell in enumerate(cells, 1) if cell.strip()), default=0)
-    if not 0 < width <= MOST_COLUMNS:
-        raise InputError(f"{path} has {width:,} columns; a list of accounts may have {MOST_COLUMNS:,}.")
+    """Headers, each its own: an empty one is numbered, a repeated one too."""
+    check_width(len(cells), path)
     headers: dict[str, None] = {}
-    for place, cell in enumerate(cells[:width], 1):
+    for place, cell in enumerate(cells, 1):
         name = _checked(" ".join(cell.split()) or f"Column {place}", place, path)
         number = 1
         while (own := name if number == 1 else f"{name} ({number})") in headers:
