@@ -1,4 +1,5 @@
 import csv
+import gzip
 import os
 import tracemalloc
 
@@ -158,17 +159,6 @@ async def test_empty_cells_beyond_the_header_do_no_harm(written):
     assert await rows(written("Name,Website\nAcme,acme.example,,\n")) == [{"Name": "Acme", "Website": "acme.example"}]
 
 
-async def test_without_an_id_name_and_domain_are_the_key(written):
-    lines = ["Name,Website", "Acme,https://ACME.example", "  ACME ,acme.example", "Bolt,", "Acme,acme.example"]
-    found = await payloads(written("\n".join(lines) + "\n"))
-    assert [payload["key"] for payload in found] == [
-        "acme acme.example",
-        "acme acme.example (2)",
-        "bolt",
-        "acme acme.example (3)",
-    ]
-
-
 async def test_a_domain_can_be_the_only_key(written):
     found = await payloads(written("Domain\nacme.example\n"))
     assert [payload["key"] for payload in found] == ["acme.example"]
@@ -182,6 +172,7 @@ async def test_a_domain_can_be_the_only_key(written):
         (HEADER + "1,,,\n", "holds no row that can be read"),
         ("\n\n", "holds no rows"),
         (HEADER + ACME + "2,Bo", "is cut off in line 3"),
+        ((HEADER + "1,Größe,,\n2,Bolt,,ä").encode()[:-1], "is cut off in line 3"),
         (HEADER + ACME + '2,"Bolt,,\n', "ends within quotes that open in line 3"),
         (HEADER + f'1,"{"x" * 1_100_000}",,\n', "holds a cell of more than 1048576 characters in line 2"),
         ("a,b\n1,2\n", "has no column of names or domains"),
@@ -242,3 +233,48 @@ async def test_a_report_names_the_columns(written):
 async def test_two_readings_are_equal(written):
     path = written("Name\nAcme\nBolt\nAcme\n")
     assert await pages(path) == await pages(path)
+
+
+async def test_a_packed_list_is_read_and_one_cut_off_refused(written):
+    path = written(gzip.compress((HEADER + ACME).encode()))
+    assert [row["Name"] for row in await rows(path)] == ["Acme"]
+    for cut in (-1, -9):
+        whole = path.read_bytes()
+        path.write_bytes(whole[:cut])
+        with pytest.raises(InputError, match="is cut off: its last packed part is not whole"):
+            await pages(path)
+    path.write_bytes(gzip.compress((HEADER + ACME * 99).encode())[:-8] + bytes(8))
+    with pytest.raises(InputError, match="is damaged: CRC check failed"):
+        await pages(path)
+
+
+async def test_a_row_that_never_ends_is_refused(written):
+    with pytest.raises(InputError, match="holds a row of more than 4194304 characters"):
+        await pages(written(HEADER + ACME + '2,"' + ('x\n","' * 1_000_000)))
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ("Name,nul\0l", "has a header with bytes that are no text, in column 2"),
+        (f"Name,{'x' * 501}", "has a header of more than 500 characters, in column 2"),
+        (",".join(["Name", *map(str, range(5000))]), "has 5,001 columns; a list of accounts may have 1,000"),
+    ],
+)
+async def test_a_header_that_cannot_be_one_is_refused(written, header, said):
+    with pytest.raises(InputError, match=said):
+        await pages(written(f"{header}\n"))
+
+
+async def test_why_no_row_can_be_read_is_told(written):
+    with pytest.raises(InputError, match=r"holds no row that can be read. Line 2: It names no company"):
+        await pages(written("Name,Website\n,a.example\n,b.example\n"))
+
+
+async def test_what_a_formula_could_not_find_is_no_name(written):
+    assert await bad_rows(written("Name\nAcme\n#N/A\n")) == {"line 3": "Its id, name or website is a formula's error."}
+
+
+async def test_a_column_left_out_is_told_of_no_more(written):
+    (page,) = await pages(written(HEADER + ACME), {"Website": "-"})
+    assert page.fields == {"Id": "text", "Name": "text", "Country": "text"}
