@@ -126,8 +126,8 @@ class _Understood:
         self._source = source
         self._columns: Columns = source.columns
         self._kept = [choice != IGNORED for choice in source.choices.values()]
-        kept = (header for header in source.headers if source.choices[header] != IGNORED)
-        self._fields: dict[str, str] | None = dict.fromkeys(kept, "text")
+        # Those left out are told, too: they have not vanished, and what was read of them before is not to be kept.
+        self._fields: dict[str, str] | None = dict.fromkeys(source.headers, "text")
         self._keys = Keys()
 
     def page(self, rows: Iterable[Row | BadRow]) -> Page:

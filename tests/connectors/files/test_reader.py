@@ -275,6 +275,7 @@ async def test_what_a_formula_could_not_find_is_no_name(written):
     assert await bad_rows(written("Name\nAcme\n#N/A\n")) == {"line 3": "Its id, name or website is a formula's error."}
 
 
-async def test_a_column_left_out_is_told_of_no_more(written):
+async def test_a_column_left_out_has_not_vanished(written):
     (page,) = await pages(written(HEADER + ACME), {"Website": "-"})
-    assert page.fields == {"Id": "text", "Name": "text", "Country": "text"}
+    assert page.fields == dict.fromkeys(["Id", "Name", "Website", "Country"], "text")
+    assert b"acme.example" not in page.payloads[0]
