@@ -1,7 +1,6 @@
 """Parquet files, a batch of rows at a time. Imported only for one, since pyarrow takes its time to load."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -17,6 +16,9 @@ from hub.connectors.files.rows import LONGEST_CELL, MARK, Row, check_width, numb
 from hub.errors import InputError
 
 _ROWS_AT_ONCE = 1000
+_NESTED_AT_ONCE = 10
+"""Rows, where cells may hold lists, whose lengths nothing tells before."""
+_BYTES_AT_ONCE = 32 * 1024 * 1024
 _BUFFER = 64 * 1024
 _HEADER = "the schema"
 _UNREADABLE = (pa.ArrowException, OSError, ValueError, OverflowError)
@@ -33,56 +35,60 @@ class Parquet:
 
     def rows(self) -> Iterator[Row]:
         """The schema, and every row with its number. Raises InputError where the file is damaged."""
-        with _opened(self.path) as file:
-            yield Row(_HEADER, file.schema_arrow.names)
-            number = 0
-            for batch in file.iter_batches(_ROWS_AT_ONCE, use_threads=False):
-                columns = [_texts(column, self.path) for column in batch.columns]
-                for cells in zip(*columns, strict=True):
+        try:
+            with _opened(self.path) as file:
+                check_width(len(file.schema_arrow.names), self.path)
+                yield Row(_HEADER, file.schema_arrow.names)
+                yield from self._below(file)
+        except _UNREADABLE as error:
+            raise InputError(f"{self.path} is no readable Parquet file: {' '.join(str(error).split())}") from error
+
+    def _below(self, file: ParquetFile) -> Iterator[Row]:
+        number = 0
+        for group in range(file.num_row_groups):
+            for batch in file.iter_batches(self._rows_at_once(file, group), row_groups=[group], use_threads=False):
+                for cells in zip(*map(_texts, batch.columns), strict=True):
                     number += 1
+                    if max(map(len, cells)) > LONGEST_CELL:
+                        raise InputError(f"{self.path} holds a cell of more than {LONGEST_CELL} characters.")
                     yield Row(f"row {number}", list(cells))
 
-
-@contextmanager
-def _opened(path: Path) -> Iterator[Any]:
-    """The file, without anything of its rows: a page of a column is read when it is needed.
-
-    Texts are read as references to what they are, once each: a short file may repeat a long text a million times.
-    """
-    try:
-        with ParquetFile(path) as file:
-            schema = file.schema_arrow
-            check_width(len(schema.names), path)
-            texts = [field.name for field in schema if pa.types.is_string(field.type) or pa.types.is_binary(field.type)]
-        with ParquetFile(
-            path, read_dictionary=texts, buffer_size=_BUFFER, pre_buffer=False, page_checksum_verification=True
-        ) as file:
-            yield file
-    except _UNREADABLE as error:
-        raise InputError(f"{path} is no readable Parquet file: {' '.join(str(error).split())}") from error
+    def _rows_at_once(self, file: ParquetFile, group: int) -> int:
+        """Fewer where texts are long: a short file may say one text of a megabyte, and refer to it in every row."""
+        if any(pa.types.is_nested(field.type) for field in file.schema_arrow):
+            return _NESTED_AT_ONCE
+        texts = [field.name for field in file.schema_arrow if _is_text(field.type)]
+        with _opened(self.path, read_dictionary=texts) as referring:
+            first = next(referring.iter_batches(1, row_groups=[group], use_threads=False), None)
+        columns = first.columns if first is not None else ()
+        longest = sum(_longest(column.dictionary) for column in columns if pa.types.is_dictionary(column.type))
+        return min(max(_BYTES_AT_ONCE // max(longest, 1), 1), _ROWS_AT_ONCE)
 
 
-def _texts(column: Any, path: Path) -> list[str]:
+def _opened(path: Path, **more: Any) -> ParquetFile:
+    """The file, with nothing of its rows in memory: a page of a column is read when it is needed."""
+    return ParquetFile(path, buffer_size=_BUFFER, pre_buffer=False, page_checksum_verification=True, **more)
+
+
+def _is_text(kind: Any) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_binary(kind))
+
+
+def _longest(dictionary: Any) -> int:
+    """Bytes of the longest text that rows refer to."""
+    return compute.max(compute.binary_length(dictionary)).as_py() or 0
+
+
+def _texts(column: Any) -> list[str]:
     """The cells of a column as text."""
     kind = column.type
     if pa.types.is_dictionary(kind):
-        return _referred(column, path)
-    if pa.types.is_temporal(kind):
+        column = column.dictionary_decode()
+    elif pa.types.is_temporal(kind):
         column = _in_microseconds(column)
     elif pa.types.is_float32(kind) or pa.types.is_float16(kind):
         column = column.cast(pa.string())  # 0.1, which as a Python number is 0.10000000149011612
     return [_text(value) for value in column.to_pylist()]
-
-
-def _referred(column: Any, path: Path) -> list[str]:
-    """The texts that the cells refer to. They are few or many more than the cells: all that a chunk of rows has."""
-    used = compute.unique(column.indices).drop_null()
-    values = column.dictionary.take(used)
-    longest = compute.max(compute.binary_length(values)).as_py() or 0
-    if longest > 4 * LONGEST_CELL:  # bytes of one character, at most
-        raise InputError(f"{path} holds a cell of more than {LONGEST_CELL} characters.")
-    texts = dict(zip(used.to_pylist(), map(_text, values.to_pylist()), strict=True))
-    return [texts.get(index, "") for index in column.indices.to_pylist()]
 
 
 def _in_microseconds(column: Any) -> Any:

@@ -20,7 +20,7 @@ def upgrade() -> None:
     )
     # Columns were kept as field → header.
     op.execute("""
-        update connection set connector = 'file', config = config || jsonb_build_object('rows', 'REPLACE', 'columns',
+        update connection set connector = 'file', config = config || jsonb_build_object('mode', 'REPLACE', 'columns',
             coalesce((select jsonb_object_agg(value, key) from jsonb_each_text(config->'columns')), '{}'))
         where connector = 'csv'
     """)
