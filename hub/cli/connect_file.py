@@ -19,6 +19,8 @@ from hub.store.secrets import sealer
 
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before writing.")]
 
+_SAMPLE = 40
+"""Characters shown of a cell."""
 _READ_AS = {CUSTOM: "[dim]kept as it is[/]", IGNORED: "[dim]left out[/]"}
 
 
@@ -119,11 +121,17 @@ def _show(found: FilePreview) -> None:
     table = Table("Column", "Read as", "First rows")
     for place, header in enumerate(found.headers):
         choice = found.choices[header]
-        samples = " · ".join(row[place] for row in found.rows if place < len(row) and row[place])
+        samples = " · ".join(_sample(row[place]) for row in found.rows if place < len(row) and row[place])
         table.add_row(escape(header), _READ_AS.get(choice, choice), escape(samples))
     console.print(table)
     if found.is_saved:
         _show_changes(found)
+
+
+def _sample(cell: str) -> str:
+    """The beginning of a cell, without codes for the terminal."""
+    shown = "".join(letter if letter.isprintable() else " " for letter in cell[: _SAMPLE + 1])
+    return shown if len(shown) <= _SAMPLE else f"{shown[:_SAMPLE]}…"
 
 
 def _show_changes(found: FilePreview) -> None:

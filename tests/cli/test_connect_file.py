@@ -64,6 +64,12 @@ def test_what_missing_rows_mean_is_asked_for_and_never_assumed(connect, hub):
     assert "Connected" not in connect("a.csv", FIRST, "--update", answers="n\n")
 
 
+def test_cells_are_shown_in_short_and_do_nothing_to_the_terminal(connect):
+    shown = connect("a.csv", f"Firma,Notizen\n\x1b[2JAcme,{'x' * 900}\n", "--replace", "--yes")
+    assert "\x1b" not in shown
+    assert f"{'x' * 40}…" in shown
+
+
 def test_a_sheet_is_for_workbooks(connect):
     with pytest.raises(InputError, match="is no workbook"):
         connect("a.csv", FIRST, "--replace", "--yes", "--sheet", "Accounts")

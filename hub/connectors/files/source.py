@@ -160,7 +160,7 @@ def _named(cells: Sequence[str], path: Path) -> list[str]:
     check_width(len(cells), path)
     headers: dict[str, None] = {}
     for place, cell in enumerate(cells, 1):
-        name = _checked(" ".join(cell.split()) or f"Column {place}", place, path)
+        name = _plain(cell, place, path) or f"Column {place}"
         number = 1
         while (own := name if number == 1 else f"{name} ({number})") in headers:
             number += 1
@@ -168,9 +168,10 @@ def _named(cells: Sequence[str], path: Path) -> list[str]:
     return list(headers)
 
 
-def _checked(header: str, place: int, path: Path) -> str:
+def _plain(header: str, place: int, path: Path) -> str:
+    """The header without what cannot be seen in it, such as a zero-width space or a code for the terminal."""
     if len(header) > _LONGEST_HEADER:
         raise InputError(f"{path} has a header of more than {_LONGEST_HEADER} characters, in column {place}.")
     if "\0" in header or UNDECODABLE in header:
         raise InputError(f"{path} has a header with bytes that are no text, in column {place}.")
-    return header
+    return "".join(filter(str.isprintable, " ".join(header.split())))

@@ -118,6 +118,7 @@ async def test_a_header_nobody_knows_is_the_first_row(written):
 
 async def test_headers_get_names_of_their_own(written):
     assert preview(written("Name,,Name,Id\na,b,c,d\n")).headers == ["Name", "Column 2", "Name (2)", "Id"]
+    assert preview(written("Na\u200bme,\x1b[2JNote\na,b\n")).headers == ["Name", "[2JNote"]
 
 
 def test_a_preview_shows_what_was_found(written):
