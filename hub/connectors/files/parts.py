@@ -62,9 +62,7 @@ def read(found: zipfile.ZipFile, part: str, reader: Reader) -> Iterator[None]:
     """Let the reader gather from the part; control comes back after each chunk."""
     parser = expat.ParserCreate()
     parser.buffer_text = True
-    parser.StartElementHandler = lambda name, attributes: reader.start(name.rpartition(":")[2], attributes)
-    parser.EndElementHandler = lambda name: reader.end(name.rpartition(":")[2])
-    parser.CharacterDataHandler = reader.text
+    _feed(reader, parser)
     # The format has no document types; entities, which blow up, come with one.
     parser.StartDoctypeDeclHandler = _refuse_document_type
     with _opened(found, part) as file:
@@ -77,6 +75,20 @@ def read(found: zipfile.ZipFile, part: str, reader: Reader) -> Iterator[None]:
             yield
         parser.Parse(b"", True)  # noqa: FBT003 - the same
         yield
+
+
+def _feed(reader: Reader, parser: expat.XMLParserType) -> None:
+    """Most programs write no prefixes: millions of names need not be stripped of them then, as the root's tells."""
+
+    def start_root(name: str, attributes: Attributes) -> None:
+        parser.StartElementHandler, parser.EndElementHandler = reader.start, reader.end
+        if ":" in name:
+            parser.StartElementHandler = lambda name, attributes: reader.start(name.rpartition(":")[2], attributes)
+            parser.EndElementHandler = lambda name: reader.end(name.rpartition(":")[2])
+        parser.StartElementHandler(name, attributes)
+
+    parser.StartElementHandler = start_root
+    parser.CharacterDataHandler = reader.text
 
 
 def read_whole(found: zipfile.ZipFile, part: str, reader: Reader) -> None:
