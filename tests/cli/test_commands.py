@@ -67,22 +67,6 @@ def test_from_a_partners_list_to_accounts(hub, tmp_path: Path):
     assert "1 open issue(s): bad row" in told
 
 
-def test_nothing_is_written_before_one_agrees(hub, tmp_path: Path):
-    (tmp_path / "list.csv").write_text(LIST)
-    hub("init", "Home Inc.")
-
-    assert "Account Name" in hub("connect", "file", "list.csv", "--organization", "Partner Ltd.", code=1)
-    assert "Nothing was synced yet" in hub("status")
-
-
-def test_a_file_that_is_not_there_is_one_clear_line(hub):
-    hub("init", "Home Inc.")
-
-    told = hub("connect", "file", "nothing.csv", "--organization", "Partner Ltd.", "--replace", "--yes", code=1)
-    assert told.startswith("hub: ")
-    assert told.count("\n") == 1
-
-
 def test_a_key_is_shown_once_and_can_be_revoked(hub):
     hub("init", "Home Inc.")
     key = hub("key", "create", "reports").split()[0]

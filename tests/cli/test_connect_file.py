@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from hub.cli import app
-from hub.errors import InputError
+from hub.errors import InputError, NotFound
 
 FIRST = "Firma,Webseite,Land,Notizen\nAcme Inc.,acme.example,US,secret\n"
 SECOND = "Firma,Webseite,Land,Fax\nAcme Inc.,acme.example,US,7\nBolt GmbH,bolt.example,DE,8\n"
@@ -61,7 +61,19 @@ def test_what_missing_rows_mean_is_asked_for_and_never_assumed(connect, hub):
     with pytest.raises(InputError, match=r"--replace, they are gone, or --update, nothing"):
         connect("a.csv", FIRST, "--yes")
     assert "Connected" in connect("a.csv", FIRST, answers="n\ny\n")
-    assert "Connected" not in connect("a.csv", FIRST, "--update", answers="n\n")
+
+
+def test_nothing_is_written_before_one_agrees(connect, hub):
+    shown = connect("a.csv", FIRST, "--update", answers="n\n")
+    assert "Firma" in shown
+    assert "Connected" not in shown
+    with pytest.raises(NotFound, match="Nothing is connected yet"):
+        hub("sync")
+
+
+def test_a_file_that_is_not_there_is_one_clear_line(hub):
+    with pytest.raises(InputError, match=r"^none.csv cannot be read: No such file or directory.$"):
+        hub("connect", "file", "none.csv", "--organization", "Partner Ltd.", "--replace", "--yes")
 
 
 def test_cells_are_shown_in_short_and_do_nothing_to_the_terminal(connect):
