@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from hub.connectors.files import ListMode, preview
 from hub.jobs.sync import Order, StreamRun, sync
-from hub.model import AccountRecord, SyncRunState
+from hub.model import AccountRecord, Issue, IssueKind, SyncRunState
 from hub.store import connections, organizations
 from hub.store.database import Database
 from tests.builders import SEALER
@@ -56,3 +56,16 @@ async def test_a_cut_off_version_removes_nothing(database, tmp_path):
     assert (run.state, there) == (SyncRunState.FAILED, ["Acme", "Bolt", "Crux"])
     assert run.error is not None
     assert "is cut off in line 3" in run.error
+
+
+async def test_what_is_wrong_with_a_row_is_told_until_a_later_update_has_it_right(database, tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text(HEADER + ACME + "2,Bolt\n")
+    connection_id = await connected(database, path, ListMode.UPDATE)
+    await synced(database, connection_id)
+    path.write_text(HEADER + ACME + BOLT)
+    await synced(database, connection_id)
+    async with database.session() as session:
+        issue = (await session.scalars(select(Issue))).one()
+    assert (issue.kind, issue.subject) == (IssueKind.BAD_ROW, "line 3")
+    assert issue.resolved_at is not None
