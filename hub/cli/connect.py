@@ -1,6 +1,7 @@
 """`hub connect`: the systems the hub reads."""
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -10,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from hub.cli.terminal import console, quantity, run
-from hub.connectors.base import Held, StreamReport
+from hub.connectors.base import Connector, Held, StreamReport
 from hub.connectors.files import FilePreview, preview
 from hub.connectors.registry import CONNECTORS
 from hub.errors import InputError
@@ -93,6 +94,57 @@ def csv(
 
     run(connected())
     _next(name or organization)
+
+
+@app.command()
+def other(
+    connector: Annotated[str, typer.Argument(help="A connector that a package brings; `hub connector list` has them.")],
+    *,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A setting of the connector.")
+    ] = None,
+    secrets: Annotated[
+        list[str] | None,
+        typer.Option("--secret", metavar="KEY", help="A secret: HUB_CONNECTOR_KEY in the environment, or asked for."),
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="What to call the connection; the connector when left out.")] = None,
+    organization: Organization = None,
+    yes: Yes = False,
+) -> None:
+    """Connect a system that a package has the connector of."""
+    given = dict(_pair(each) for each in settings or ())
+    declared = CONNECTORS[connector]
+    _check_settings(declared, given, secrets or ())
+    asked = {key: _secret(declared, key) for key in secrets or ()}
+    run(_connect_vendor(connector, name or connector, organization, (given, asked), yes=yes))
+
+
+def _pair(text: str) -> tuple[str, str]:
+    key, sign, value = text.partition("=")
+    if not sign:
+        raise InputError(f"--set takes KEY=VALUE, which {key!r} is not.")
+    return key, value
+
+
+def _check_settings(connector: Connector[Any], given: Iterable[str], secrets: Iterable[str]) -> None:
+    """Raise InputError for what the connector does not declare, and for a secret on the command line."""
+    if not connector.settings:
+        raise InputError(f"{connector.name} has a command of its own: see `hub connect --help`.")
+    declared = "; ".join(f"{key}: {told}" for key, told in connector.settings.items())
+    for key in (*given, *secrets):
+        if key not in connector.settings:
+            raise InputError(f"{connector.name} has no setting {key!r}. It has {declared}.")
+    for key in given:
+        if key in connector.secrets:
+            raise InputError(f"{key} is a secret, which no shell should remember: give it as --secret {key}.")
+    for key in secrets:
+        if key not in connector.secrets:
+            raise InputError(f"{key} is no secret: give it as --set {key}=…")
+
+
+def _secret(connector: Connector[Any], key: str) -> str:
+    told = f"{key} ({connector.settings[key]})"
+    return os.environ.get(f"HUB_{connector.name}_{key}".upper()) or str(typer.prompt(told, hide_input=True))
 
 
 async def connect_list(session: Session, settings: Settings, name: str, file: Path, subject_id: UUID) -> UUID:
