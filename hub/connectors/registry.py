@@ -1,7 +1,9 @@
 """All connectors by name: the hub's own, and those that installed packages bring."""
 
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
@@ -70,20 +72,25 @@ class Known:
 def known() -> list[Known]:
     """Every connector: the hub's own, then packages' in the order of their names. Nothing is imported."""
     ours = [Known(name=name, module=module) for name, module in BUILT_IN.items()]
-    return ours + sorted(_of_packages(), key=lambda each: each.name)
+    return ours + _of_packages(tuple(sys.path))
 
 
-def _of_packages() -> Iterator[Known]:
+@lru_cache(maxsize=1)
+def _of_packages(path: tuple[str, ...]) -> list[Known]:
+    """Those on this path. What is installed while the hub runs is seen when it starts again."""
     points = entry_points(group=GROUP)
     claimed = [point.name for point in points]
-    for point in points:
-        yield Known(
+    found = [
+        Known(
             name=point.name,
             module=point.module,
             attribute=point.attr or "CONNECTOR",
             origin=_origin(point),
             refused=_refused(point.name, claimed),
         )
+        for point in points
+    ]
+    return sorted(found, key=lambda each: each.name)
 
 
 def _origin(point: EntryPoint) -> str:
@@ -111,9 +118,25 @@ def named(name: str) -> Known:
 class _Connectors(Mapping[str, Connector[Any]]):
     """Each is imported when it is asked for, so that a broken one harms nobody who does not use it."""
 
+    def __init__(self) -> None:
+        self._tried: dict[Known, Connector[Any] | ConfigurationError] = {}
+
     def __getitem__(self, name: str) -> Connector[Any]:
-        """The connector; raises NotFound or ConfigurationError."""
-        return named(name).connector()
+        """The connector; raises NotFound or ConfigurationError, which say what to do."""
+        each = named(name)
+        if each not in self._tried:
+            self._tried[each] = _imported(each)
+        found = self._tried[each]
+        if isinstance(found, ConfigurationError):
+            raise ConfigurationError(str(found))
+        return found
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The connector, or the default where there is none that works: for names that strangers send."""
+        try:
+            return self[name]
+        except (NotFound, ConfigurationError):
+            return default
 
     def __contains__(self, name: object) -> bool:
         return name in set(self)
@@ -123,6 +146,13 @@ class _Connectors(Mapping[str, Connector[Any]]):
 
     def __len__(self) -> int:
         return len(set(self))
+
+
+def _imported(each: Known) -> Connector[Any] | ConfigurationError:
+    try:
+        return each.connector()
+    except ConfigurationError as error:  # kept: importing what is broken takes as long as importing what is not
+        return error
 
 
 CONNECTORS: Mapping[str, Connector[Any]] = _Connectors()
