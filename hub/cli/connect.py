@@ -1,7 +1,6 @@
 """`hub connect`: the systems the hub reads."""
 
-import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -10,8 +9,9 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from hub.cli.given_settings import given_settings
 from hub.cli.terminal import console, quantity, run
-from hub.connectors.base import Connector, Held, StreamReport
+from hub.connectors.base import Held, StreamReport
 from hub.connectors.files import FilePreview, preview
 from hub.connectors.registry import CONNECTORS
 from hub.errors import InputError
@@ -112,39 +112,8 @@ def other(
     yes: Yes = False,
 ) -> None:
     """Connect a system that a package has the connector of."""
-    given = dict(_pair(each) for each in settings or ())
-    declared = CONNECTORS[connector]
-    _check_settings(declared, given, secrets or ())
-    asked = {key: _secret(declared, key) for key in secrets or ()}
-    run(_connect_vendor(connector, name or connector, organization, (given, asked), yes=yes))
-
-
-def _pair(text: str) -> tuple[str, str]:
-    key, sign, value = text.partition("=")
-    if not sign:
-        raise InputError(f"--set takes KEY=VALUE, which {key!r} is not.")
-    return key, value
-
-
-def _check_settings(connector: Connector[Any], given: Iterable[str], secrets: Iterable[str]) -> None:
-    """Raise InputError for what the connector does not declare, and for a secret on the command line."""
-    if not connector.settings:
-        raise InputError(f"{connector.name} has a command of its own: see `hub connect --help`.")
-    declared = "; ".join(f"{key}: {told}" for key, told in connector.settings.items())
-    for key in (*given, *secrets):
-        if key not in connector.settings:
-            raise InputError(f"{connector.name} has no setting {key!r}. It has {declared}.")
-    for key in given:
-        if key in connector.secrets:
-            raise InputError(f"{key} is a secret, which no shell should remember: give it as --secret {key}.")
-    for key in secrets:
-        if key not in connector.secrets:
-            raise InputError(f"{key} is no secret: give it as --set {key}=…")
-
-
-def _secret(connector: Connector[Any], key: str) -> str:
-    told = f"{key} ({connector.settings[key]})"
-    return os.environ.get(f"HUB_{connector.name}_{key}".upper()) or str(typer.prompt(told, hide_input=True))
+    given = given_settings(CONNECTORS[connector], settings or (), secrets or ())
+    run(_connect_vendor(connector, name or connector, organization, given, yes=yes))
 
 
 async def connect_list(session: Session, settings: Settings, name: str, file: Path, subject_id: UUID) -> UUID:

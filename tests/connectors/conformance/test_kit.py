@@ -135,7 +135,7 @@ DEFECTS = [
     ("honors-retry-after", {"wire": replace(WIRE, opened=impatient)}, "asked to wait 1 times, waited 0 times"),
     ("expired-token-means-reconnect", {"wire": replace(WIRE, opened=stubborn)}, "401 at request 1 is Unavailable"),
     ("versions-are-ordered", {"stream": {"pages": backwards}}, "an older version of 1 comes after a newer"),
-    ("sweeps-agree", {"stream": {"among": None}}, "accounts has only one of ids and among"),
+    ("sweeps-agree", {"stream": {"among": None}}, "accounts has ids without among"),
     ("sweeps-agree", {"stream": {"ids": too_few_ids}}, "ids and pages differ in 3, 4, 5"),
     ("sweeps-agree", {"stream": {"among": otherwise}}, "among gives 1, 2, 3 and 2 more otherwise"),
     ("webhooks-are-verified", {"wire": replace(WIRE, delivery=None)}, "the wire has no delivery()"),
