@@ -187,7 +187,7 @@ async def _texts(subject: Subject) -> AsyncIterator[tuple[str, str]]:
 def _repeating(status: int) -> Answer:
     def answer(request: httpx.Request) -> httpx.Response:
         sent = f"{request.url} {dict(request.headers)} {request.content.decode(errors='replace')}"
-        return httpx.Response(status, json={"message": sent, "error": sent, "error_description": sent})
+        return httpx.Response(status, json={"message": sent, "error": "invalid_request", "error_description": sent})
 
     return answer
 
