@@ -16,6 +16,8 @@ from hub.errors import AuthError, SourceError, Unavailable
 NO_NETWORK = "it reads no network"
 ASKED_TO_WAIT = 17
 """Seconds, which no pause of ours takes by itself."""
+MOST_REQUESTS = 10_000
+"""That a reading of fixtures takes."""
 MOST_AFTER_REFUSAL = 2
 """Requests: one that takes a new token, and one with it."""
 
@@ -67,14 +69,15 @@ class _Failing:
 
 async def errors_by_consequence(subject: Subject) -> Outcome:
     """Each fault at each request of the first stream, and two at the last one of the others, are errors that fit."""
-    if subject.wire.answer is None:
+    answer = subject.wire.answer
+    if answer is None:
         return inapplicable(NO_NETWORK)
     complaints, count = [], 0
     for number, stream in enumerate(subject.streams):
-        asked = await _requests(subject, stream)
+        asked = await _requests(subject, stream, answer)
         for spared in range(asked) if number == 0 else range(asked - 1, asked):
             for fault in FAULTS if number == 0 else FAULTS[-2:]:
-                error = await _error(subject, stream, _Failing(subject.wire.answer, fault.answer, spared))
+                error = await _error(subject, stream, _Failing(answer, fault.answer, spared))
                 count += 1
                 if not isinstance(error, fault.expected):
                     told = "no error" if error is None else type(error).__name__
@@ -82,10 +85,9 @@ async def errors_by_consequence(subject: Subject) -> Outcome:
     return Outcome.of(complaints[:3], f"{count} faults")
 
 
-async def _requests(subject: Subject, stream: Stream[Any]) -> int:
+async def _requests(subject: Subject, stream: Stream[Any], answer: Answer) -> int:
     """How many requests a reading takes."""
-    assert subject.wire.answer  # noqa: S101 - for mypy: the callers have asked
-    counting = _Failing(subject.wire.answer, _cut, spared=1_000_000)
+    counting = _Failing(answer, _cut, spared=MOST_REQUESTS)
     await _read(subject, stream, counting)
     return counting.asked
 
@@ -105,28 +107,31 @@ async def _error(subject: Subject, stream: Stream[Any], answer: Answer) -> Sourc
 
 async def expired_token_means_reconnect(subject: Subject) -> Outcome:
     """401, from the first request on or amid a reading, is an AuthError after at most two more requests."""
-    if subject.wire.answer is None:
+    answer = subject.wire.answer
+    if answer is None:
         return inapplicable(NO_NETWORK)
     complaints = []
     stream = subject.streams[0]
-    for spared in range(await _requests(subject, stream)):
-        refusing = _Failing(subject.wire.answer, _expired, spared)
+    asked = await _requests(subject, stream, answer)
+    for spared in range(asked):
+        refusing = _Failing(answer, _expired, spared)
         error = await _error(subject, stream, refusing)
         if not isinstance(error, AuthError):
             told = "no error" if error is None else type(error).__name__
             complaints.append(f"401 at request {spared + 1} is {told}")
         if refusing.refused > 1 + MOST_AFTER_REFUSAL:
             complaints.append(f"{refusing.refused} requests were refused before it gave up")
-    return Outcome.of(complaints[:3], f"401 at each of {spared + 1} requests")
+    return Outcome.of(complaints[:3], f"401 at each of {asked} requests")
 
 
 async def honors_retry_after(subject: Subject) -> Outcome:
     """429 with Retry-After, once on each path, is waited out, and nothing is lost."""
-    if subject.wire.answer is None:
+    answer = subject.wire.answer
+    if answer is None:
         return inapplicable(NO_NETWORK)
     complaints, waited = [], 0
     for stream in subject.streams:
-        busy, waits = _BusyAtFirst(subject.wire.answer), _Waits()
+        busy, waits = _BusyAtFirst(answer), _Waits()
         read = await _read(subject, stream, busy, waits)
         long = sum(seconds >= ASKED_TO_WAIT for seconds in waits.seconds)
         waited += long
@@ -160,23 +165,23 @@ class _Waits:
 
 async def secrets_stay_secret(subject: Subject) -> Outcome:
     """A vendor that repeats what it was sent gets no secret into an error, nor does an object's text hold one."""
-    secrets = [str(subject.wire.config[name]) for name in subject.connector.secrets if name in subject.wire.config]
-    if subject.wire.answer is None or not subject.connector.secrets:
+    config, answer = subject.wire.config, subject.wire.answer
+    if answer is None or not subject.connector.secrets:
         return inapplicable("it has no secrets")
+    secrets = [str(config[name]) for name in subject.connector.secrets if name in config]
     if not secrets:
         return Outcome(passed=False, seen=f"CONFIG of the wire holds none of {quoted(subject.connector.secrets)}")
-    texts = [text async for text in _texts(subject)]
+    texts = [text async for text in _texts(subject, answer)]
     leaks = sorted({place for place, text in texts if any(secret in text for secret in secrets)})
     return Outcome.of([f"a secret shows in {place}" for place in leaks], f"{len(texts)} errors and objects")
 
 
-async def _texts(subject: Subject) -> AsyncIterator[tuple[str, str]]:
+async def _texts(subject: Subject, answer: Answer) -> AsyncIterator[tuple[str, str]]:
     """Where a secret might show, and the text there."""
-    assert subject.wire.answer  # noqa: S101 - for mypy: the caller has asked
     stream = subject.streams[0]
     for status in (400, 401, 403, 500):
-        for spared in range(await _requests(subject, stream)):
-            error = await _error(subject, stream, _Failing(subject.wire.answer, _repeating(status), spared))
+        for spared in range(await _requests(subject, stream, answer)):
+            error = await _error(subject, stream, _Failing(answer, _repeating(status), spared))
             for each in _chain(error):
                 yield f"{type(each).__name__} at status {status}", f"{each}{each!r}{vars(each)}"
                 yield f"the traceback of status {status}", "".join(traceback.format_exception(each))
