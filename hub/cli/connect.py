@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from hub.cli.connect_file import Yes, confirm, file, tell_connected
+from hub.cli.given_settings import given_settings
 from hub.cli.terminal import console, run
 from hub.connectors.base import Held, StreamReport
 from hub.connectors.registry import CONNECTORS
@@ -68,6 +69,26 @@ def hubspot(
     """Connect a HubSpot portal, by a service key."""
     secrets = {"access_token": access_token or typer.prompt("Service key", hide_input=True)}
     run(_connect_vendor("hubspot", name, organization, ({"base_url": base_url}, secrets), yes=yes))
+
+
+@app.command()
+def other(
+    connector: Annotated[str, typer.Argument(help="A connector that a package brings; `hub connector list` has them.")],
+    *,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A setting of the connector.")
+    ] = None,
+    secrets: Annotated[
+        list[str] | None,
+        typer.Option("--secret", metavar="KEY", help="A secret: HUB_CONNECTOR_KEY in the environment, or asked for."),
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="What to call the connection; the connector when left out.")] = None,
+    organization: Organization = None,
+    yes: Yes = False,
+) -> None:
+    """Connect a system that a package has the connector of."""
+    given = given_settings(CONNECTORS[connector], settings or (), secrets or ())
+    run(_connect_vendor(connector, name or connector, organization, given, yes=yes))
 
 
 async def _connect_vendor(
