@@ -28,7 +28,7 @@ from hub.store.secrets import sealer
 from tests.chaos.salesforce import org_truth
 from tests.chaos.truth import differences
 
-PATIENCE = 120
+PATIENCE = 300
 LAST_STREAM = "stage_changes"
 
 
@@ -111,10 +111,10 @@ async def runs(database: Database) -> Iterable[SyncRun]:
         return (await session.scalars(select(SyncRun).order_by(SyncRun.stream, SyncRun.started_at))).all()
 
 
-async def test_what_a_killed_worker_left_another_one_finishes(database, settings, world, org, tmp_path):
+async def test_what_a_killed_worker_left_another_one_finishes(database, database_url, settings, world, org):
     gate, url = org
     connection_id = await ordered(database, settings, url)
-    environment = {"HUB_DATABASE_URL": settings.database_url, "HUB_DATA_DIR": str(settings.data_dir), "COLUMNS": "200"}
+    environment = {"HUB_DATABASE_URL": database_url, "HUB_DATA_DIR": str(settings.data_dir), "COLUMNS": "200"}
     async with asyncio.timeout(PATIENCE), a_worker(environment) as killed:
         await gate.reached.wait()
         async with a_worker(environment) as other:
