@@ -63,7 +63,7 @@ def test_a_list_costs_one_and_its_rows_and_what_is_in_them(text, points):
         ('{name: {contains: "a"}}', 10),
         ('{or: [{name: {contains: "a"}}, {domain: {contains: "b"}}]}', 20),
         ('{records: {some: {name: {contains: "a"}}}}', 5 + 10),
-        ('{records: {none: {connection: {connector: {eq: "csv"}}}}}', 5 + 5),
+        ('{records: {none: {connection: {connector: {eq: "file"}}}}}', 5 + 5),
     ],
 )
 def test_a_filter_costs_what_it_makes_the_database_search(condition, points):

@@ -301,9 +301,9 @@ async def test_the_progress_of_a_connection_that_is_not_there_cannot_be_followed
 async def test_a_sync_in_one_hub_is_followed_at_another(database, session, home, tmp_path):
     file = tmp_path / "accounts.csv"
     file.write_text("Company,Website\nAcme,acme.com\nBirch,birch.com\n")
-    columns = {"name": "Company", "website": "Website"}
-    config = {"path": str(file), "columns": columns}
-    given = {"name": "list", "connector": "csv", "owner_id": home.id, "subject_id": home.id, "secrets": {}}
+    columns = {"Company": "name", "Website": "website"}
+    config = {"path": str(file), "columns": columns, "mode": "REPLACE"}
+    given = {"name": "list", "connector": "file", "owner_id": home.id, "subject_id": home.id, "secrets": {}}
     list_id = await connections.connect(session, SEALER, config=config, **given)
     await session.commit()
     run = "mutation($input: RunSyncInput!) { runSync(input: $input) { __typename } }"
