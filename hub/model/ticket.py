@@ -1,7 +1,6 @@
 """Requests for help."""
 
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -35,13 +34,10 @@ class TicketAccount(Link, Base, kw_only=True):
         UniqueConstraint("connection_id", "external_id"),
         Index("ticket_account_ticket_idx", "connection_id", "ticket_external_id"),
         Index("ticket_account_account_idx", "connection_id", "account_external_id"),
-        Index("ticket_account_placed_idx", "account_id", "connection_id", "ticket_external_id"),
     )
 
     ticket_external_id: Mapped[str]
     account_external_id: Mapped[str]
-    account_id: Mapped[UUID | None] = mapped_column(init=False, default=None)
-    """The account of the record it names, while that record lives. Kept by triggers, and by mapping."""
     label: Mapped[str | None] = mapped_column(default=None)
     is_primary: Mapped[bool] = mapped_column(default=False)
 

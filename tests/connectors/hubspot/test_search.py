@@ -67,7 +67,9 @@ class Index:
             asked = [each["id"] for each in body["inputs"]]
             found = {"results": [self.record(one) for one in asked if one in self.rows]}
         elif "/properties/" in path:
-            found = {"results": [{"name": name, "type": "datetime"} for name in ("hs_object_id", "hs_lastmodifieddate")]}
+            found = {
+                "results": [{"name": name, "type": "datetime"} for name in ("hs_object_id", "hs_lastmodifieddate")]
+            }
         elif request.url.params.get("archived") == "true":
             found = {"results": []}
         else:
