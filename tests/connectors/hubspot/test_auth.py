@@ -21,7 +21,7 @@ EXPIRED = {"category": "EXPIRED_AUTHENTICATION", "message": "The OAuth token use
 class Wire:
     """HubSpot, with tokens that count up, and a clock that is moved by hand."""
 
-    def __init__(self, rotates=False):
+    def __init__(self, *, rotates=False):
         self.rotates = rotates
         self.now = 0.0
         self.forms = []
