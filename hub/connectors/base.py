@@ -195,3 +195,5 @@ class Connector(Generic[SourceT]):
     quota: Callable[[SourceT], Quota | None] = lambda _: None
     """What is known by now, from the answers so far; None where the source does not say."""
     webhook: Webhook | None = None
+    learned: Callable[[SourceT], Mapping[str, Any]] = lambda _: {}
+    """What opening it told that the config of a new connection keeps."""

@@ -14,4 +14,5 @@ CONNECTOR = Connector(
     report=report,
     quota=HubSpot.quota,
     webhook=WEBHOOK,
+    learned=HubSpot.learned,
 )
