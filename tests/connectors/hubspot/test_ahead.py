@@ -14,6 +14,11 @@ async def read_slowly(number):
     return number
 
 
+async def take(readings, found):
+    async for each in readings:
+        found.append(each)
+
+
 async def test_what_is_read_at_once_comes_in_the_order_of_the_list():
     assert [each async for each in in_order(portions(range(50)), read_slowly)] == list(range(50))
 
@@ -41,8 +46,7 @@ async def test_what_was_read_before_an_error_comes_before_it():
 
     found = []
     with pytest.raises(Unavailable, match="the list"):
-        async for each in in_order(listed(), read_slowly):
-            found.append(each)  # noqa: PERF401 - what came before the error counts
+        await take(in_order(listed(), read_slowly), found)
     assert found == [1, 2]
 
 
@@ -61,8 +65,7 @@ async def test_an_error_of_one_reading_comes_in_its_place_and_ends_the_others():
 
     found = []
     with pytest.raises(Unavailable, match="the reading"):
-        async for each in in_order(portions(range(5)), read):
-            found.append(each)  # noqa: PERF401 - what came before the error counts
+        await take(in_order(portions(range(5)), read), found)
     assert found == [0, 1]
     assert sorted(ended) == [0, 1, 3, 4]
 
