@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -197,3 +197,6 @@ class Connector(Generic[SourceT]):
     webhook: Webhook | None = None
     learned: Callable[[SourceT], Mapping[str, Any]] = lambda _: {}
     """What opening it told that the config of a new connection keeps."""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """What its config may hold, secrets included: each name, and what to give there in a few words. `hub connect other`
+    asks by it; the connectors that have a command of their own leave it empty."""

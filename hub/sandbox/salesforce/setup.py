@@ -19,7 +19,8 @@ from hub.sandbox.salesforce.fields import (
     unused,
 )
 from hub.sandbox.salesforce.ids import record_id
-from hub.sandbox.salesforce.org import ORG_CREATED, ORG_ID, Field, Kind, Org, Part, SObject
+from hub.sandbox.salesforce.org import ORG_CREATED, ORG_ID, Org
+from hub.sandbox.salesforce.sobject import Field, Kind, Part, SObject
 from hub.sandbox.world import Entry, ProductEntry, StageEntry, UserEntry
 
 _ORG = Entry(id=ORG_ID, created_at=ORG_CREATED, modified_at=ORG_CREATED)
@@ -41,10 +42,7 @@ _RECORD_TYPE_IDS: Mapping[tuple[str, str], str] = {
     (row.part["object"], row.part["name"]): row.id for row in _RECORD_TYPE_ROWS
 }
 
-_CURRENCY_ROWS = [
-    Part(record_id("01L", 100 + number), _ORG, {"code": code, "rate": rate})
-    for number, (code, rate) in enumerate(RATES.items())
-]
+_CURRENCY_ROWS = [Part(record_id("01L", 100 + number), _ORG, {"code": code}) for number, code in enumerate(RATES)]
 _FULL_PROBABILITY = 100
 _COMMITTED = 90
 _HALFWAY = 50
@@ -91,7 +89,7 @@ def currency_types() -> SObject[Any]:
         fields=(
             row_id(),
             computed("IsoCode", Kind.PICKLIST, lambda _, row: row.part["code"], length=3),
-            computed("ConversionRate", Kind.DOUBLE, lambda _, row: row.part["rate"]),
+            computed("ConversionRate", Kind.DOUBLE, lambda org, row: org.rates[row.part["code"]]),
             computed("DecimalPlaces", Kind.INT, lambda _, row: 0 if row.part["code"] in WITHOUT_CENTS else 2),
             constant("IsActive", Kind.BOOLEAN, value=True),
             computed("IsCorporate", Kind.BOOLEAN, lambda _, row: row.part["code"] == CORPORATE_CURRENCY),
@@ -224,6 +222,6 @@ def organization() -> SObject[Any]:
             constant("FiscalYearStartMonth", Kind.INT, 1),
             constant("NamespacePrefix", Kind.STRING, None),
             *created(),
-            instant("SystemModstamp", lambda row: row.modified_at),
+            instant("SystemModstamp", "modified_at"),
         ),
     )

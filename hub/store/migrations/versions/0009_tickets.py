@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 
 LINKS = ("account", "contact", "opportunity")
 REMOVALS = ("DELETED", "ARCHIVED", "MERGED")
