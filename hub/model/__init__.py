@@ -35,6 +35,7 @@ from hub.model.product import Product
 from hub.model.raw_record import ChangeHint, RawRecord, RawRecordVersion, SeenKey
 from hub.model.role import SCOPES, Role, Scope
 from hub.model.sales_user import SalesUser
+from hub.model.ticket import Ticket, TicketAccount, TicketContact, TicketOpportunity
 from hub.model.trusted_document import TrustedDocument
 
 __all__ = [
@@ -103,6 +104,10 @@ __all__ = [
     "SyncRun",
     "SyncRunState",
     "Synced",
+    "Ticket",
+    "TicketAccount",
+    "TicketContact",
+    "TicketOpportunity",
     "Tier",
     "TrustedDocument",
     "Verdict",

@@ -37,6 +37,7 @@ from hub.model import (
     StageChange,
     StreamState,
     SyncRun,
+    Ticket,
     Tier,
 )
 from hub.schema.scalars import ScopeName
@@ -68,6 +69,7 @@ READING: dict[type[Base], Scope] = {
     StageChange: Scope.OPPORTUNITY_READ,
     StreamState: Scope.SYNC_READ,
     SyncRun: Scope.SYNC_READ,
+    Ticket: Scope.TICKET_READ,
     Tier: Scope.ORGANIZATION_READ,
 }
 """What reading the rows of a model needs. A model without a scope cannot be shown."""
