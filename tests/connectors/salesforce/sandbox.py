@@ -15,6 +15,8 @@ from hub.sandbox.world import World
 
 from .wire import at_once
 
+LARGE = Sizes()
+
 
 class Stopped(Clock):
     """A clock that tests move."""
@@ -48,7 +50,7 @@ class Sandbox(httpx.ASGITransport):
         return await super().handle_async_request(request)
 
     def opened(
-        self, *, sizes: Sizes = Sizes(), grant: Grant | None = None, **instead: str
+        self, *, sizes: Sizes = LARGE, grant: Grant | None = None, **instead: str
     ) -> AbstractAsyncContextManager[Org]:
         known = credentials()
         config = {"base_url": "http://127.0.0.1", "client_id": known.client_id, "client_secret": known.client_secret}

@@ -1,5 +1,7 @@
 """Partner programs, their levels, members and funds, account partners and kinds of rows, as sources have them."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -33,7 +35,7 @@ TABLES = (
 )
 """Columns: a name, its type unless it is text, and ! where it must not be null."""
 
-TYPES = {
+TYPES: dict[str, sa.types.TypeEngine[Any]] = {
     "": sa.Text(),
     "flag": sa.Boolean(),
     "int": sa.Integer(),
@@ -65,7 +67,7 @@ def upgrade() -> None:
         op.add_column(table, sa.Column("record_type_external_id", sa.Text(), nullable=True))
 
 
-def _column(text: str) -> sa.Column[object]:
+def _column(text: str) -> sa.Column[Any]:
     name, _, kind = text.removesuffix("!").partition(":")
     return sa.Column(name, TYPES[kind], nullable=not text.endswith("!"))
 
