@@ -39,11 +39,17 @@ def contact_account(payload: Payload) -> Iterator[ContactAccount]:
 
 
 def account_partner(payload: Payload) -> Iterator[AccountPartner]:
-    """A company that is a partner of another. Salesforce has a second row for the way back."""
+    """A company that is a partner of another; nothing, where a partner's deal is about no company.
+
+    Salesforce has a second row for the way back.
+    """
+    account_id = text(payload["AccountFromId"])
+    if account_id is None:
+        return
     yield AccountPartner(
         **row_of(payload),
         **removal_of(payload),
-        account_external_id=required(payload["AccountFromId"]),
+        account_external_id=account_id,
         partner_external_id=required(payload["AccountToId"]),
         role=text(payload.get("Role")),
         is_primary=flag(payload["IsPrimary"]),

@@ -34,7 +34,7 @@ class Sandbox(httpx.ASGITransport):
     def __init__(self, accounts: int = 300) -> None:
         self.world: World = made_up_ecosystem(accounts=accounts)
         self.clock = Stopped()
-        app = salesforce_app(self.world, self.clock)
+        app = salesforce_app(self.world, self.clock, partner_licences=True)
         self.state: Any = app.state.salesforce
         self.requests = 0
         self.asked: list[httpx.Request] = []
