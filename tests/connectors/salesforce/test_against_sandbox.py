@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from hub.connectors.base import Held
 from hub.connectors.salesforce import CONNECTOR
 from hub.model import (
     AccountPartner,
@@ -162,6 +163,17 @@ async def test_the_org_may_be_opened_with_a_signature(sandbox):
         assert (await org.live_rows("SELECT COUNT() FROM Account")).total_size == sum(
             map(up, sandbox.world.salesforce.accounts)
         )
+
+
+async def test_a_refresh_token_that_rotates_at_every_use_reads_the_same(sandbox):
+    known, memory = credentials(), Memory()
+    secrets = {"client_secret": known.client_secret, "refresh_token": known.refresh_token}
+    grant = Held(secrets)
+    sandbox.sessions_end_every = 7
+    async with sandbox.opened(grant=grant, **secrets) as org:
+        await memory.read(org)
+    assert_same(memory, sandbox)
+    assert grant.secrets["refresh_token"] != known.refresh_token
 
 
 async def test_a_second_sync_changes_nothing(sandbox):
