@@ -35,6 +35,7 @@ from hub.model.raw_record import ChangeHint, RawRecord, RawRecordVersion, SeenKe
 from hub.model.role import SCOPES, Role, Scope
 from hub.model.sales_user import SalesUser
 from hub.model.trusted_document import TrustedDocument
+from hub.model.write_back import WriteItem, WriteOutcome, WritePlan, WritePlanField, WritePlanState, WriteRule
 
 __all__ = [
     "SCOPES",
@@ -104,4 +105,10 @@ __all__ = [
     "Tier",
     "TrustedDocument",
     "Verdict",
+    "WriteItem",
+    "WriteOutcome",
+    "WritePlan",
+    "WritePlanField",
+    "WritePlanState",
+    "WriteRule",
 ]
