@@ -21,6 +21,9 @@ Refusal = Callable[[httpx.Response], SourceError | None]
 TIMEOUT = httpx.Timeout(connect=10, read=120, write=30, pool=60)
 LARGEST_BODY = 128 * 1024 * 1024
 """Decoded bytes. A page of 2,000 wide rows takes some 40 MB."""
+NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+SAID = frozenset({400, 404, 409, 412})
+"""Statuses by which a source says that it did not do what it understood very well."""
 ATTEMPTS = 5
 PATIENCE = 120.0
 """Seconds one request may spend waiting between its attempts."""
@@ -63,8 +66,12 @@ class Rate:
             await self._sleep(-self._tokens / self._per_second)
 
 
+class Lost(Unavailable):
+    """Nobody knows whether the source did what it was asked."""
+
+
 class Http:
-    """One connection's client. It is for reading: every request may be sent again after a failure."""
+    """One connection's client: `send` reads, so that it may ask again after any failure; `write` may not."""
 
     def __init__(
         self, client: httpx.AsyncClient, *, refusal: Refusal, rate: Rate, sleep: Sleep = asyncio.sleep
@@ -84,12 +91,34 @@ class Http:
         headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
         """The answer, read whole, once the source gives one that is no refusal."""
+        return await self._persistently(
+            lambda: self._client.build_request(method, url, params=params, json=json, headers=headers), QuotaExhausted
+        )
+
+    async def write(
+        self, method: str, url: str, *, json: Any, headers: Mapping[str, str] | None = None
+    ) -> httpx.Response:
+        """The answer to a request that changes something: also a refusal of what it says, whose body tells more.
+
+        It is sent again only where nothing was done: it did not reach the source, or that had no time for it. Raises
+        Lost where nobody knows.
+        """
+        return await self._persistently(
+            lambda: self._client.build_request(method, url, json=json, headers=headers), QuotaExhausted, Lost, said=SAID
+        )
+
+    async def _persistently(
+        self,
+        request: Callable[[], httpx.Request],
+        *final: type[Unavailable],
+        said: frozenset[int] = frozenset(),
+    ) -> httpx.Response:
+        """The answer, after as many attempts as it takes; failures of the `final` kinds end them."""
         waited = 0.0
         for attempt in range(1, ATTEMPTS + 1):
-            request = self._client.build_request(method, url, params=params, json=json, headers=headers)
             try:
-                return await self._answer(request)
-            except QuotaExhausted:
+                return await self._answer(request(), said)
+            except final:
                 raise
             except Unavailable as error:
                 pause = _pause(attempt, error.retry_after)
@@ -99,16 +128,19 @@ class Http:
             await self._sleep(pause)
         raise AssertionError("unreachable")  # pragma: no cover
 
-    async def _answer(self, request: httpx.Request) -> httpx.Response:
+    async def _answer(self, request: httpx.Request, said: frozenset[int]) -> httpx.Response:
         await self._rate.turn()
         try:
             response = await _read(await self._client.send(request, stream=True), LARGEST_BODY)
         except httpx.RequestError as error:
             told = f"{request.method} {_place(request)}: no answer from {request.url.netloc.decode()}"
-            raise Unavailable(f"{told} ({type(error).__name__})") from error
+            kind = Unavailable if isinstance(error, NEVER_SENT) else Lost
+            raise kind(f"{told} ({type(error).__name__})") from error
+        if response.status_code in said:
+            return response
         refused = self._refusal(response) if response.status_code >= httpx.codes.MULTIPLE_CHOICES else _page(response)
         if refused is not None:
-            raise refused
+            raise _lost(refused, response)
         return response
 
 
@@ -216,6 +248,14 @@ async def _read(response: httpx.Response, most: int) -> httpx.Response:
     wire = {"content-encoding", "content-length", "transfer-encoding"}
     headers = [(name, value) for name, value in response.headers.multi_items() if name not in wire]
     return httpx.Response(response.status_code, headers=headers, content=bytes(body), request=response.request)
+
+
+def _lost(refused: SourceError, response: httpx.Response) -> SourceError:
+    """The refusal, as one that says nothing of what was done where the answer comes from a server that broke down."""
+    is_telling = httpx.codes.BAD_REQUEST <= response.status_code < httpx.codes.INTERNAL_SERVER_ERROR
+    if is_telling or type(refused) is not Unavailable:
+        return refused
+    return Lost(str(refused), refused.retry_after)
 
 
 def _page(response: httpx.Response) -> SourceError | None:

@@ -1,6 +1,7 @@
 """HubSpot: companies, people, deals, and what ties them together."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from dataclasses import replace
 from functools import partial
 
 from hub import model
@@ -8,6 +9,7 @@ from hub.connectors.base import Connector, Payload, Stream, StreamReport, always
 from hub.connectors.hubspot import client, mapping
 from hub.connectors.hubspot.portal import HubSpot, portal
 from hub.connectors.hubspot.search import Kind, record_pages
+from hub.connectors.hubspot.writing import WRITING
 from hub.errors import Forbidden
 
 Probe = Callable[[HubSpot], Awaitable[str]]
@@ -100,7 +102,7 @@ async def _report(source: HubSpot) -> AsyncIterator[StreamReport]:
 
 CONNECTOR = Connector(
     name="hubspot",
-    streams=tuple(stream for stream, _ in _STREAMS),
+    streams=tuple(replace(stream, writing=WRITING.get(stream.name)) for stream, _ in _STREAMS),
     secrets=frozenset(("access_token",)),
     source=portal,
     report=_report,

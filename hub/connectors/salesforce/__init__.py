@@ -8,6 +8,7 @@ from hub.connectors.base import Connector, Payload, Stream, always, never
 from hub.connectors.salesforce import mapping
 from hub.connectors.salesforce.client import changes, everything, report
 from hub.connectors.salesforce.org import Org, opened
+from hub.connectors.salesforce.writing import WRITING
 
 _STREAMS: tuple[tuple[str, str, type[model.Synced], Callable[[Payload], Iterable[model.Synced]]], ...] = (
     ("users", "User", model.SalesUser, mapping.user),
@@ -38,6 +39,7 @@ def _streams() -> Iterable[Stream[Org]]:
             to_records=to_records,
             fields=frozenset(),  # every org has fields of its own, and describe names them: none comes as a surprise
             whole=always if name in _WHOLE else never,
+            writing=WRITING.get(name),
         )
 
 

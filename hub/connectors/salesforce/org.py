@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
@@ -58,6 +58,21 @@ class Deleted(msgspec.Struct, frozen=True, rename="camel"):
     latest_date_covered: datetime
 
 
+class EditableField(msgspec.Struct, frozen=True):
+    """A field of an object, as far as writing depends on it."""
+
+    name: str
+    type: str
+    updateable: bool
+    length: int = 0
+    calculated: bool = False
+
+
+class _Editable(msgspec.Struct, frozen=True):
+    updateable: bool
+    fields: tuple[EditableField, ...]
+
+
 class _Version(msgspec.Struct, frozen=True):
     version: str
 
@@ -103,11 +118,41 @@ class Org:
         response = await self._asked(f"{DATA}/query", {"q": soql})
         return decoded(response, Rows).total_size
 
+    async def editable_fields(self, sobject: str) -> tuple[EditableField, ...]:
+        """The fields of an object whose rows this user may edit."""
+        described = decoded(await self._asked(f"{DATA}/sobjects/{sobject}/describe"), _Editable)
+        if not described.updateable:
+            raise Forbidden(f"{sobject} cannot be edited by this user of the org")
+        return described.fields
+
+    # https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections_retrieve.htm
+    async def retrieved(self, sobject: str, ids: Sequence[str], fields: Sequence[str]) -> list[dict[str, Any] | None]:
+        """Rows by their ids, at most 2,000, in their order; None for those that are not there."""
+        self._spare()
+        path = f"{DATA}/composite/sobjects/{sobject}"
+        asked = {"ids": list(ids), "fields": list(fields)}
+        response = await self._http.send("POST", f"{self._auth.instance_url}{path}", json=asked)
+        return decoded(self._counted(response), list[dict[str, Any] | None])
+
+    async def write(
+        self, method: str, path: str, body: Any, headers: Mapping[str, str] | None = None
+    ) -> httpx.Response:
+        """The answer to what changes rows, sent once; see Http.write."""
+        self._spare()
+        return self._counted(
+            await self._http.write(method, f"{self._auth.instance_url}{DATA}{path}", json=body, headers=headers)
+        )
+
     async def _asked(self, path: str, params: Mapping[str, str] | None = None) -> httpx.Response:
+        self._spare()
+        return self._counted(await self._http.send("GET", f"{self._auth.instance_url}{path}", params=params))
+
+    def _spare(self) -> None:
         # Asked before the request: a page that was paid for is not thrown away.
         if self._used > 1 - RESERVE:
             raise QuotaExhausted(f"{self._used:.0%} of the org's daily requests are used")
-        response = await self._http.send("GET", f"{self._auth.instance_url}{path}", params=params)
+
+    def _counted(self, response: httpx.Response) -> httpx.Response:
         usage = USAGE.search(response.headers.get("Sforce-Limit-Info", ""))
         if usage is not None:
             self._used = int(usage[1]) / int(usage[2])

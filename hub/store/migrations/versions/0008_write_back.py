@@ -49,9 +49,7 @@ def _rules() -> None:
         _text("enabled_by"),
         _now("enabled_at"),
         sa.PrimaryKeyConstraint("id", name=op.f("write_rule_pkey")),
-        sa.UniqueConstraint(
-            "connection_id", "stream", "field", name=op.f("write_rule_connection_id_stream_field_key")
-        ),
+        sa.UniqueConstraint("connection_id", "stream", "field", name=op.f("write_rule_connection_id_stream_field_key")),
     )
 
 
