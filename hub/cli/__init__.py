@@ -19,6 +19,7 @@ COMMANDS = {
     "status": "status",
     "issues": "issues",
     "map": "mapping",
+    "write-back": "writing",
     "serve": "serve",
     "process": "process",
     "export": "export",

@@ -17,6 +17,7 @@ LASTS = timedelta(hours=24)
 KEPT = timedelta(days=90)
 OPEN = (WriteOutcome.PENDING, WriteOutcome.SENDING, WriteOutcome.RETRY)
 """Outcomes that are none yet."""
+WRONG = (WriteOutcome.CONFLICT, WriteOutcome.REFUSED)
 APPLICABLE = (WritePlanState.READY, WritePlanState.APPLYING, WritePlanState.STOPPED)
 
 
@@ -88,9 +89,10 @@ async def fields(session: AsyncSession, plan_id: UUID) -> list[WritePlanField]:
 
 
 async def items(session: AsyncSession, plan_id: UUID, most: int) -> list[WriteItem]:
-    """The first lines of a plan, in the order in which they are written."""
-    lines = select(WriteItem).where(WriteItem.plan_id == plan_id).order_by(WriteItem.id)
-    return list(await session.scalars(lines.limit(most)))
+    """The first lines of a plan, those that went wrong before the others."""
+    lines = select(WriteItem).where(WriteItem.plan_id == plan_id)
+    ordered = lines.order_by(WriteItem.outcome.in_(WRONG).desc(), WriteItem.id)
+    return list(await session.scalars(ordered.limit(most)))
 
 
 async def outcomes(session: AsyncSession, plan_id: UUID) -> dict[WriteOutcome, int]:
