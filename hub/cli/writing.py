@@ -22,8 +22,8 @@ from hub.model import WritePlan, WriteRule
 from hub.settings import Settings
 from hub.store import audit, connections, write_rules
 from hub.store.database import Session, opened
-from hub.store.secrets import sealer
 from hub.store.paths import prefix_of
+from hub.store.secrets import sealer
 from hub.store.write_plans import WRONG
 from hub.store.write_values import VALUES
 
