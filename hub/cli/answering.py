@@ -33,7 +33,9 @@ async def answering(
             metrics_token=token.get_secret_value() if token else None,
             access_log=settings.access_log,
         )
-        async with serving(database, settings, listener, watched=watched) as url:
+        # Of several processes, one does jobs: they would take turns with answers in all of them.
+        works = settings.worker and (shared is None or shared.place == 1)
+        async with serving(database, settings, listener, watched=watched, works=works) as url:
             _settle()
             yield url
 

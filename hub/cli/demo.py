@@ -19,7 +19,8 @@ from hub.cli.terminal import console, duration, quantity, run
 from hub.cli.until_stopped import until_stopped
 from hub.graph.quality import Score, pairwise
 from hub.jobs.mapping import MappingOutcome, map_accounts
-from hub.jobs.sync import Order, StreamRun
+from hub.jobs.stream_run import StreamRun
+from hub.jobs.sync import Order
 from hub.listening import listener_on
 from hub.model import PartnershipType
 from hub.sandbox.ecosystem import made_up_ecosystem

@@ -67,8 +67,8 @@ class RemovalEvidence(StrEnum):
     """The source's list of archived rows has it."""
     REPLACED_LIST = "REPLACED_LIST"
     """A newer version of the whole list no longer has it."""
-    ID_SWEEP = "ID_SWEEP"
-    """The source's ids no longer hold it, and asked for by its id it does not come."""
+    NOT_FOUND = "NOT_FOUND"
+    """Asked for by its id, the source no longer has it."""
 
 
 class Synced(Identified, MappedAsDataclass, kw_only=True):

@@ -108,7 +108,7 @@ describe(
     DELETED_FEED="The source's list of deleted ids has it.",
     ARCHIVED_FEED="The source's list of archived rows has it.",
     REPLACED_LIST="A newer version of the whole list no longer has it.",
-    ID_SWEEP="The source's ids no longer hold it, and asked for by its id it does not come.",
+    NOT_FOUND="Asked for by its id, the source no longer has it.",
 )
 describe(
     RelationKind,

@@ -39,6 +39,12 @@ async def resolve(
     await session.execute(open_ones)
 
 
+async def open_subjects(session: AsyncSession, connection_id: UUID, stream: str, kind: IssueKind) -> list[str]:
+    """What the open issues of a kind are about, in one stream."""
+    place = (Issue.connection_id == connection_id, Issue.stream == stream, Issue.kind == kind)
+    return list(await session.scalars(select(Issue.subject).where(*place, Issue.resolved_at.is_(None))))
+
+
 async def open_by_kind(session: AsyncSession) -> dict[str, int]:
     """How many issues of each kind wait for a person."""
     counted = select(Issue.kind, func.count()).where(Issue.resolved_at.is_(None)).group_by(Issue.kind)

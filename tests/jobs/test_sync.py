@@ -10,7 +10,8 @@ from sqlalchemy import select, text
 
 from hub.connectors.base import BadRow, Connector, Grant, Page, Stream, Tombstone, always
 from hub.errors import AuthError, BookmarkExpired, Busy, Forbidden, HubError, NotFound, Unavailable
-from hub.jobs.sync import Order, StreamRun, sync
+from hub.jobs.stream_run import StreamRun
+from hub.jobs.sync import Order, sync
 from hub.model import (
     AccountRecord,
     Connection,
@@ -268,8 +269,8 @@ async def test_a_run_whose_process_died_is_closed_by_the_next(database, connecti
     assert sorted(run.state for run in await every(database, SyncRun)) == ["INTERRUPTED", "SUCCEEDED"]
 
 
-async def test_two_syncs_of_one_connection_do_not_run_at_once(database, synced):
-    async with only_one(database, "the sync of crm"):
+async def test_two_readings_of_one_stream_do_not_run_at_once(database, synced):
+    async with only_one(database, "the sync of crm: accounts"):
         with pytest.raises(Busy, match="the sync of crm"):
             await synced()
 

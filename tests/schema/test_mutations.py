@@ -51,8 +51,8 @@ async def test_run_sync_shows_the_runs_it_started(change, session, home):
     crm = await a_connection(session, home, name="crm")
     asked = []
 
-    async def run_sync(connection_id, stream, full):
-        asked.append((connection_id, stream, full))
+    async def run_sync(_, connection_id, **more):
+        asked.append((connection_id, more))
         run = await a_sync_run(session, crm, "accounts")
         await session.commit()
         return [run.id]
@@ -61,7 +61,7 @@ async def test_run_sync_shows_the_runs_it_started(change, session, home):
     result = await change(RUN, run_sync, input=given)
 
     assert result.errors is None
-    assert asked == [(crm.id, "accounts", True)]
+    assert asked == [(crm.id, {"stream": "accounts", "full": True, "accept_removals": False})]
     assert result.data["runSync"] == {
         "__typename": "RunSyncPayload",
         "syncRuns": [{"stream": "accounts", "state": "RUNNING", "connection": {"name": "crm"}}],
@@ -81,7 +81,7 @@ async def test_run_sync_shows_the_runs_it_started(change, session, home):
 async def test_what_keeps_a_sync_from_starting_is_data(change, session, home, error, kind, code):
     crm = await a_connection(session, home)
 
-    async def run_sync(*_):
+    async def run_sync(*_, **__):
         raise error
 
     result = await change(RUN, run_sync, input={"connectionId": opaque(model.Connection, crm.id)})
@@ -109,7 +109,7 @@ async def test_the_id_of_another_type_is_refused(change, home):
 async def test_what_nobody_expects_is_an_error(change, session, home):
     crm = await a_connection(session, home)
 
-    async def run_sync(*_):
+    async def run_sync(*_, **__):
         raise ConfigurationError("sealed with another key")
 
     result = await change(RUN, run_sync, input={"connectionId": opaque(model.Connection, crm.id)})
@@ -147,7 +147,7 @@ async def test_under_one_key_a_sync_is_started_once_and_every_answer_shows_its_r
     crm = await a_connection(session, home, name="crm")
     started = []
 
-    async def run_sync(*_):
+    async def run_sync(*_, **__):
         run = await a_sync_run(session, crm)
         await session.commit()
         started.append(run.id)
