@@ -91,33 +91,59 @@ class Http:
         headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
         """The answer, read whole, once the source gives one that is no refusal."""
-        return await self._persistently(
-            lambda: self._client.build_request(method, url, params=params, json=json, headers=headers), QuotaExhausted
-        )
+
+        async def answer() -> httpx.Response:
+            request = self._client.build_request(method, url, params=params, json=json, headers=headers)
+            return await self._read(await self._begun(request))
+
+        return await self._persistently(answer, QuotaExhausted)
 
     async def write(
         self, method: str, url: str, *, json: Any, headers: Mapping[str, str] | None = None
     ) -> httpx.Response:
-        """The answer to a request that changes something: also a refusal of what it says, whose body tells more.
+        """The answer to a request that changes something; also a refusal of what it says, whose body tells more.
 
         It is sent again only where nothing was done: it did not reach the source, or that had no time for it. Raises
         Lost where nobody knows.
         """
-        return await self._persistently(
-            lambda: self._client.build_request(method, url, json=json, headers=headers), QuotaExhausted, Lost, said=SAID
-        )
+
+        async def answer() -> httpx.Response:
+            request = self._client.build_request(method, url, json=json, headers=headers)
+            return await self._read(await self._begun(request), SAID)
+
+        return await self._persistently(answer, QuotaExhausted, Lost)
+
+    async def exchange(self, url: str, form: Mapping[str, str]) -> httpx.Response:
+        """The answer to a form, which is posted once, whatever happens: it may spend what it shows."""
+        return await self._read(await self._begun(self._client.build_request("POST", url, data=dict(form))))
+
+    @asynccontextmanager
+    async def stream(self, url: str, *, params: Mapping[str, Any] | None = None) -> AsyncIterator[httpx.Response]:
+        """The answer with its body still to come, by `chunks`, which bounds nothing: the reader does."""
+
+        async def answer() -> httpx.Response:
+            response = await self._begun(self._client.build_request("GET", url, params=params))
+            # What is no rows is small, and says why.
+            return (
+                response
+                if response.status_code == httpx.codes.OK and not _page(response)
+                else await self._read(response)
+            )
+
+        response = await self._persistently(answer, QuotaExhausted)
+        try:
+            yield response
+        finally:
+            await response.aclose()
 
     async def _persistently(
-        self,
-        request: Callable[[], httpx.Request],
-        *final: type[Unavailable],
-        said: frozenset[int] = frozenset(),
+        self, answer: Callable[[], Awaitable[httpx.Response]], *final: type[Unavailable]
     ) -> httpx.Response:
         """The answer, after as many attempts as it takes; failures of the `final` kinds end them."""
         waited = 0.0
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                return await self._answer(request(), said)
+                return await answer()
             except final:
                 raise
             except Unavailable as error:
@@ -128,14 +154,18 @@ class Http:
             await self._sleep(pause)
         raise AssertionError("unreachable")  # pragma: no cover
 
-    async def _answer(self, request: httpx.Request, said: frozenset[int]) -> httpx.Response:
+    async def _begun(self, request: httpx.Request) -> httpx.Response:
         await self._rate.turn()
         try:
-            response = await _read(await self._client.send(request, stream=True), LARGEST_BODY)
+            return await self._client.send(request, stream=True)
         except httpx.RequestError as error:
-            told = f"{request.method} {_place(request)}: no answer from {request.url.netloc.decode()}"
-            kind = Unavailable if isinstance(error, NEVER_SENT) else Lost
-            raise kind(f"{told} ({type(error).__name__})") from error
+            raise _silence(request, error) from error
+
+    async def _read(self, begun: httpx.Response, said: frozenset[int] = frozenset()) -> httpx.Response:
+        try:
+            response = await _read(begun, LARGEST_BODY)
+        except httpx.RequestError as error:
+            raise _silence(begun.request, error) from error
         if response.status_code in said:
             return response
         refused = self._refusal(response) if response.status_code >= httpx.codes.MULTIPLE_CHOICES else _page(response)
@@ -164,6 +194,15 @@ async def opened(
         mounts=DIRECT,
     ) as client:
         yield Http(client, refusal=refusal or refusal_by_status, rate=rate, sleep=sleep)
+
+
+async def chunks(response: httpx.Response) -> AsyncIterator[bytes]:
+    """The body as it arrives. Raises Unavailable where it is cut short."""
+    try:
+        async for chunk in response.aiter_bytes():
+            yield chunk
+    except httpx.RequestError as error:
+        raise _silence(response.request, error) from error
 
 
 async def document(url: str) -> bytes:
@@ -250,14 +289,6 @@ async def _read(response: httpx.Response, most: int) -> httpx.Response:
     return httpx.Response(response.status_code, headers=headers, content=bytes(body), request=response.request)
 
 
-def _lost(refused: SourceError, response: httpx.Response) -> SourceError:
-    """The refusal, as one that says nothing of what was done where the answer comes from a server that broke down."""
-    is_telling = httpx.codes.BAD_REQUEST <= response.status_code < httpx.codes.INTERNAL_SERVER_ERROR
-    if is_telling or type(refused) is not Unavailable:
-        return refused
-    return Lost(str(refused), refused.retry_after)
-
-
 def _page(response: httpx.Response) -> SourceError | None:
     """Maintenance pages and login forms come with status 200, too."""
     if response.headers.get("Content-Type", "").startswith("text/html"):
@@ -269,6 +300,20 @@ def _pause(attempt: int, asked: float | None) -> float:
     # The jitter keeps many connections from coming back in the same moment.
     backoff = min(30.0, 0.5 * 2.0**attempt) * random.uniform(0.5, 1)  # noqa: S311 - not a secret
     return max(backoff, asked or 0.0)
+
+
+def _silence(request: httpx.Request, error: httpx.RequestError) -> Unavailable:
+    told = f"{request.method} {_place(request)}: no answer from {request.url.netloc.decode()}"
+    kind = Unavailable if isinstance(error, NEVER_SENT) else Lost
+    return kind(f"{told} ({type(error).__name__})")
+
+
+def _lost(refused: SourceError, response: httpx.Response) -> SourceError:
+    """The refusal, as one that says nothing of what was done where the answer comes from a server that broke down."""
+    is_telling = httpx.codes.BAD_REQUEST <= response.status_code < httpx.codes.INTERNAL_SERVER_ERROR
+    if is_telling or type(refused) is not Unavailable:
+        return refused
+    return Lost(str(refused), refused.retry_after)
 
 
 def _place(request: httpx.Request) -> str:

@@ -137,30 +137,37 @@ class StageEntry:
 
 
 @dataclass(slots=True, kw_only=True)
-class ContactRole:
-    """A person's part in a deal."""
+class Hanging:
+    """Something that hangs on a row: it shares the row's stamps and fate, unless it changes or ends by itself."""
 
     id: str
+    changed_at: datetime | None = None
+    fate: Fate = Fate.LIVE
+    removed_at: datetime | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class ContactRole(Hanging):
+    """A person's part in a deal."""
+
     contact: str
     role: str
     is_primary: bool
 
 
 @dataclass(slots=True, kw_only=True)
-class PartnerRole:
+class PartnerRole(Hanging):
     """A partner's part in a deal; `account` is the partner's own AccountEntry."""
 
-    id: str
     account: str
     role: str
     is_primary: bool
 
 
 @dataclass(slots=True, kw_only=True)
-class LineEntry:
+class LineEntry(Hanging):
     """A product sold in a deal."""
 
-    id: str
     product: str
     quantity: Decimal
     unit_price: Decimal
@@ -224,10 +231,9 @@ class LeadEntry(Entry):
 
 
 @dataclass(slots=True, kw_only=True)
-class CampaignMemberEntry:
+class CampaignMemberEntry(Hanging):
     """A contact or lead that a campaign reached."""
 
-    id: str
     contact: str | None
     lead: str | None
     status: str

@@ -9,13 +9,15 @@ import msgspec
 
 from hub.connectors.base import Current, Target, Write, Writing, Written
 from hub.connectors.http import decoded
-from hub.connectors.hubspot.client import part, records
 from hub.connectors.hubspot.portal import HubSpot
+from hub.errors import Unavailable
 from hub.model import WriteOutcome
 
 AT_ONCE = 100
 LONGEST = 65_536
 """Characters of a text property."""
+MISSING = "OBJECT_NOT_FOUND"
+"""The category of what a batch does not find."""
 LONGEST_REASON = 300
 PASSING = frozenset({"RATE_LIMITS", "INTERNAL_ERROR", "TIMEOUT", "LOCKED"})
 """Categories of failures that another attempt may not meet."""
@@ -83,9 +85,12 @@ async def targets(kind: str, source: HubSpot) -> Mapping[str, Target]:
 
 async def current(kind: str, source: HubSpot, ids: Sequence[str], fields: Sequence[str]) -> Mapping[str, Current]:
     """Records as they are now. One that was merged away comes as its survivor, whose id is another: it is gone."""
-    asked = set(ids)
-    found = [part(sent, _Record) for sent in (await records(source, kind, ids, fields)).values()]
-    return {each.id: _current(each, fields) for each in found if each.id in asked}
+    path = f"/crm/objects/{source.version}/{kind}/batch/read"
+    body = {"inputs": [{"id": each} for each in ids], "properties": list(fields), "propertiesWithHistory": []}
+    answer = decoded(await source.http.send("POST", path, params={"archived": "false"}, json=body), _Answer)
+    if any(failure.category != MISSING for failure in answer.errors):
+        raise Unavailable(f"{path}: a part of the batch failed")
+    return {each.id: _current(each, fields) for each in answer.results if each.id in set(ids)}
 
 
 def _current(record: _Record, fields: Sequence[str]) -> Current:

@@ -1,4 +1,4 @@
-"""Salesforce: accounts, contacts, deals and what hangs on them, through the REST API."""
+"""Salesforce: accounts, contacts, deals and what hangs on them, through the REST API and the Bulk API."""
 
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -6,8 +6,10 @@ from functools import partial
 from hub import model
 from hub.connectors.base import Connector, Payload, Stream, always, never
 from hub.connectors.salesforce import mapping
+from hub.connectors.salesforce.auth import SECRETS
 from hub.connectors.salesforce.client import changes, everything, report
 from hub.connectors.salesforce.org import Org, opened
+from hub.connectors.salesforce.sweeping import among, ids
 from hub.connectors.salesforce.writing import WRITING
 
 _STREAMS: tuple[tuple[str, str, type[model.Synced], Callable[[Payload], Iterable[model.Synced]]], ...] = (
@@ -31,14 +33,18 @@ _WHOLE = frozenset({"stages", "opportunity_partners"})
 
 def _streams() -> Iterable[Stream[Org]]:
     for name, sobject, record, to_records in _STREAMS:
+        is_whole = name in _WHOLE
         yield Stream(
             name=name,
             record=record,
             key=lambda payload: payload["Id"],
-            pages=partial(everything if name in _WHOLE else changes, sobject=sobject),
+            pages=partial(everything if is_whole else changes, sobject=sobject),
             to_records=to_records,
             fields=frozenset(),  # every org has fields of its own, and describe names them: none comes as a surprise
-            whole=always if name in _WHOLE else never,
+            modified_at=mapping.modified_at,
+            whole=always if is_whole else never,
+            ids=None if is_whole else partial(ids, sobject=sobject),
+            among=None if is_whole else partial(among, sobject=sobject),
             writing=WRITING.get(name),
         )
 
@@ -46,7 +52,8 @@ def _streams() -> Iterable[Stream[Org]]:
 CONNECTOR: Connector[Org] = Connector(
     name="salesforce",
     streams=tuple(_streams()),
-    secrets=frozenset({"client_secret", "private_key"}),
+    secrets=SECRETS,
     source=opened,
     report=partial(report, sobjects=tuple((name, sobject) for name, sobject, _, _ in _STREAMS)),
+    quota=lambda org: org.quota,
 )

@@ -5,6 +5,7 @@ or field-level security hides it from the user we sign in as.
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from hub.connectors.base import Payload
@@ -31,6 +32,12 @@ from hub.model import (
 
 CUSTOM_SUFFIXES = ("__c", "__pc")
 """An org's own fields, and a person account's."""
+
+
+def modified_at(payload: Payload) -> datetime | None:
+    """When the org last changed a row; None where it does not stamp them."""
+    stamp = payload.get("SystemModstamp")
+    return None if stamp is None else instant(stamp)
 
 
 def account(payload: Payload) -> Iterator[AccountRecord]:

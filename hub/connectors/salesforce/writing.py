@@ -12,9 +12,9 @@ import msgspec
 
 from hub.connectors.base import Current, Target, Write, Writing, Written
 from hub.connectors.http import decoded, described
-from hub.connectors.salesforce.org import EditableField, Org
+from hub.connectors.salesforce.org import DATA, Org
 from hub.connectors.salesforce.values import instant
-from hub.errors import UnexpectedPayload
+from hub.errors import Forbidden, UnexpectedPayload
 from hub.model import WriteOutcome
 
 AT_ONCE = 200
@@ -26,6 +26,28 @@ LONGEST_REASON = 300
 STAMPS = frozenset(
     {STAMP, "LastModifiedDate", "LastModifiedById", "LastModifiedBy", "LastViewedDate", "LastReferencedDate"}
 )
+
+
+class _Field(msgspec.Struct, frozen=True):
+    name: str
+    type: str
+    updateable: bool
+    length: int = 0
+    calculated: bool = False
+
+    def obstacle(self) -> str | None:
+        if self.calculated:
+            return "is a formula"
+        if not self.updateable:
+            return "cannot be edited by the user that the hub signs in as"
+        if self.type not in TEXT_TYPES:
+            return f"is of the type {self.type}, not text"
+        return None
+
+
+class _Described(msgspec.Struct, frozen=True):
+    updateable: bool
+    fields: tuple[_Field, ...]
 
 
 class _Complaint(msgspec.Struct, frozen=True, rename="camel"):
@@ -47,25 +69,19 @@ class _Result(msgspec.Struct, frozen=True):
 
 async def targets(sobject: str, org: Org) -> Mapping[str, Target]:
     """All fields, and why text cannot be written into those into which it cannot."""
-    return {
-        field.name: Target(longest=field.length or None, obstacle=_obstacle(field))
-        for field in await org.editable_fields(sobject)
-    }
-
-
-def _obstacle(field: EditableField) -> str | None:
-    if field.calculated:
-        return "is a formula"
-    if not field.updateable:
-        return "cannot be edited by the user that the hub signs in as"
-    if field.type not in TEXT_TYPES:
-        return f"is of the type {field.type}, not text"
-    return None
+    # https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_sobject_describe.htm
+    there = decoded(await org.asked(f"{DATA}/sobjects/{sobject}/describe"), _Described)
+    if not there.updateable:
+        raise Forbidden(f"{sobject} cannot be edited by the user that the hub signs in as")
+    return {field.name: Target(longest=field.length or None, obstacle=field.obstacle()) for field in there.fields}
 
 
 async def current(sobject: str, org: Org, ids: Sequence[str], fields: Sequence[str]) -> Mapping[str, Current]:
     """Rows as they are now; those in the recycle bin are gone."""
-    rows = await org.retrieved(sobject, ids, ["Id", "IsDeleted", STAMP, *fields])
+    # https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections_retrieve.htm
+    asked = {"ids": list(ids), "fields": ["Id", "IsDeleted", STAMP, *fields]}
+    response = await org.asked(f"{DATA}/composite/sobjects/{sobject}", method="POST", json=asked)
+    rows = decoded(response, list[dict[str, Any] | None])
     try:
         return {
             row["Id"]: Current(values={field: row[field] or None for field in fields}, version=row[STAMP])

@@ -22,8 +22,9 @@ from hub.sandbox.salesforce.fields import (
     stored,
     unused,
 )
-from hub.sandbox.salesforce.org import Field, Kind, Org, SObject
+from hub.sandbox.salesforce.org import Org
 from hub.sandbox.salesforce.setup import record_type
+from hub.sandbox.salesforce.sobject import Field, Kind, SObject
 from hub.sandbox.world import AccountEntry, ContactEntry, LeadEntry
 
 NO_TRUTH = -1
@@ -125,7 +126,7 @@ def contact() -> SObject[ContactEntry]:
             row_id(),
             is_deleted(),
             master_record("Contact"),
-            refers("AccountId", "account", "Account", children="Contacts"),
+            refers("AccountId", "account", "Account", children="Contacts", cascade=True),
             *person(),
             *no_address("Mailing"),
             stored("Email", Kind.EMAIL, "email", length=80),

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from hub.sandbox.salesforce.org import Kind, Org, SObject
+from hub.sandbox.salesforce.org import Org
 from hub.sandbox.salesforce.paths import Reached, reached
 from hub.sandbox.salesforce.refusal import at
+from hub.sandbox.salesforce.sobject import Kind, SObject
 from hub.sandbox.salesforce.soql import Aggregate, Path, Query
 from hub.sandbox.salesforce.spelling import SPELLINGS
 

@@ -11,7 +11,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from hub.sandbox.clock import Clock
-from hub.sandbox.salesforce import endpoints, oauth
+from hub.sandbox.salesforce import collections, endpoints, oauth, upserting
+from hub.sandbox.salesforce.bulk import endpoints as bulk
+from hub.sandbox.salesforce.bulk.jobs import Jobs
 from hub.sandbox.salesforce.endpoints import answer, data
 from hub.sandbox.salesforce.objects import sobjects
 from hub.sandbox.salesforce.org import Org
@@ -23,6 +25,8 @@ from hub.sandbox.world import World
 
 _DATA = "/services/data/v{version}"
 _OBJECT = f"{_DATA}/sobjects/{{sobject}}"
+_ROWS = f"{_DATA}/composite/sobjects"
+_JOB = f"{_DATA}/jobs/query/{{id}}"
 _NO_SUCH_METHOD = 405
 
 
@@ -41,12 +45,13 @@ def salesforce_app(world: World, clock: Clock, *, partner_licences: bool = False
     )
     app.router.redirect_slashes = False
     org = Org(world, clock, sobjects(world.salesforce, partner_licences=partner_licences))
-    app.state.salesforce = State(org, Sessions(clock))
+    app.state.salesforce = State(org, Sessions(clock), Jobs(clock))
     return app
 
 
 def _routes() -> list[Route]:
     return [
+        Route("/services/oauth2/authorize", oauth.authorize),
         Route("/services/oauth2/token", oauth.token, methods=["POST"]),
         Route("/services/oauth2/introspect", oauth.introspect, methods=["POST"]),
         Route("/services/oauth2/revoke", oauth.revoke, methods=["POST"]),
@@ -58,15 +63,29 @@ def _routes() -> list[Route]:
         Route(f"{_DATA}/queryAll", data(endpoints.query_all)),
         Route(f"{_DATA}/query/{{locator}}", data(endpoints.query_more)),
         Route(f"{_DATA}/queryAll/{{locator}}", data(endpoints.query_more)),
+        Route(f"{_DATA}/jobs/query", data(bulk.all_of_them)),
+        Route(f"{_DATA}/jobs/query", data(bulk.create), methods=["POST"]),
+        Route(_JOB, data(bulk.one)),
+        Route(_JOB, data(bulk.change), methods=["PATCH"]),
+        Route(_JOB, data(bulk.delete), methods=["DELETE"]),
+        Route(f"{_JOB}/results", data(bulk.results)),
+        Route(f"{_JOB}/resultPages", data(bulk.result_pages)),
         Route(f"{_DATA}/sobjects", data(endpoints.describe_all)),
         Route(_OBJECT, data(endpoints.summary)),
         Route(_OBJECT, data(endpoints.create_row), methods=["POST"]),
         Route(f"{_OBJECT}/describe", data(endpoints.describe)),
         Route(f"{_OBJECT}/updated", data(endpoints.updated_rows)),
         Route(f"{_OBJECT}/deleted", data(endpoints.deleted_rows)),
-        Route(f"{_OBJECT}/{{id}}", data(endpoints.row)),
+        Route(f"{_OBJECT}/{{id}}", data(endpoints.one_row)),
         Route(f"{_OBJECT}/{{id}}", data(endpoints.edit_row), methods=["PATCH"]),
         Route(f"{_OBJECT}/{{id}}", data(endpoints.delete_row), methods=["DELETE"]),
+        Route(f"{_OBJECT}/{{field}}/{{value:path}}", data(upserting.one_row)),
+        Route(f"{_OBJECT}/{{field}}/{{value:path}}", data(upserting.upsert_row), methods=["PATCH"]),
+        Route(_ROWS, data(collections.create_rows), methods=["POST"]),
+        Route(_ROWS, data(collections.edit_rows), methods=["PATCH"]),
+        Route(_ROWS, data(collections.delete_rows), methods=["DELETE"]),
+        Route(f"{_ROWS}/{{sobject}}", data(collections.retrieve), methods=["POST"]),
+        Route(f"{_ROWS}/{{sobject}}/{{field}}", data(collections.upsert_rows), methods=["PATCH"]),
     ]
 
 

@@ -17,8 +17,9 @@ from hub.sandbox.salesforce.fields import (
     stored,
     unused,
 )
-from hub.sandbox.salesforce.org import Field, Kind, Org, Part, SObject
-from hub.sandbox.world import CampaignEntry, CampaignMemberEntry, ContactEntry, LeadEntry
+from hub.sandbox.salesforce.org import Org
+from hub.sandbox.salesforce.sobject import Field, HangingPart, Kind, Part, SObject
+from hub.sandbox.world import CampaignEntry, CampaignMemberEntry, ContactEntry, Fate, LeadEntry
 
 
 def campaign() -> SObject[CampaignEntry]:
@@ -59,13 +60,16 @@ def campaign() -> SObject[CampaignEntry]:
 
 
 def _count(name: str, column: str) -> Field[Any]:
-    return computed(name, Kind.INT, lambda _, row: sum(1 for member in row.members if getattr(member, column)))
+    def count(_: Org, row: CampaignEntry) -> int:
+        return sum(1 for member in row.members if member.fate is Fate.LIVE and getattr(member, column))
+
+    return computed(name, Kind.INT, count)
 
 
 def _members(org: Org) -> Iterator[Part[CampaignEntry, CampaignMemberEntry]]:
     for row in org.copy.campaigns:
         for member in row.members:
-            yield Part(member.id, row, member)
+            yield HangingPart(member.id, row, member)
 
 
 def campaign_members() -> SObject[Any]:
@@ -76,12 +80,13 @@ def campaign_members() -> SObject[Any]:
         plural="Campaign Members",
         prefix="00v",
         rows=_members,
+        removable=True,
         fields=(
             row_id(),
             is_deleted(),
             parent_row("Campaign", "CampaignMembers"),
-            linked("LeadId", "lead", "Lead"),
-            linked("ContactId", "contact", "Contact"),
+            linked("LeadId", "lead", "Lead", cascade=True),
+            linked("ContactId", "contact", "Contact", cascade=True),
             computed("LeadOrContactId", Kind.REFERENCE, lambda _, row: row.part.contact or row.part.lead),
             part("Status", Kind.PICKLIST, "status"),
             part("HasResponded", Kind.BOOLEAN, "has_responded"),

@@ -8,9 +8,10 @@ from typing import Any
 
 from hub.sandbox.salesforce.date_literals import days
 from hub.sandbox.salesforce.ids import full_id, is_id
-from hub.sandbox.salesforce.org import TEXTS, Field, Kind, Org, SObject
+from hub.sandbox.salesforce.org import Org
 from hub.sandbox.salesforce.paths import filterable, reached
 from hub.sandbox.salesforce.refusal import at
+from hub.sandbox.salesforce.sobject import TEXTS, Field, Kind, SObject
 from hub.sandbox.salesforce.soql import Combination, Comparison, Condition, DateLiteral, Literal, Negation
 
 Test = Callable[[Any], bool]

@@ -11,13 +11,15 @@ KEY_BITS = 2048
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SalesforceCredentials:
-    """What a client needs in order to be let in, by secret or by signed assertion."""
+    """What a client needs in order to be let in, by secret, by signed assertion or by consent."""
 
     client_id: str
     client_secret: str
     username: str
     private_key_pem: str
     public_key_pem: str
+    refresh_token: str
+    """Of a consent given beforehand: good for one use where refresh tokens rotate."""
     audience: str = "https://login.salesforce.com"
 
 
@@ -33,4 +35,5 @@ def credentials() -> SalesforceCredentials:
         username="integration@home.example",
         private_key_pem=private.decode(),
         public_key_pem=public.decode(),
+        refresh_token="5Aep861sandboxFirstRefreshToken",  # noqa: S106 - the same
     )

@@ -5,7 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from hub.sandbox.salesforce.org import Field, Kind, Org
+from hub.sandbox.salesforce.org import Org
+from hub.sandbox.salesforce.sobject import Field, Kind
 from hub.sandbox.world import AccountEntry
 
 
@@ -32,7 +33,7 @@ def _kind(value: object) -> Kind:
 
 def _field(name: str, kind: Kind) -> Field[Any]:
     def write(row: AccountEntry, value: object) -> None:
-        row.custom[name] = value
+        row.custom = row.custom | {name: value}
 
     def value(_: Org, row: AccountEntry) -> Any:
         held = row.custom.get(name)

@@ -26,9 +26,10 @@ from hub.sandbox.salesforce.fields import (
     stored,
     unused,
 )
-from hub.sandbox.salesforce.org import Field, Kind, Org, Part, SObject, Value
+from hub.sandbox.salesforce.org import Org
 from hub.sandbox.salesforce.setup import FORECAST_LABELS, forecast_category, record_type
-from hub.sandbox.world import OpportunityEntry, StageEntry
+from hub.sandbox.salesforce.sobject import Field, HangingPart, HangingT, Kind, Part, SObject, Value
+from hub.sandbox.world import Fate, OpportunityEntry, StageEntry
 
 PERCENT = Decimal(100)
 
@@ -45,7 +46,7 @@ def opportunity(*, partner_licences: bool) -> SObject[OpportunityEntry]:
         fields=(
             row_id(),
             is_deleted(),
-            refers("AccountId", "account", "Account", children="Opportunities"),
+            refers("AccountId", "account", "Account", children="Opportunities", cascade=True),
             record_type("Opportunity", lambda row: "Partner_Sourced" if row.partner_roles else "Direct"),
             *_terms(),
             *_stage_facts(),
@@ -68,9 +69,13 @@ def _terms() -> tuple[Field[Any], ...]:
         stored("CloseDate", Kind.DATE, "close_date", required=True),
         stored("Type", Kind.PICKLIST, "kind"),
         unused("NextStep", Kind.STRING, length=255),
-        computed("HasOpportunityLineItem", Kind.BOOLEAN, lambda _, row: bool(row.lines)),
+        computed("HasOpportunityLineItem", Kind.BOOLEAN, lambda _, row: any(_live(row.lines))),
         constant("PushCount", Kind.INT, 0),
     )
+
+
+def _live(held: Iterable[HangingT]) -> Iterator[HangingT]:
+    return (each for each in held if each.fate is Fate.LIVE)
 
 
 def _origin() -> tuple[Field[Any], ...]:
@@ -80,7 +85,7 @@ def _origin() -> tuple[Field[Any], ...]:
         computed(
             "ContactId",
             Kind.REFERENCE,
-            lambda _, row: next((role.contact for role in row.contact_roles if role.is_primary), None),
+            lambda _, row: next((role.contact for role in _live(row.contact_roles) if role.is_primary), None),
             references=("Contact",),
             relationship="Contact",
         ),
@@ -140,7 +145,7 @@ def _partner_account() -> Field[Any]:
     return computed(
         "PartnerAccountId",
         Kind.REFERENCE,
-        lambda _, row: next((role.account for role in row.partner_roles if role.is_primary), None),
+        lambda _, row: next((role.account for role in _live(row.partner_roles) if role.is_primary), None),
         references=("Account",),
         relationship="PartnerAccount",
     )
@@ -150,7 +155,7 @@ def _parts(column: str) -> Callable[[Org], Iterable[Part[OpportunityEntry, Any]]
     def rows(org: Org) -> Iterator[Part[OpportunityEntry, Any]]:
         for deal in org.copy.opportunities:
             for held in getattr(deal, column):
-                yield Part(held.id, deal, held)
+                yield HangingPart(held.id, deal, held)
 
     return rows
 
@@ -163,11 +168,12 @@ def contact_roles() -> SObject[Any]:
         plural="Opportunity Contact Role",
         prefix="00K",
         rows=_parts("contact_roles"),
+        removable=True,
         fields=(
             row_id(),
             is_deleted(),
             parent_row("Opportunity", "OpportunityContactRoles"),
-            linked("ContactId", "contact", "Contact"),
+            linked("ContactId", "contact", "Contact", cascade=True),
             part("Role", Kind.PICKLIST, "role"),
             part("IsPrimary", Kind.BOOLEAN, "is_primary"),
             currency(lambda row: row.parent.currency),
@@ -178,7 +184,7 @@ def contact_roles() -> SObject[Any]:
 
 def _partner_fields() -> tuple[Field[Any], ...]:
     return (
-        linked("AccountToId", "account", "Account"),
+        linked("AccountToId", "account", "Account", cascade=True),
         part("Role", Kind.PICKLIST, "role"),
         part("IsPrimary", Kind.BOOLEAN, "is_primary"),
         unused("ReversePartnerId", Kind.REFERENCE, references=("Partner",)),
@@ -231,6 +237,7 @@ def line_items() -> SObject[Any]:
         plural="Opportunity Products",
         prefix="00k",
         rows=_parts("lines"),
+        removable=True,
         fields=(
             row_id(),
             is_deleted(),
@@ -291,6 +298,6 @@ def histories() -> SObject[Any]:
             computed("ForecastCategory", Kind.PICKLIST, lambda org, row: forecast_category(org.stages[row.part.stage])),
             currency(lambda row: row.parent.currency),
             *created(),
-            instant("SystemModstamp", lambda row: row.modified_at),
+            instant("SystemModstamp", "modified_at"),
         ),
     )

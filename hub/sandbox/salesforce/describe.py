@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from hub.sandbox.salesforce.fields import REMOVABLE
-from hub.sandbox.salesforce.org import Field, Kind, Org, SObject
+from hub.sandbox.salesforce.org import Org
 from hub.sandbox.salesforce.paths import filterable
+from hub.sandbox.salesforce.sobject import Field, Kind, SObject
 
 Body = dict[str, Any]
 
@@ -54,7 +55,6 @@ _UNSAID: Body = {
     "deprecatedAndHidden": False,
     "displayLocationInDecimal": False,
     "encrypted": False,
-    "externalId": False,
     "extraTypeInfo": None,
     "filteredLookupInfo": None,
     "formulaTreatNullNumberAsZero": False,
@@ -115,15 +115,16 @@ def described_field(org: Org, field: Field[Any], *, editable: bool) -> Body:
     return _UNSAID | {
         "aggregatable": plain,
         "byteLength": length if field.kind in (Kind.ID, Kind.REFERENCE) else 3 * length,
-        "calculated": False,
+        "calculated": field.calculated,
         "compoundFieldName": field.compound,
         "createable": editable and field.write is not None,
         "custom": field.custom,
         "defaultedOnCreate": filled_in or field.kind is Kind.BOOLEAN,
         "digits": 9 if field.kind is Kind.INT else 0,
+        "externalId": field.external_id,
         "filterable": plain,
         "groupable": plain and field.kind not in (Kind.CURRENCY, Kind.DOUBLE, Kind.PERCENT, Kind.DATETIME),
-        "idLookup": field.kind is Kind.ID,
+        "idLookup": field.kind is Kind.ID or field.external_id,
         "label": label(field.name),
         "length": length,
         "name": field.name,
@@ -169,7 +170,7 @@ def described(sobject: SObject[Any], version: str) -> Body:
     return _UNUSED_FLAGS | {
         "createable": editable,
         "custom": False,
-        "deletable": editable,
+        "deletable": editable or sobject.removable,
         "feedEnabled": editable,
         "keyPrefix": sobject.prefix,
         "label": sobject.label,
@@ -179,7 +180,7 @@ def described(sobject: SObject[Any], version: str) -> Body:
         "name": sobject.name,
         "replicateable": sobject.replicateable,
         "undeletable": removable and editable,
-        "updateable": editable,
+        "updateable": editable and sobject.updateable,
         "urls": {
             "sobject": url,
             "describe": f"{url}/describe",
@@ -197,7 +198,7 @@ def described_whole(org: Org, sobject: SObject[Any], version: str) -> Body:
         | {
             "childRelationships": [
                 {
-                    "cascadeDelete": False,
+                    "cascadeDelete": field.cascade,
                     "childSObject": child.name,
                     "deprecatedAndHidden": False,
                     "field": field.name,

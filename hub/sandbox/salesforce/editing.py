@@ -1,14 +1,16 @@
 """Rows changed as users change them: made, edited, thrown into the recycle bin."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from hub.sandbox.salesforce.ids import full_id, is_id
-from hub.sandbox.salesforce.org import Field, Kind, Org, SObject
+from hub.sandbox.salesforce.org import Org
 from hub.sandbox.salesforce.refusal import Refusal, not_found
-from hub.sandbox.world import AccountEntry, ContactEntry, Entry, Fate, OpportunityEntry, StageStep
+from hub.sandbox.salesforce.sobject import Field, Kind, SObject
+from hub.sandbox.world import Entry, Fate, OpportunityEntry, StageStep
 
 Values = Mapping[str, Any]
 
@@ -31,8 +33,24 @@ def live_row(org: Org, sobject: SObject[Any], external_id: str) -> Any:
     return row
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A write that nothing stands in the way of."""
+
+    id: str
+    created: bool
+    write: Callable[[datetime], None]
+
+
 def create(org: Org, sobject: SObject[Any], values: Values) -> str:
     """Make a row; its id."""
+    prepared = creation(org, sobject, values)
+    org.commit(prepared.write)
+    return prepared.id
+
+
+def creation(org: Org, sobject: SObject[Any], values: Values) -> Prepared:
+    """A row to be made; raises what Salesforce says to wrong ones."""
     if sobject.blank is None:
         raise Refusal(400, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", f"entity type cannot be inserted: {sobject.label}")
     edits = _edits(org, sobject, values)
@@ -40,10 +58,20 @@ def create(org: Org, sobject: SObject[Any], values: Values) -> str:
     if missing:
         names = ", ".join(missing)
         raise Refusal(400, "REQUIRED_FIELD_MISSING", f"Required fields are missing: [{names}]", tuple(missing))
-    row = sobject.blank(org.new_id(sobject.prefix), org.now())
-    _write(org, row, edits)
+    blank, external_id = sobject.blank, org.new_id(sobject.prefix)
+
+    def write(now: datetime) -> None:
+        row = blank(external_id, now)
+        with org.changing(sobject, row):
+            _write(org, row, edits, now)
+            keep = sobject.insert or _append
+            keep(org, sobject, row)
+
+    return Prepared(external_id, created=True, write=write)
+
+
+def _append(org: Org, sobject: SObject[Any], row: Any) -> None:
     org.rows(sobject).append(row)
-    return str(row.id)
 
 
 def _lacks(field: Field[Any], edits: Mapping[str, tuple[Field[Any], Any]]) -> bool:
@@ -52,36 +80,33 @@ def _lacks(field: Field[Any], edits: Mapping[str, tuple[Field[Any], Any]]) -> bo
 
 def edit(org: Org, sobject: SObject[Any], external_id: str, values: Values) -> None:
     """Change a row, and move its stamp."""
-    row = live_row(org, sobject, external_id)
-    _write(org, row, _edits(org, sobject, values))
-    row.modified_at = org.now()
+    org.commit(change(org, sobject, live_row(org, sobject, external_id), values).write)
 
 
-def _write(org: Org, row: Entry, edits: Mapping[str, tuple[Field[Any], Any]]) -> None:
+def change(org: Org, sobject: SObject[Any], row: Any, values: Values) -> Prepared:
+    """A row to be changed; raises what Salesforce says to wrong values."""
+    if sobject.blank is None or not sobject.updateable:
+        problem = f"entity type cannot be updated: {sobject.label}"
+        raise Refusal(400, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", problem)
+    if row.id in org.locked:
+        raise Refusal(400, "UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record")
+    edits = _edits(org, sobject, values)
+
+    def write(now: datetime) -> None:
+        with org.changing(sobject, row):
+            _write(org, row, edits, now)
+            row.modified_at = max(row.modified_at, now)
+
+    return Prepared(str(row.id), created=False, write=write)
+
+
+def _write(org: Org, row: Entry, edits: Mapping[str, tuple[Field[Any], Any]], now: datetime) -> None:
     stage = row.stage if isinstance(row, OpportunityEntry) else None
     for field, value in edits.values():
         if field.write is not None:
             field.write(row, value)
     if isinstance(row, OpportunityEntry) and row.stage != stage:
-        row.steps.append(StageStep(id=org.new_id("008"), stage=row.stage, at=org.now()))
-
-
-def remove(org: Org, sobject: SObject[Any], external_id: str) -> None:
-    """Put a row into the recycle bin; an account takes its contacts and opportunities along."""
-    if sobject.blank is None:
-        raise Refusal(400, "INVALID_TYPE_FOR_OPERATION", f"entity type {sobject.name} does not support delete")
-    row = live_row(org, sobject, external_id)
-    _discard(org, row)
-    if isinstance(row, AccountEntry):
-        children: tuple[ContactEntry | OpportunityEntry, ...] = (*org.copy.contacts, *org.copy.opportunities)
-        for child in children:
-            if child.account == row.id and child.fate is Fate.LIVE:
-                _discard(org, child)
-
-
-def _discard(org: Org, row: Entry) -> None:
-    row.fate = Fate.DELETED
-    row.removed_at = row.modified_at = org.now()
+        row.steps = [*row.steps, StageStep(id=org.new_id("008"), stage=row.stage, at=now)]
 
 
 def _edits(org: Org, sobject: SObject[Any], values: Values) -> dict[str, tuple[Field[Any], Any]]:

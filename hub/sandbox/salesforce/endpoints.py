@@ -11,16 +11,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hub.sandbox.salesforce.describe import described, described_whole
-from hub.sandbox.salesforce.editing import create, edit, live_row, remove
+from hub.sandbox.salesforce.editing import change, create, live_row
 from hub.sandbox.salesforce.finding import Asked, Scope
 from hub.sandbox.salesforce.ids import is_id
-from hub.sandbox.salesforce.org import SObject
+from hub.sandbox.salesforce.lifecycle import remove
 from hub.sandbox.salesforce.parser import parsed
 from hub.sandbox.salesforce.query import result
 from hub.sandbox.salesforce.refusal import Refusal, not_found
 from hub.sandbox.salesforce.replication import between, deleted, updated
 from hub.sandbox.salesforce.sessions import OpenResult
-from hub.sandbox.salesforce.shape import row_shape
+from hub.sandbox.salesforce.shape import shape_of
+from hub.sandbox.salesforce.sobject import Row, SObject
 from hub.sandbox.salesforce.spelling import json
 from hub.sandbox.salesforce.state import State, bearer, state
 
@@ -45,8 +46,9 @@ def data(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
         if here.sessions.session(bearer(request)) is None:
             raise Refusal(401, "INVALID_SESSION_ID", "Session expired or invalid")
         here.quota.spend()
+        here.org.settle()
         response = await endpoint(request, here)
-        response.headers["Sforce-Limit-Info"] = here.quota.header
+        response.headers.update(here.quota.headers)
         return response
 
     return answered
@@ -66,15 +68,21 @@ def answer(body: object, status: int = 200) -> Response:
     return Response(json(body), status, media_type="application/json")
 
 
-def _version(request: Request) -> str:
+def version_of(request: Request) -> str:
+    """The version of the API that a request speaks."""
     return str(request.path_params["version"])
 
 
-def _sobject(request: Request, here: State) -> SObject[Any]:
-    sobject = here.org.sobject(request.path_params["sobject"])
-    if sobject is None:
-        raise not_found()
-    return sobject
+def sobject_of(request: Request, here: State) -> SObject[Any]:
+    """The object that a path names; raises NOT_FOUND."""
+    return here.sobject(request.path_params["sobject"])
+
+
+def check_unmodified(request: Request, row: Row) -> None:
+    """Raises PRECONDITION_FAILED if the row changed after the moment that the request names."""
+    since = request.headers.get("If-Unmodified-Since")
+    if since is not None and row.modified_at.replace(microsecond=0) > parsedate_to_datetime(since):
+        raise Refusal(412, "PRECONDITION_FAILED", "The record was modified after the given date")
 
 
 async def versions(_: Request) -> Response:
@@ -90,24 +98,24 @@ def _described_version(number: int) -> Mapping[str, str]:
 
 async def resources(request: Request, _: State) -> Response:
     """What a version offers."""
-    names = ("limits", "query", "queryAll", "sobjects")
-    return answer({name: f"/services/data/v{_version(request)}/{name}" for name in names})
+    names = ("composite", "jobs", "limits", "query", "queryAll", "sobjects")
+    return answer({name: f"/services/data/v{version_of(request)}/{name}" for name in names})
 
 
 async def limits(_: Request, here: State) -> Response:
     """How much of each limit is left."""
-    return answer(here.quota.limits())
+    return answer(here.quota.limits() | here.jobs.limits())
 
 
 async def describe_all(request: Request, here: State) -> Response:
     """Every object."""
-    listed = [described(sobject, _version(request)) for sobject in here.org.sobjects()]
+    listed = [described(sobject, version_of(request)) for sobject in here.org.sobjects()]
     return _since(request, here, {"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": listed})
 
 
 async def describe(request: Request, here: State) -> Response:
     """One object with all its fields."""
-    return _since(request, here, described_whole(here.org, _sobject(request, here), _version(request)))
+    return _since(request, here, described_whole(here.org, sobject_of(request, here), version_of(request)))
 
 
 def _since(request: Request, here: State, body: object) -> Response:
@@ -124,8 +132,8 @@ def _since(request: Request, here: State, body: object) -> Response:
 
 async def summary(request: Request, here: State) -> Response:
     """One object without its fields."""
-    sobject = _sobject(request, here)
-    return answer({"objectDescribe": described(sobject, _version(request)), "recentItems": []})
+    sobject = sobject_of(request, here)
+    return answer({"objectDescribe": described(sobject, version_of(request)), "recentItems": []})
 
 
 async def query(request: Request, here: State) -> Response:
@@ -142,7 +150,7 @@ def _first_page(request: Request, here: State, scope: Scope) -> Response:
     soql = request.query_params.get("q")
     if not soql:
         raise Refusal(400, "MALFORMED_QUERY", "A query string has to be specified")
-    found = result(Asked(here.org, scope, _version(request)), parsed(soql))
+    found = result(Asked(here.org, scope, version_of(request)), parsed(soql))
     options = _BATCH_SIZE.search(request.headers.get("Sforce-Query-Options", ""))
     wanted = int(options.group(1)) if options else LARGEST_PAGE
     size = min(max(SMALLEST_PAGE, min(wanted, CELLS // found.width)), LARGEST_PAGE)
@@ -164,18 +172,18 @@ def _page(request: Request, opened: OpenResult, locator: str | None, start: int)
     found, end = opened.result, start + opened.size
     body: dict[str, Any] = {"totalSize": found.total, "done": end >= len(found.rows)}
     if not body["done"]:
-        body["nextRecordsUrl"] = f"/services/data/v{_version(request)}/query/{locator}-{end}"
-    return answer(body | {"records": [found.spelled(row) for row in found.rows[start:end]]})
+        body["nextRecordsUrl"] = f"/services/data/v{version_of(request)}/query/{locator}-{end}"
+    return answer(body | {"records": found.spelled(found.rows[start:end])})
 
 
-async def row(request: Request, here: State) -> Response:
+async def one_row(request: Request, here: State) -> Response:
     """One row with all its fields, or with those in `fields`."""
-    sobject, external_id = _sobject(request, here), _row_id(request)
+    sobject, external_id = sobject_of(request, here), _row_id(request)
     held = live_row(here.org, sobject, external_id)
     fields = request.query_params.get("fields")
     names = fields.split(",") if fields else [field.name for field in here.org.fields(sobject)]
-    asked = Asked(here.org, Scope.LIVE, _version(request))
-    return answer(row_shape(asked, sobject, names)(held))
+    asked = Asked(here.org, Scope.LIVE, version_of(request))
+    return answer(shape_of(asked, sobject, names)([held])[0])
 
 
 def _row_id(request: Request) -> str:
@@ -188,23 +196,27 @@ def _row_id(request: Request) -> str:
 
 async def create_row(request: Request, here: State) -> Response:
     """A new row."""
-    external_id = create(here.org, _sobject(request, here), await _values(request))
+    external_id = create(here.org, sobject_of(request, here), await values(request))
     return answer({"id": external_id, "success": True, "errors": []}, 201)
 
 
 async def edit_row(request: Request, here: State) -> Response:
     """A row with other values."""
-    edit(here.org, _sobject(request, here), _row_id(request), await _values(request))
+    sobject, given = sobject_of(request, here), await values(request)
+    row = live_row(here.org, sobject, _row_id(request))
+    check_unmodified(request, row)
+    here.org.commit(change(here.org, sobject, row, given).write)
     return Response(status_code=204)
 
 
 async def delete_row(request: Request, here: State) -> Response:
     """A row less."""
-    remove(here.org, _sobject(request, here), _row_id(request))
+    remove(here.org, sobject_of(request, here), _row_id(request))
     return Response(status_code=204)
 
 
-async def _values(request: Request) -> Mapping[str, Any]:
+async def values(request: Request) -> Mapping[str, Any]:
+    """The object that a request sends; raises JSON_PARSER_ERROR."""
     try:
         values = _BODY.decode(await request.body())
     except msgspec.DecodeError as error:
@@ -216,11 +228,11 @@ async def _values(request: Request) -> Mapping[str, Any]:
 
 async def updated_rows(request: Request, here: State) -> Response:
     """The ids of rows that changed."""
-    sobject, params = _sobject(request, here), request.query_params
+    sobject, params = sobject_of(request, here), request.query_params
     return answer(updated(here.org, sobject, between(here.org, sobject, params.get("start"), params.get("end"))))
 
 
 async def deleted_rows(request: Request, here: State) -> Response:
     """The ids of rows that went."""
-    sobject, params = _sobject(request, here), request.query_params
+    sobject, params = sobject_of(request, here), request.query_params
     return answer(deleted(here.org, sobject, between(here.org, sobject, params.get("start"), params.get("end"))))

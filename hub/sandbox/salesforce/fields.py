@@ -7,7 +7,8 @@ from operator import attrgetter
 from typing import Any
 
 from hub.sandbox.salesforce.currencies import CORPORATE_CURRENCY, RATES
-from hub.sandbox.salesforce.org import TEXTS, Field, Kind, Org, Part, Row, RowT, Value
+from hub.sandbox.salesforce.org import Org
+from hub.sandbox.salesforce.sobject import TEXTS, Field, Kind, Part, Row, RowT, Value
 from hub.sandbox.world import Entry, Fate
 
 
@@ -24,7 +25,7 @@ def stored(name: str, kind: Kind, column: str, **facts: Any) -> Field[Any]:
     def other(_: Org, row: Row) -> Value:
         return held(row)
 
-    return Field(name=name, kind=kind, value=text if kind in TEXTS else other, write=write, **facts)
+    return Field(name=name, kind=kind, value=text if kind in TEXTS else other, write=write, column=column, **facts)
 
 
 def computed(name: str, kind: Kind, value: Callable[[Org, RowT], Value], **facts: Any) -> Field[RowT]:
@@ -40,18 +41,19 @@ def part(name: str, kind: Kind, column: str, **facts: Any) -> Field[Any]:
 
 def unused(name: str, kind: Kind, **facts: Any) -> Field[Any]:
     """A field that nobody fills in here, but that clients ask for."""
-    return Field(name=name, kind=kind, value=lambda *_: None, **facts)
+    return Field(name=name, kind=kind, value=lambda *_: None, same=True, **facts)
 
 
 def constant(name: str, kind: Kind, value: Value, **facts: Any) -> Field[Any]:
     """A field that says the same in every row."""
-    return Field(name=name, kind=kind, value=lambda *_: value, **facts)
+    return Field(name=name, kind=kind, value=lambda *_: value, same=True, **facts)
 
 
 def refers(name: str, column: str, to: str, **facts: Any) -> Field[Any]:
     """A reference that users edit. Its relationship is called like the field, unless told."""
     facts.setdefault("relationship", name.removesuffix("Id"))
-    return stored(name, Kind.REFERENCE, column, references=(to,), **facts)
+    field = stored(name, Kind.REFERENCE, column, references=(to,), **facts)
+    return replace(field, relink=field.write)
 
 
 def parent_row(to: str, children: str) -> Field[Any]:
@@ -61,14 +63,19 @@ def parent_row(to: str, children: str) -> Field[Any]:
     )
 
 
-def linked(name: str, column: str, to: str) -> Field[Any]:
+def linked(name: str, column: str, to: str, **facts: Any) -> Field[Any]:
     """A reference of a row that hangs on another."""
-    return part(name, Kind.REFERENCE, column, references=(to,), relationship=name.removesuffix("Id"))
+
+    def relink(row: Any, value: str | None) -> None:
+        setattr(row.part, column, value)
+
+    relationship = name.removesuffix("Id")
+    return part(name, Kind.REFERENCE, column, references=(to,), relationship=relationship, relink=relink, **facts)
 
 
 def row_id() -> Field[Any]:
     """The Id field."""
-    return computed("Id", Kind.ID, lambda _, row: row.id, length=18, required=True)
+    return computed("Id", Kind.ID, lambda _, row: row.id, length=18, required=True, column="id")
 
 
 REMOVABLE = "IsDeleted"
@@ -90,9 +97,10 @@ def master_record(to: str) -> Field[Any]:
     )
 
 
-def instant(name: str, of: Callable[[Any], datetime]) -> Field[Any]:
+def instant(name: str, column: str) -> Field[Any]:
     """A stamp, to the second."""
-    return computed(name, Kind.DATETIME, lambda _, row: second(of(row)))
+    held = attrgetter(column)
+    return computed(name, Kind.DATETIME, lambda _, row: second(held(row)), column=column)
 
 
 def second(moment: datetime) -> datetime:
@@ -102,16 +110,16 @@ def second(moment: datetime) -> datetime:
 
 def created() -> tuple[Field[Any], ...]:
     """When a row was made, and by whom."""
-    return (instant("CreatedDate", attrgetter("created_at")), _by("CreatedBy"))
+    return (instant("CreatedDate", "created_at"), _by("CreatedBy"))
 
 
 def stamps() -> tuple[Field[Any], ...]:
     """When a row was made and changed, and by whom."""
     return (
         *created(),
-        instant("LastModifiedDate", attrgetter("modified_at")),
+        instant("LastModifiedDate", "modified_at"),
         _by("LastModifiedBy"),
-        instant("SystemModstamp", attrgetter("modified_at")),
+        instant("SystemModstamp", "modified_at"),
     )
 
 

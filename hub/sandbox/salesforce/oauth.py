@@ -1,31 +1,37 @@
-"""The OAuth endpoints: client credentials and JWT bearer. Their errors are objects, not arrays."""
+"""The OAuth endpoints: client credentials, JWT bearer, consent and refresh. Their errors are objects, not arrays."""
 
 import base64
 import binascii
 import hashlib
 import hmac
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from joserfc import jwt
 from joserfc.errors import InvalidClaimError, JoseError
 from joserfc.jwk import RSAKey
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from hub.sandbox.salesforce.credentials import SalesforceCredentials, credentials
 from hub.sandbox.salesforce.org import ORG_ID
 from hub.sandbox.salesforce.refusal import OAuthRefusal
 from hub.sandbox.salesforce.spelling import json
-from hub.sandbox.salesforce.state import State, bearer, state
+from hub.sandbox.salesforce.state import bearer, state
 
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 LOGIN_HOSTS = ("login.salesforce.com", "test.salesforce.com")
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+"""Where the client that users are sent back to may be: this is a sandbox."""
 LONGEST_LIFE = 300
 """Seconds that an assertion may still live; it also stands off milliseconds taken for seconds."""
 _SCOPE = "api"
+
+Form = Mapping[str, str]
+Tokens = tuple[str, str | None]
+"""An access token, and a refresh token if there is a new one."""
 
 
 def _answer(body: object) -> Response:
@@ -35,19 +41,59 @@ def _answer(body: object) -> Response:
 async def token(request: Request) -> Response:
     """A new access token. It says nothing about its expiry: Salesforce never does."""
     form = await _form(request)
-    grant = form.get("grant_type")
-    if grant == "client_credentials":
-        if request.url.hostname in LOGIN_HOSTS:
-            raise OAuthRefusal("invalid_grant", "request not supported on this domain")
-        _check_client(*_client(request, form))
-    elif grant == JWT_BEARER:
-        _check_assertion(form.get("assertion", ""), _base_url(request))
-    else:
+    granting = _GRANTS.get(form.get("grant_type", ""))
+    if granting is None:
         raise OAuthRefusal("unsupported_grant_type", "grant type not supported")
-    return _answer(_granted(state(request), _base_url(request)))
+    access_token, refresh_token = await granting(request, form)
+    return _answer(_granted(request, access_token, refresh_token))
 
 
-async def _form(request: Request) -> Mapping[str, str]:
+async def _by_secret(request: Request, form: Form) -> Tokens:
+    if request.url.hostname in LOGIN_HOSTS:
+        raise OAuthRefusal("invalid_grant", "request not supported on this domain")
+    _check_client(*_client(request, form))
+    return state(request).sessions.token(), None
+
+
+async def _by_assertion(request: Request, form: Form) -> Tokens:
+    _check_assertion(form.get("assertion", ""), _base_url(request))
+    return state(request).sessions.token(), None
+
+
+async def _by_code(request: Request, form: Form) -> Tokens:
+    _check_public_client(*_client(request, form))
+    code, verifier = form.get("code", ""), form.get("code_verifier", "")
+    return state(request).grants.redeemed(code, form.get("redirect_uri", ""), verifier)
+
+
+async def _by_refresh_token(request: Request, form: Form) -> Tokens:
+    _check_public_client(*_client(request, form))
+    return await state(request).grants.refreshed(form.get("refresh_token", ""))
+
+
+_GRANTS: Mapping[str, Callable[[Request, Form], Awaitable[Tokens]]] = {
+    "client_credentials": _by_secret,
+    JWT_BEARER: _by_assertion,
+    "authorization_code": _by_code,
+    "refresh_token": _by_refresh_token,
+}
+
+
+async def authorize(request: Request) -> Response:
+    """The user, who always consents, is sent back to the client with a code."""
+    asked = request.query_params
+    if asked.get("response_type") != "code":
+        raise OAuthRefusal("unsupported_response_type", "response type not supported")
+    _check_public_client(asked.get("client_id", ""), "")
+    redirect_uri = asked.get("redirect_uri", "")
+    if urlsplit(redirect_uri).hostname not in LOOPBACK:
+        raise OAuthRefusal("redirect_uri_mismatch", "redirect_uri must match configuration")
+    code = state(request).grants.code(redirect_uri, asked.get("code_challenge"))
+    told = {"code": code} | ({"state": asked["state"]} if "state" in asked else {})
+    return RedirectResponse(f"{redirect_uri}{'&' if '?' in redirect_uri else '?'}{urlencode(told)}", 302)
+
+
+async def _form(request: Request) -> Form:
     """The parameters. Clients send them in the body; some put them into the query string."""
     body = (await request.body()).decode("utf-8", "replace")
     return {**request.query_params, **dict(parse_qsl(body, keep_blank_values=True))}
@@ -57,13 +103,15 @@ def _base_url(request: Request) -> str:
     return str(request.base_url).rstrip("/")
 
 
-def _granted(here: State, base_url: str) -> dict[str, str]:
+def _granted(request: Request, access_token: str, refresh_token: str | None) -> dict[str, str]:
+    here, base_url = state(request), _base_url(request)
     identity = f"{base_url}/id/{ORG_ID}/{here.org.default_user()}"
     issued_at = str(int(here.org.clock.now().timestamp() * 1000))
     secret = credentials().client_secret.encode()
     signature = hmac.new(secret, f"{identity}{issued_at}".encode(), hashlib.sha256).digest()
-    return {
-        "access_token": here.sessions.token(),
+    consent = {} if refresh_token is None else {"refresh_token": refresh_token}
+    return consent | {
+        "access_token": access_token,
         "signature": base64.b64encode(signature).decode(),
         "scope": _SCOPE,
         "instance_url": base_url,
@@ -73,7 +121,7 @@ def _granted(here: State, base_url: str) -> dict[str, str]:
     }
 
 
-def _client(request: Request, form: Mapping[str, str]) -> tuple[str, str]:
+def _client(request: Request, form: Form) -> tuple[str, str]:
     scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "basic":
         return form.get("client_id", ""), form.get("client_secret", "")
@@ -89,6 +137,11 @@ def _check_client(client_id: str, secret: str) -> None:
         raise OAuthRefusal("invalid_client_id", "client identifier invalid")
     if not hmac.compare_digest(secret.encode(), credentials().client_secret.encode()):
         raise OAuthRefusal("invalid_client", "invalid client credentials")
+
+
+def _check_public_client(client_id: str, secret: str) -> None:
+    """A consent is given to an app, which may have no secret to keep."""
+    _check_client(client_id, secret or credentials().client_secret)
 
 
 def _check_assertion(assertion: str, base_url: str) -> None:
@@ -151,9 +204,9 @@ def _seconds(moment: datetime) -> int:
 
 
 async def revoke(request: Request) -> Response:
-    """Ends a session."""
-    form = await _form(request)
-    if not state(request).sessions.revoke(form.get("token", "")):
+    """Ends a session, or a consent with all its sessions."""
+    given, here = (await _form(request)).get("token", ""), state(request)
+    if not here.sessions.revoke(given) and not here.grants.revoke(given):
         raise OAuthRefusal("invalid_token", "invalid token")
     return Response()
 

@@ -12,8 +12,8 @@ from hub.sandbox.salesforce.deals import (
     opportunity_partners,
     partners,
 )
-from hub.sandbox.salesforce.org import SObject
 from hub.sandbox.salesforce.setup import currency_types, organization, products, record_types, stages, users
+from hub.sandbox.salesforce.sobject import SObject
 from hub.sandbox.world import Copy
 
 

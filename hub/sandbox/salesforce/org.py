@@ -1,130 +1,31 @@
-"""A Salesforce org over the home organization's copy: what an object and a field are, and where rows are found."""
+"""A Salesforce org over the home organization's copy: its objects, where their rows are found, how they change."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from enum import StrEnum
-from typing import Any, Generic, Protocol, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any, Protocol
+from weakref import WeakSet
 
 from hub.sandbox.clock import Clock
+from hub.sandbox.salesforce.currencies import RATES
 from hub.sandbox.salesforce.ids import record_id
-from hub.sandbox.world import Entry, Fate, ProductEntry, StageEntry, World
+from hub.sandbox.salesforce.index import Index
+from hub.sandbox.salesforce.sobject import Field, RowT, SObject
+from hub.sandbox.world import Fate, ProductEntry, StageEntry, World
 
 ORG_CREATED = datetime(2019, 3, 4, 9, 0, tzinfo=UTC)
 ORG_ID = record_id("00D", 4711)
 
-Value = Any
-"""What a field holds: str, int, bool, Decimal, date, datetime (UTC, whole seconds), a mapping if compound, or None."""
+INDEXED = 10_000
+"""Objects with fewer rows are sorted when they are asked for: tests may change those behind the org's back."""
 
 
-class Kind(StrEnum):
-    """The types of fields, as describe names them."""
+class Watcher(Protocol):
+    """Somebody who wants to know a row as it was."""
 
-    ID = "id"
-    REFERENCE = "reference"
-    STRING = "string"
-    TEXTAREA = "textarea"
-    PICKLIST = "picklist"
-    EMAIL = "email"
-    PHONE = "phone"
-    URL = "url"
-    BOOLEAN = "boolean"
-    INT = "int"
-    DOUBLE = "double"
-    CURRENCY = "currency"
-    PERCENT = "percent"
-    DATE = "date"
-    DATETIME = "datetime"
-    ADDRESS = "address"
-
-
-TEXTS = frozenset((Kind.STRING, Kind.TEXTAREA, Kind.PICKLIST, Kind.EMAIL, Kind.PHONE, Kind.URL))
-
-
-class Row(Protocol):
-    """What every row knows of itself."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def created_at(self) -> datetime: ...
-    @property
-    def modified_at(self) -> datetime: ...
-    @property
-    def fate(self) -> Fate: ...
-    @property
-    def removed_at(self) -> datetime | None: ...
-
-
-RowT = TypeVar("RowT", bound=Row)
-EntryT = TypeVar("EntryT", bound=Entry)
-PartT = TypeVar("PartT")
-
-
-@dataclass(frozen=True, slots=True)
-class Part(Generic[EntryT, PartT]):
-    """A row that hangs on another and shares its fate and, unless it happened at an instant of its own, its stamps."""
-
-    id: str
-    parent: EntryT
-    part: PartT
-    at: datetime | None = None
-
-    @property
-    def created_at(self) -> datetime:
-        return self.at or self.parent.created_at
-
-    @property
-    def modified_at(self) -> datetime:
-        return self.at or self.parent.modified_at
-
-    @property
-    def fate(self) -> Fate:
-        return self.parent.fate
-
-    @property
-    def removed_at(self) -> datetime | None:
-        return self.parent.removed_at
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field(Generic[RowT]):
-    """A field of an object: what describe says of it, and its value in a row."""
-
-    name: str
-    kind: Kind
-    value: Callable[["Org", RowT], Value]
-    write: Callable[[RowT, Any], None] | None = None
-    """None: users cannot change it."""
-    required: bool = False
-    length: int | None = None
-    references: tuple[str, ...] = ()
-    relationship: str | None = None
-    children: str | None = None
-    """What the object referred to calls the rows that point to it."""
-    picklist: tuple[str, ...] = ()
-    allowed: Callable[["Org"], Collection[str]] | None = None
-    """The values of a restricted picklist; None: any."""
-    compound: str | None = None
-
-    @property
-    def custom(self) -> bool:
-        return self.name.endswith("__c")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SObject(Generic[RowT]):
-    """A kind of row."""
-
-    name: str
-    label: str
-    plural: str
-    prefix: str
-    fields: tuple[Field[RowT], ...]
-    rows: Callable[["Org"], Iterable[RowT]]
-    blank: Callable[[str, datetime], RowT] | None = None
-    """A new row with its id and creation; None: users cannot create any."""
-    replicateable: bool = True
+    def keep(self, row: Any) -> None: ...
 
 
 class Org:
@@ -140,6 +41,16 @@ class Org:
             name: {field.name.lower(): field for field in sobject.fields} for name, sobject in self._sobjects.items()
         }
         self._by_id: dict[str, tuple[int, dict[str, Any]]] = {}
+        self._indexes: dict[str, Index] = {}
+        self._part_indexes: dict[str, Index] = {}
+        self._watchers: WeakSet[Watcher] = WeakSet()
+        self.commit_delay = timedelta()
+        """How long a write stays out of sight though it is stamped, as that of a long transaction. Turned by tests."""
+        self._uncommitted: list[tuple[datetime, Callable[[], None]]] = []
+        self.locked: set[str] = set()
+        """Ids of rows that somebody else holds on to: they cannot be changed for the moment."""
+        self.rates = dict(RATES)
+        """The currencies' exchange rates: administrators change them, and formulas with them, but no stamp."""
         self._created = 0
         self.described_at = self.now()
         self.log_purged_until = ORG_CREATED
@@ -173,6 +84,64 @@ class Org:
     def hide(self, sobject: str, field: str) -> None:
         """Take away the integration user's right to see a field."""
         del self._fields[sobject.lower()][field.lower()]
+        self._describe_anew()
+
+    def withdraw(self, sobject: str) -> None:
+        """Take away the integration user's right to see an object."""
+        del self._sobjects[sobject.lower()]
+        self._describe_anew()
+
+    def make_unfilterable(self, sobject: str, field: str) -> None:
+        """Queries cannot filter or sort by a field any more."""
+        fields = self._fields[sobject.lower()]
+        fields[field.lower()] = replace(fields[field.lower()], plain=False)
+        self._describe_anew()
+
+    def _describe_anew(self) -> None:
+        """Descriptions are dated to the second, and must be seen to be new."""
+        self.described_at = max(self.now(), self.described_at + timedelta(seconds=1))
+
+    def commit(self, write: Callable[[datetime], None]) -> None:
+        """Do a write that is stamped now: at once, or when `commit_delay` is over."""
+        now = self.now()
+        if self.commit_delay:
+            self._uncommitted.append((now + self.commit_delay, partial(write, now)))
+        else:
+            write(now)
+
+    def settle(self) -> None:
+        """Let writes be seen whose time has come."""
+        due = [write for at, write in self._uncommitted if at <= self.clock.now()]
+        self._uncommitted = [waiting for waiting in self._uncommitted if waiting[0] > self.clock.now()]
+        for write in due:
+            write()
+
+    def watch(self, watcher: Watcher) -> None:
+        """Tell somebody of every row that is about to change, as long as they are there."""
+        self._watchers.add(watcher)
+
+    @contextmanager
+    def changing(self, sobject: SObject[RowT], row: RowT) -> Iterator[None]:
+        """Around each change of a row, new ones too."""
+        for watcher in self._watchers:
+            watcher.keep(row)
+        yield
+        if sobject.name in self._indexes:
+            self._indexes[sobject.name].put(row)
+        self._part_indexes.clear()
+
+    def index(self, sobject: SObject[RowT]) -> Index | None:
+        """The index of an object with many rows; None of one with few."""
+        rows = sobject.rows(self)
+        held = self._indexes if isinstance(rows, list) else self._part_indexes
+        index = held.get(sobject.name)
+        if index is not None and (held is self._part_indexes or len(index.by_id) == len(self.rows(sobject))):
+            return index
+        rows = self.rows(sobject)
+        if len(rows) < INDEXED:
+            return None
+        held[sobject.name] = Index({row.id: row for row in rows})
+        return held[sobject.name]
 
     def target(self, field: Field[Any]) -> SObject[Any]:
         """The object that a reference leads to; of several, the one that has rows here."""

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from hub.sandbox.salesforce.org import Field, Kind, Org, SObject, Value
+from hub.sandbox.salesforce.org import Org
 from hub.sandbox.salesforce.refusal import at
+from hub.sandbox.salesforce.sobject import Field, Kind, SObject, Value
 from hub.sandbox.salesforce.soql import Path
 
 _LONG_TEXT = 255
@@ -16,6 +17,8 @@ _LONG_TEXT = 255
 class Reached:
     """The field at the end of a path, and its value in a row at the start of it."""
 
+    name: str
+    """The path, spelled as describe spells it."""
     field: Field[Any]
     value: Callable[[Any], Value]
 
@@ -34,7 +37,8 @@ def reached(org: Org, sobject: SObject[Any], path: Path, soql: str) -> Reached:
     if field is None:
         hint = "Custom fields end in '__c'; the describe call lists the names that exist."
         raise at(soql, path.at, "INVALID_FIELD", f"No such column '{last}' on entity '{sobject.name}'. {hint}")
-    return Reached(field, _value(org, hops, field))
+    name = ".".join([*(str(hop.relationship) for hop, _ in hops), field.name])
+    return Reached(name, field, _value(org, hops, field))
 
 
 def inside(org: Org, sobject: SObject[Any], path: Path) -> Path:
@@ -56,7 +60,8 @@ def relationship(org: Org, sobject: SObject[Any], name: str) -> Field[Any] | Non
 
 def filterable(field: Field[Any]) -> bool:
     """Whether a query may filter and sort by a field: not by compound fields, nor by long texts."""
-    return field.kind is not Kind.ADDRESS and not (field.kind is Kind.TEXTAREA and (field.length or 0) > _LONG_TEXT)
+    long = field.kind is Kind.TEXTAREA and (field.length or 0) > _LONG_TEXT
+    return field.plain and field.kind is not Kind.ADDRESS and not long
 
 
 def _value(org: Org, hops: list[tuple[Field[Any], SObject[Any]]], field: Field[Any]) -> Callable[[Any], Value]:

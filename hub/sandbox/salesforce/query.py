@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub.sandbox.salesforce.aggregates import aggregated
-from hub.sandbox.salesforce.finding import Asked, arranged, cut, found
-from hub.sandbox.salesforce.org import SObject
+from hub.sandbox.salesforce.finding import Asked, cut, found, selected
+from hub.sandbox.salesforce.org import Org
 from hub.sandbox.salesforce.refusal import Refusal, at
 from hub.sandbox.salesforce.shape import Body, shape
+from hub.sandbox.salesforce.sobject import SObject
 from hub.sandbox.salesforce.soql import Aggregate, Query
 
 MAX_OFFSET = 2000
@@ -20,28 +21,30 @@ class Result:
 
     total: int
     rows: Sequence[Any]
-    spelled: Callable[[Any], Body]
+    spelled: Callable[[Sequence[Any]], list[Body]]
     width: int
     """How many columns were asked for."""
 
 
 def result(asked: Asked, query: Query) -> Result:
     """What a query finds; raises INVALID_TYPE, INVALID_FIELD or MALFORMED_QUERY."""
-    sobject = asked.org.sobject(query.entity)
-    if sobject is None:
-        raise _unknown_type(query)
+    sobject = entity(asked.org, query)
     if query.offset > MAX_OFFSET:
         raise Refusal(400, "NUMBER_OUTSIDE_VALID_RANGE", f"Maximum SOQL offset allowed is {MAX_OFFSET}")
     if query.groups or any(isinstance(column, Aggregate) for column in query.columns):
         return _aggregate(asked, sobject, query)
     spelled = shape(asked, sobject, query)
-    rows = cut(arranged(asked.org, sobject, query, found(asked, sobject, query)), query)
+    rows = selected(asked, sobject, query)
     return Result(len(rows), rows, spelled, len(query.columns))
 
 
-def _unknown_type(query: Query) -> Refusal:
-    problem = f"sObject type '{query.entity}' is not supported. The describe call lists the types that exist."
-    return at(query.soql, query.entity_at, "INVALID_TYPE", problem)
+def entity(org: Org, query: Query) -> SObject[Any]:
+    """The object that a query reads; raises INVALID_TYPE."""
+    sobject = org.sobject(query.entity)
+    if sobject is None:
+        problem = f"sObject type '{query.entity}' is not supported. The describe call lists the types that exist."
+        raise at(query.soql, query.entity_at, "INVALID_TYPE", problem)
+    return sobject
 
 
 def _aggregate(asked: Asked, sobject: SObject[Any], query: Query) -> Result:
@@ -49,6 +52,6 @@ def _aggregate(asked: Asked, sobject: SObject[Any], query: Query) -> Result:
     if [column for column in query.columns if isinstance(column, Aggregate) and column.path is None]:
         if len(query.columns) > 1 or query.groups:
             raise at(query.soql, query.entity_at, "MALFORMED_QUERY", "COUNT() must be the only element in SELECT")
-        return Result(len(cut(rows, query)), (), dict, 1)
+        return Result(len(cut(rows, query)), (), list, 1)
     bodies = cut(aggregated(asked.org, sobject, query, rows), query)
-    return Result(len(bodies), bodies, lambda body: body, len(query.columns))
+    return Result(len(bodies), bodies, list, len(query.columns))

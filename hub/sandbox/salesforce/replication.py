@@ -3,8 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hub.sandbox.salesforce.org import Org, SObject
+from hub.sandbox.salesforce.org import Org
 from hub.sandbox.salesforce.refusal import Refusal
+from hub.sandbox.salesforce.sobject import SObject
 from hub.sandbox.salesforce.spelling import stamp
 from hub.sandbox.world import Fate
 

@@ -1,6 +1,7 @@
 """What the server remembers of its clients: access tokens, open query results, and how many requests were made."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -95,24 +96,36 @@ class Quota:
 
     maximum: int = DAILY_REQUESTS
     used: int = 0
+    crowded: int = 0
+    """So many of the next requests find too many others running."""
+    app: tuple[int, int, str] | None = None
+    """Used, most and name, where the app has a share of its own."""
+    told: bool = True
+    """Whether responses say how much is used; not all do."""
 
     def spend(self) -> None:
-        """Count a request; raises REQUEST_LIMIT_EXCEEDED once none is left."""
+        """Count a request; raises REQUEST_LIMIT_EXCEEDED once none is left, or for a moment."""
+        if self.crowded > 0:
+            self.crowded -= 1
+            problem = "ConcurrentRequests (Concurrent API Requests) Limit exceeded."
+            raise Refusal(403, "REQUEST_LIMIT_EXCEEDED", problem)
         if self.used >= self.maximum:
             raise Refusal(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
         self.used += 1
 
     @property
-    def header(self) -> str:
-        return f"api-usage={self.used}/{self.maximum}"
+    def headers(self) -> Mapping[str, str]:
+        """What a response says of it."""
+        if not self.told:
+            return {}
+        share = "; per-app-api-usage={}/{}(appName={})".format(*self.app) if self.app else ""
+        return {"Sforce-Limit-Info": f"api-usage={self.used}/{self.maximum}{share}"}
 
     def limits(self) -> dict[str, Any]:
         """What /limits says."""
         fixed = {
             "DailyAsyncApexExecutions": 250_000,
             "DailyBulkApiBatches": DAILY_REQUESTS,
-            "DailyBulkV2QueryFileStorageMB": 976_562,
-            "DailyBulkV2QueryJobs": 10_000,
             "DataStorageMB": 10_240,
             "FileStorageMB": 10_240,
         }

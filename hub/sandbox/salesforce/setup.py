@@ -19,7 +19,8 @@ from hub.sandbox.salesforce.fields import (
     unused,
 )
 from hub.sandbox.salesforce.ids import record_id
-from hub.sandbox.salesforce.org import ORG_CREATED, ORG_ID, Field, Kind, Org, Part, SObject
+from hub.sandbox.salesforce.org import ORG_CREATED, ORG_ID, Org
+from hub.sandbox.salesforce.sobject import Field, Kind, Part, SObject
 from hub.sandbox.world import Entry, ProductEntry, StageEntry, UserEntry
 
 _ORG = Entry(id=ORG_ID, created_at=ORG_CREATED, modified_at=ORG_CREATED)
@@ -224,6 +225,6 @@ def organization() -> SObject[Any]:
             constant("FiscalYearStartMonth", Kind.INT, 1),
             constant("NamespacePrefix", Kind.STRING, None),
             *created(),
-            instant("SystemModstamp", lambda row: row.modified_at),
+            instant("SystemModstamp", "modified_at"),
         ),
     )

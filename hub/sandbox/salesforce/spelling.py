@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 
-from hub.sandbox.salesforce.org import Kind
+from hub.sandbox.salesforce.sobject import Kind
 
 _PLAIN_DIGITS = 7
 """From so many digits before the point on, numbers are written with an exponent."""
@@ -27,6 +28,7 @@ def number(value: Decimal) -> str:
     return f"{'-' * sign}{text[0]}.{text[1:] or '0'}E{point - 1}"
 
 
+@lru_cache(maxsize=10_000)
 def stamp(moment: datetime) -> str:
     """An instant, to the second, with Salesforce's zone without a colon. It must be in UTC."""
     return f"{moment.isoformat()[:19]}.000+0000"

@@ -1,5 +1,7 @@
 import asyncio
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -9,7 +11,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from hub.connectors.salesforce.auth import salesforce_auth
+from hub.connectors.base import Grant, Held
+from hub.connectors.http import Rate, opened
+from hub.connectors.salesforce.auth import salesforce_auth, token_refusal
 from hub.errors import AuthError, ConfigurationError, SourceError, Unavailable
 
 CONFIG = {"base_url": "https://corp.my.salesforce.com/", "client_id": "hub", "client_secret": "s3cret"}
@@ -37,9 +41,16 @@ class Login:
         return httpx.Response(200 if number >= self.valid_from else 401)
 
 
-def client(answer: Any, config: dict[str, str] | None = None) -> httpx.AsyncClient:
-    auth = salesforce_auth(config or CONFIG)
-    return httpx.AsyncClient(base_url=INSTANCE, transport=httpx.MockTransport(answer), auth=auth)
+@asynccontextmanager
+async def client(
+    answer: Any, config: dict[str, str] | None = None, grant: Grant | None = None
+) -> AsyncIterator[httpx.AsyncClient]:
+    transport, config = httpx.MockTransport(answer), config or CONFIG
+    rate = Rate(1000, 1000)
+    async with opened(config["base_url"], rate=rate, refusal=token_refusal, transport=transport) as tokens:
+        auth = salesforce_auth(config, grant or Held(config), tokens)
+        async with httpx.AsyncClient(base_url=INSTANCE, transport=transport, auth=auth) as http:
+            yield http
 
 
 async def test_a_token_is_fetched_once_and_used_for_all():
@@ -69,12 +80,12 @@ async def test_a_new_token_that_is_refused_is_not_replaced_again():
 
 
 async def test_the_org_lives_where_the_token_says():
-    auth = salesforce_auth(CONFIG)
-    with pytest.raises(AuthError):
-        _ = auth.instance_url
-    async with httpx.AsyncClient(transport=httpx.MockTransport(Login()), auth=auth) as http:
-        await http.get(INSTANCE)
-    assert auth.instance_url == INSTANCE
+    async with client(Login()) as http:
+        auth = http.auth
+        with pytest.raises(AuthError):
+            _ = auth.instance_url
+        await http.get("/")
+        assert auth.instance_url == INSTANCE
 
 
 @pytest.mark.parametrize(
@@ -98,9 +109,10 @@ async def test_a_user_is_vouched_for_by_a_short_lived_signature(base_url: str, a
 
 
 @pytest.mark.parametrize("key", ["no key", pem(ec.generate_private_key(ec.SECP256R1()))])
-def test_a_key_that_cannot_sign_is_refused_at_once(key: str):
+async def test_a_key_that_cannot_sign_is_refused_at_once(key: str):
     with pytest.raises(ConfigurationError, match="private_key"):
-        salesforce_auth({**CONFIG, "username": "sync@corp.example", "private_key": key})
+        async with client(Login(), {**CONFIG, "username": "sync@corp.example", "private_key": key}):
+            pass
 
 
 @pytest.mark.parametrize(

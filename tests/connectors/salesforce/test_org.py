@@ -5,7 +5,7 @@ import httpx
 import pytest
 
 from hub.connectors.salesforce.org import opened as org_opened
-from hub.connectors.salesforce.org import refusal
+from hub.connectors.salesforce.refusal import refusal
 from hub.errors import (
     AuthError,
     BookmarkExpired,
@@ -13,6 +13,7 @@ from hub.errors import (
     Forbidden,
     QuotaExhausted,
     SourceError,
+    TooMuch,
     Unavailable,
     UnexpectedPayload,
 )
@@ -35,7 +36,7 @@ def refused(status: int, code: str, message: str = "") -> httpx.Response:
         (refused(401, "INVALID_SESSION_ID"), AuthError),
         (refused(403, "API_DISABLED_FOR_ORG"), Forbidden),
         (refused(404, "NOT_FOUND"), Forbidden),
-        (refused(400, "QUERY_TOO_COMPLICATED"), Forbidden),
+        (refused(400, "QUERY_TOO_COMPLICATED"), TooMuch),
         (refused(400, "INVALID_QUERY_LOCATOR"), BookmarkExpired),
         (refused(400, "QUERY_TIMEOUT"), Unavailable),
         (refused(500, "UNKNOWN_EXCEPTION"), Unavailable),
@@ -43,7 +44,7 @@ def refused(status: int, code: str, message: str = "") -> httpx.Response:
         (refused(403, "SOMETHING_NEW"), Forbidden),
         (refused(403, "REQUEST_LIMIT_EXCEEDED", DAILY), QuotaExhausted),
         (refused(403, "REQUEST_LIMIT_EXCEEDED", CONCURRENT), Unavailable),
-        (httpx.Response(414, html="<h1>URI Too Long</h1>", request=httpx.Request("GET", URL)), Forbidden),
+        (httpx.Response(414, html="<h1>URI Too Long</h1>", request=httpx.Request("GET", URL)), TooMuch),
         (httpx.Response(503, html="<h1>Maintenance</h1>", request=httpx.Request("GET", URL)), Unavailable),
         (httpx.Response(403, json=[], request=httpx.Request("GET", URL)), Forbidden),
     ],
@@ -82,7 +83,7 @@ async def test_the_reserve_of_the_daily_requests_is_left_to_others():
 async def test_without_a_word_on_the_quota_reading_goes_on():
     async with opened(used("")) as org:
         await org.described("Account")
-        assert await org.count("Account") == 3
+        assert (await org.rows("SELECT COUNT() FROM Account")).total_size == 3
 
 
 @pytest.mark.parametrize(
@@ -106,7 +107,7 @@ async def test_a_config_that_cannot_work_is_named(change: dict[str, Any], compla
 async def test_on_this_machine_plain_http_will_do():
     config = {**CONFIG, "base_url": "http://127.0.0.1:8001"}
     async with org_opened(config, transport=httpx.MockTransport(answer)) as org:
-        assert await org.count("Account") == 3
+        assert (await org.rows("SELECT COUNT() FROM Account")).total_size == 3
 
 
 async def test_an_org_that_lacks_our_version_is_named():

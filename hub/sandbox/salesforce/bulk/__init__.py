@@ -1,0 +1,1 @@
+"""Bulk API 2.0: queries as jobs, their results as CSV."""
