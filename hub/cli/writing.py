@@ -145,7 +145,7 @@ async def _planned(name: str, lines: int) -> Told:
     async with _sources() as sources:
         async with sources.database.session() as session:
             (connection,) = await connections.named(session, name)
-        plan_id = await write_plan.begin(sources, connection.id, operator())
+            plan_id = await write_plan.begin(session, connection.id, operator())
         with _progress("rows compared") as tell:
             await write_plan.fill(sources, plan_id, tell)
         return await told(sources.database, plan_id, lines)
@@ -159,8 +159,8 @@ async def _shown(plan_id: UUID, lines: int) -> Told:
 async def _applied(plan_id: UUID, lines: int, *, confirm: bool) -> Told:
     async with _sources() as sources:
         approval = Approval(plan_id=plan_id, by=operator(), is_confirmed=confirm)
-        await write_apply.check(sources, approval)
         async with sources.database.session() as session:
+            await write_apply.check(session, approval)
             await _note(session, "write-back apply", f"{prefix_of(WritePlan)}{plan_id}")
         with _progress("rows done") as tell:
             await write_apply.apply(sources, approval, tell)

@@ -14,6 +14,7 @@ from hub.jobs.sources import Sources
 from hub.jobs.write_plan import Tell
 from hub.model import Connection, WriteItem, WriteOutcome, WritePlan, WritePlanState
 from hub.store import connections, write_plans, write_rules
+from hub.store.database import Session
 from hub.store.locks import only_one
 from hub.store.write_plans import Settled
 
@@ -41,10 +42,9 @@ class Approval:
     """That it is right to change as many rows as it does."""
 
 
-async def check(sources: Sources, approval: Approval) -> WritePlan:
+async def check(session: Session, approval: Approval) -> WritePlan:
     """The plan, which may be applied. Raises NotFound, and InputError saying what keeps it from being applied."""
-    async with sources.database.session() as session:
-        plan = await write_plans.applicable(session, approval.plan_id)
+    plan = await write_plans.applicable(session, approval.plan_id)
     share = plan.records_to_change / max(plan.records, 1)
     if plan.records_to_change > FEW and share > MOST_UNCONFIRMED and not approval.is_confirmed:
         told = f"{plan.records_to_change:,} of {plan.records:,} rows"
@@ -57,14 +57,14 @@ async def apply(sources: Sources, approval: Approval, tell: Tell = lambda _: Non
 
     Raises what `check` raises, Busy where another process writes into the source, and SourceError.
     """
-    plan = await check(sources, approval)
     async with sources.database.session() as session:
+        plan = await check(session, approval)
         connection = await connections.by_id(session, plan.connection_id)
     async with only_one(sources.database, f"writing into {connection.name}"):
-        plan = await check(sources, approval)
-        if plan.state is WritePlanState.APPLIED:
-            return
         async with sources.database.session() as session:
+            plan = await check(session, approval)
+            if plan.state is WritePlanState.APPLIED:
+                return
             await write_plans.take_up(session, plan.id, approval.by)
         try:
             await _all_streams(sources, plan, connection, tell)

@@ -10,6 +10,7 @@ from hub.errors import Forbidden, HubError, InputError
 from hub.jobs.sources import Sources
 from hub.model import Connection, WriteItem, WriteOutcome, WritePlan, WritePlanField, WritePlanState, WriteRule
 from hub.store import connections, write_plans, write_rules, write_values
+from hub.store.database import Session
 from hub.store.locks import only_one
 from hub.store.write_values import Wanted
 
@@ -17,15 +18,12 @@ Tell = Callable[[int], None]
 """Called with the number of rows that are done."""
 
 
-async def begin(sources: Sources, connection_id: UUID, by: str) -> UUID:
+async def begin(session: Session, connection_id: UUID, by: str) -> UUID:
     """An empty plan, for `fill` to make. Raises NotFound, and InputError where nothing was enabled."""
-    async with sources.database.session() as session:
-        connection = await connections.by_id(session, connection_id)
-        if not await write_rules.of(session, connection_id):
-            raise InputError(
-                f"Nothing may be written into {connection.name}: enable a field first, as `hub write-back enable` does."
-            )
-        return await write_plans.begin(session, connection_id, by)
+    connection = await connections.by_id(session, connection_id)
+    if not await write_rules.of(session, connection_id):
+        raise InputError(f"Nothing may be written into {connection.name}: enable a field first.")
+    return await write_plans.begin(session, connection_id, by)
 
 
 async def fill(sources: Sources, plan_id: UUID, tell: Tell = lambda _: None) -> None:

@@ -24,6 +24,7 @@ from hub.schema.user_errors import (
     NotFoundError,
     SourceFailedError,
 )
+from hub.schema.write_mutations import WriteMutations
 from hub.store.database import Session
 
 
@@ -79,7 +80,7 @@ MapAccountsResult = Annotated[
 
 
 @strawberry.type(description="What can be changed.")
-class Mutation(ExportMutations):
+class Mutation(ExportMutations, WriteMutations):
     """The root of mutations."""
 
     @strawberry.mutation(

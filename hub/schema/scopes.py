@@ -38,6 +38,10 @@ from hub.model import (
     StreamState,
     SyncRun,
     Tier,
+    WriteItem,
+    WritePlan,
+    WritePlanField,
+    WriteRule,
 )
 from hub.schema.scalars import ScopeName
 
@@ -69,6 +73,10 @@ READING: dict[type[Base], Scope] = {
     StreamState: Scope.SYNC_READ,
     SyncRun: Scope.SYNC_READ,
     Tier: Scope.ORGANIZATION_READ,
+    WriteItem: Scope.SOURCE_WRITE,
+    WritePlan: Scope.SOURCE_WRITE,
+    WritePlanField: Scope.SOURCE_WRITE,
+    WriteRule: Scope.SOURCE_WRITE,
 }
 """What reading the rows of a model needs. A model without a scope cannot be shown."""
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, Text, any_, delete, func, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.errors import InputError, NotFound
@@ -172,7 +173,7 @@ async def sent(
             RawRecordVersion,
             (RawRecordVersion.raw_id == RawRecord.id) & (RawRecordVersion.version == RawRecord.version - 1),
         )
-        .where(*_unheard(connection_id, stream), WriteItem.external_id.in_(external_ids))
+        .where(*_unheard(connection_id, stream), _among(external_ids))
         .order_by(WriteItem.id)
     )
     found: dict[str, Sent] = {}
@@ -185,8 +186,12 @@ async def sent(
 
 async def hear(session: AsyncSession, connection_id: UUID, stream: str, external_ids: Collection[str]) -> None:
     """Note that what was written into these rows came back."""
-    heard = update(WriteItem).where(*_unheard(connection_id, stream), WriteItem.external_id.in_(external_ids))
+    heard = update(WriteItem).where(*_unheard(connection_id, stream), _among(external_ids))
     await session.execute(heard.values(echoed_at=func.now()))
+
+
+def _among(external_ids: Collection[str]) -> ColumnElement[bool]:
+    return WriteItem.external_id == any_(literal(list(external_ids), ARRAY(Text)))
 
 
 def _unheard(connection_id: UUID, stream: str) -> tuple[Any, ...]:
