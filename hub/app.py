@@ -44,6 +44,7 @@ from hub.schema.live import Live
 from hub.schema.provider import Provider, is_safe
 from hub.schema.sockets import Sockets
 from hub.schema.tokens import ClaimNames, Tokens
+from hub.schema.webhooks import Webhooks
 from hub.schema.work import Work
 from hub.settings import Settings
 from hub.store import documents, keys
@@ -74,6 +75,8 @@ class Watched:
     departures: Departures = field(default_factory=Departures)
     drain: Drain = field(default_factory=Drain)
     metrics_token: str | None = None
+    public_url: str | None = None
+    """The address that the outside world knows it by; None: the one that requests name."""
     access_log: bool = False
 
 
@@ -153,6 +156,7 @@ def application(
             WebSocketRoute("/graphql", Sockets(live)),
             Route("/schema.graphql", graphql.sdl),
             Route("/exports/{export_id:uuid}", ExportDownload(database, answering.export_links).answer),
+            Route("/webhooks/{connector}", Webhooks(behind.receive, watched.public_url).answer, methods=["POST"]),
             Route("/", lambda _: RedirectResponse("/graphql")),
             Route("/graphiql/{name}", asset),
             *_probes(database, watched),

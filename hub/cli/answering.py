@@ -31,6 +31,7 @@ async def answering(
             telemetry=Telemetry(Metrics(shared), Tracing(), settings.slow_operation),
             drain=Drain(delay=settings.drain_delay, idle=IDLE, patience=settings.drain_patience),
             metrics_token=token.get_secret_value() if token else None,
+            public_url=settings.public_url,
             access_log=settings.access_log,
         )
         # Of several processes, one does jobs: they would take turns with answers in all of them.

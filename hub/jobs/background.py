@@ -8,7 +8,9 @@ from uuid import UUID
 
 import structlog
 
+from hub.connectors.base import Delivery
 from hub.errors import HubError
+from hub.jobs.hints import receive
 from hub.jobs.mapping import MappingOutcome, map_accounts
 from hub.jobs.queue import enqueue_sync
 from hub.jobs.sync import Order
@@ -32,6 +34,10 @@ class Background:
         """Let a worker sync, once the session is committed; the runs that are to be."""
         order = Order(connection_id=connection_id, stream=stream, full=full, accept_removals=accept_removals)
         return await enqueue_sync(session, order)
+
+    async def receive(self, connector: str, delivery: Delivery) -> int:
+        """Keep what a source posted, and let a worker follow it; see `hints.receive`."""
+        return await receive(self.database, self.sealer, connector, delivery)
 
     async def map(self) -> MappingOutcome:
         """Maps to the end, though who asked may leave: its thread cannot be stopped, and nobody may begin beside it."""

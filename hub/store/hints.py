@@ -35,7 +35,7 @@ async def oldest(session: AsyncSession, connection_id: UUID, stream: str, most: 
         ChangeHint.connection_id == connection_id, ChangeHint.stream == stream
     )
     rows = await session.execute(found.order_by(ChangeHint.told_at, ChangeHint.external_id).limit(most))
-    return list(rows.tuples())
+    return [(row.external_id, row.told_at) for row in rows]
 
 
 async def streams(session: AsyncSession, connection_id: UUID) -> list[str]:

@@ -48,7 +48,7 @@ async def open_subjects(session: AsyncSession, connection_id: UUID, stream: str,
 async def open_by_kind(session: AsyncSession) -> dict[str, int]:
     """How many issues of each kind wait for a person."""
     counted = select(Issue.kind, func.count()).where(Issue.resolved_at.is_(None)).group_by(Issue.kind)
-    return dict((await session.execute(counted.order_by(Issue.kind))).tuples().all())
+    return {row[0]: row[1] for row in await session.execute(counted.order_by(Issue.kind))}
 
 
 class OpenIssue(NamedTuple):
@@ -70,4 +70,4 @@ async def newest_open(session: AsyncSession, most: int) -> list[OpenIssue]:
         .order_by(Issue.last_seen_at.desc(), Issue.id)
         .limit(most)
     )
-    return [OpenIssue(*row) for row in (await session.execute(newest)).tuples()]
+    return [OpenIssue(*row) for row in await session.execute(newest)]

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from hub.model import Connection, Json, StreamState, StreamStatus, SyncRun, SyncRunState
 
@@ -139,40 +141,32 @@ async def running(session: AsyncSession, owner_id: UUID) -> list[UUID]:
     return list(await session.scalars(of_owner.order_by(SyncRun.started_at, SyncRun.id)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StreamSummary:
+class StreamSummary(NamedTuple):
     """How one stream of one connection stands."""
 
-    connection: str
-    connector: str
-    state: StreamState
-    last_run: SyncRun | None
+    connection: Connection
+    state: StreamState | None
+    """None where nothing was stored yet."""
+    last_run: SyncRun
 
 
 async def summaries(session: AsyncSession) -> list[StreamSummary]:
-    """Every stream that was ever read, with its newest run."""
+    """Every stream that was ever to be read, with its newest run."""
     newest = (
         select(SyncRun)
         .distinct(SyncRun.connection_id, SyncRun.stream)
         .order_by(SyncRun.connection_id, SyncRun.stream, SyncRun.started_at.desc(), SyncRun.id.desc())
         .subquery()
     )
+    run = aliased(SyncRun, newest)
+    of_stream = (StreamState.connection_id == run.connection_id) & (StreamState.stream == run.stream)
     rows = await session.execute(
-        select(Connection.name, Connection.connector, StreamState, newest.c.id)
-        .join(StreamState, StreamState.connection_id == Connection.id)
-        .outerjoin(
-            newest, (newest.c.connection_id == StreamState.connection_id) & (newest.c.stream == StreamState.stream)
-        )
-        .order_by(Connection.name, StreamState.stream)
+        select(Connection, StreamState, run)
+        .join(run, run.connection_id == Connection.id)
+        .outerjoin(StreamState, of_stream)
+        .order_by(Connection.name, run.stream)
     )
-    found = rows.all()
-    runs = {
-        run.id: run for run in (await session.scalars(select(SyncRun).where(SyncRun.id.in_([row.id for row in found]))))
-    }
-    return [
-        StreamSummary(connection=row.name, connector=row.connector, state=row.StreamState, last_run=runs.get(row.id))
-        for row in found
-    ]
+    return [StreamSummary(*row) for row in rows]
 
 
 async def _close(session: AsyncSession, run_id: UUID, state: SyncRunState, error: str | None = None) -> SyncRun:
