@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from hub.connectors.base import Connector, Stream, Writing
@@ -23,7 +23,7 @@ class Sources:
 
     database: Database
     sealer: Sealer
-    connectors: Mapping[str, Connector[Any]] = CONNECTORS
+    connectors: Mapping[str, Connector[Any]] = field(default_factory=lambda: CONNECTORS)
     sleep: Sleep = asyncio.sleep
 
     def writings(self, connection: Connection) -> Mapping[str, Writing[Any]]:

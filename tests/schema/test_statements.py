@@ -35,6 +35,7 @@ from tests.schema.builders import (
     an_account_record,
     an_issue,
     an_opportunity,
+    a_write_plan,
     an_organization,
     employs,
     synced,
@@ -87,6 +88,9 @@ WAYS = {
     "StageChange": "opportunities(first: 100) { nodes { stageHistory(first: 1) { nodes { %s } } } }",
     "SalesUser": "accountRecords(first: 100) { nodes { owner { %s } } }",
     "AuditEvent": "auditEvents(first: 100) { nodes { %s } }",
+    "WriteRule": "connections(first: 100) { nodes { writeRules(first: 1) { nodes { %s } } } }",
+    "WritePlan": "connections(first: 100) { nodes { writePlans(first: 1) { nodes { %s } } } }",
+    "WriteItem": "connections(first: 100) { nodes { writePlans(first: 1) { nodes { items(first: 1) { nodes { %s } } } } } }",
     "Product": "opportunities(first: 100) { nodes { lines(first: 1) { nodes { product { %s } } } } }",
 }
 """How to come to many rows of a type."""
@@ -109,6 +113,7 @@ async def one_of_each(session, home):
     asked = "{ accounts(first: 9) { nodes { id } } }"
     session.add(model.Export(organization_id=home.id, role=model.Role.ADMIN, scopes=[], document=asked))
     session.add(model.StreamState(connection_id=crm.id, stream="accounts"))
+    await a_write_plan(session, crm)
     await synced(session, crm, model.SalesUser(external_id="U", name="Sam"))
     account, other = await an_account(session), await an_account(session)
     record = await an_account_record(session, crm, account, external_id="A", owner_external_id="U")
