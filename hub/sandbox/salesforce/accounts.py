@@ -23,6 +23,7 @@ from hub.sandbox.salesforce.fields import (
     unused,
 )
 from hub.sandbox.salesforce.org import Org
+from hub.sandbox.salesforce.programs import partner_fields
 from hub.sandbox.salesforce.setup import record_type
 from hub.sandbox.salesforce.sobject import Field, Kind, SObject
 from hub.sandbox.world import AccountEntry, ContactEntry, LeadEntry
@@ -51,7 +52,7 @@ def account(accounts: Iterable[AccountEntry], *, partner_licences: bool) -> SObj
             owner(),
             own_currency(),
             *stamps(),
-            *([constant("IsPartner", Kind.BOOLEAN, value=False)] if partner_licences else []),
+            *(partner_fields() if partner_licences else ()),
             *custom_fields(accounts),
         ),
     )

@@ -182,53 +182,6 @@ def contact_roles() -> SObject[Any]:
     )
 
 
-def _partner_fields() -> tuple[Field[Any], ...]:
-    return (
-        linked("AccountToId", "account", "Account", cascade=True),
-        part("Role", Kind.PICKLIST, "role"),
-        part("IsPrimary", Kind.BOOLEAN, "is_primary"),
-        unused("ReversePartnerId", Kind.REFERENCE, references=("Partner",)),
-        *stamps(),
-    )
-
-
-def opportunity_partners() -> SObject[Any]:
-    """OpportunityPartner: a partner's role in a deal. It keeps no log of changes; Partner does."""
-    return SObject(
-        name="OpportunityPartner",
-        label="Opportunity Partner",
-        plural="Opportunity Partner",
-        prefix="00J",
-        rows=_parts("partner_roles"),
-        replicateable=False,
-        fields=(row_id(), is_deleted(), parent_row("Opportunity", "OpportunityPartnersFrom"), *_partner_fields()),
-    )
-
-
-def partners() -> SObject[Any]:
-    """Partner: the same roles, seen from the account that the deal is about."""
-    return SObject(
-        name="Partner",
-        label="Partner",
-        plural="Partners",
-        prefix="00I",
-        rows=_parts("partner_roles"),
-        fields=(
-            row_id(),
-            is_deleted(),
-            parent_row("Opportunity", "Partners"),
-            computed(
-                "AccountFromId",
-                Kind.REFERENCE,
-                lambda _, row: row.parent.account,
-                references=("Account",),
-                relationship="AccountFrom",
-            ),
-            *_partner_fields(),
-        ),
-    )
-
-
 def line_items() -> SObject[Any]:
     """OpportunityLineItem: a product sold in a deal."""
     return SObject(

@@ -15,6 +15,7 @@ MAX_LOSERS = 2
 
 Kin = tuple[SObject[Any], Any]
 """A row and its object."""
+Alike = Callable[[Any], bool]
 
 
 def remove(org: Org, sobject: SObject[Any], external_id: str) -> None:
@@ -26,6 +27,8 @@ def remove(org: Org, sobject: SObject[Any], external_id: str) -> None:
 def removal(org: Org, sobject: SObject[Any], row: Any) -> Prepared:
     """A row to be thrown away; raises where the object does not allow that."""
     _check_removable(sobject)
+    if not _ends(row):
+        raise Refusal(400, "DELETE_FAILED", f"This {sobject.label} goes with what it follows from")
     return Prepared(str(row.id), created=False, write=lambda now: _throw_away(org, sobject, row, now))
 
 
@@ -142,16 +145,20 @@ def _gone_with(row: Any) -> Callable[[Any], bool]:
     return lambda other: other.fate is Fate.DELETED and other.removed_at == row.removed_at
 
 
-def _family(org: Org, sobject: SObject[Any], rows: Sequence[Any], alike: Callable[[Any], bool]) -> list[Kin]:
+def _family(
+    org: Org,
+    sobject: SObject[Any],
+    rows: Sequence[Any],
+    alike: Alike,
+    seen: frozenset[str] = frozenset(),
+) -> list[Kin]:
     """The rows, and all that cannot be without them and is alike."""
-    ids = {row.id for row in rows}
-    family = [(sobject, row) for row in rows]
-    if not ids:
-        return family
-    for child, field in _pointing(org, sobject):
+    ids, family = {row.id for row in rows}, [(sobject, row) for row in rows]
+    seen |= ids
+    for child, field in _pointing(org, sobject) if ids else ():
         if field.cascade:
-            others = [row for row in org.rows(child) if _ends(row) and field.value(org, row) in ids and alike(row)]
-            family += _family(org, child, others, alike)
+            pointing = (row for row in org.rows(child) if _ends(row) and field.value(org, row) in ids)
+            family += _family(org, child, [row for row in pointing if alike(row) and row.id not in seen], alike, seen)
     return family
 
 

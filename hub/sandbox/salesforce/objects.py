@@ -9,7 +9,13 @@ from hub.sandbox.salesforce.deals import (
     histories,
     line_items,
     opportunity,
+)
+from hub.sandbox.salesforce.programs import program_objects
+from hub.sandbox.salesforce.relations import (
+    account_contact_relations,
+    account_partners,
     opportunity_partners,
+    partner_roles,
     partners,
 )
 from hub.sandbox.salesforce.setup import currency_types, organization, products, record_types, stages, users
@@ -21,6 +27,8 @@ def sobjects(copy: Copy, *, partner_licences: bool) -> tuple[SObject[Any], ...]:
     """All objects, with the custom fields that the rows of `copy` use."""
     return (
         account(copy.accounts, partner_licences=partner_licences),
+        account_contact_relations(),
+        account_partners(),
         campaign(),
         campaign_members(),
         contact(),
@@ -33,8 +41,10 @@ def sobjects(copy: Copy, *, partner_licences: bool) -> tuple[SObject[Any], ...]:
         opportunity_partners(),
         stages(),
         organization(),
+        partner_roles(),
         partners(),
         products(),
         record_types(),
         users(),
+        *(program_objects() if partner_licences else ()),
     )

@@ -12,6 +12,7 @@ from hub.sandbox.clock import Clock
 from hub.sandbox.salesforce.currencies import RATES
 from hub.sandbox.salesforce.ids import record_id
 from hub.sandbox.salesforce.index import Index
+from hub.sandbox.salesforce.made_up_partnering import made_up_partnering
 from hub.sandbox.salesforce.sobject import Field, RowT, SObject
 from hub.sandbox.world import Fate, ProductEntry, StageEntry, World
 
@@ -34,6 +35,7 @@ class Org:
     def __init__(self, world: World, clock: Clock, sobjects: Iterable[SObject[Any]]) -> None:
         self.world = world
         self.copy = world.salesforce
+        self.partnering = made_up_partnering(world)
         self.clock = clock
         self.stages: Mapping[str, StageEntry] = {stage.name: stage for stage in world.stages}
         self._sobjects = {sobject.name.lower(): sobject for sobject in sobjects}

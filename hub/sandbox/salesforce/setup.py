@@ -42,10 +42,7 @@ _RECORD_TYPE_IDS: Mapping[tuple[str, str], str] = {
     (row.part["object"], row.part["name"]): row.id for row in _RECORD_TYPE_ROWS
 }
 
-_CURRENCY_ROWS = [
-    Part(record_id("01L", 100 + number), _ORG, {"code": code, "rate": rate})
-    for number, (code, rate) in enumerate(RATES.items())
-]
+_CURRENCY_ROWS = [Part(record_id("01L", 100 + number), _ORG, {"code": code}) for number, code in enumerate(RATES)]
 _FULL_PROBABILITY = 100
 _COMMITTED = 90
 _HALFWAY = 50
@@ -92,7 +89,7 @@ def currency_types() -> SObject[Any]:
         fields=(
             row_id(),
             computed("IsoCode", Kind.PICKLIST, lambda _, row: row.part["code"], length=3),
-            computed("ConversionRate", Kind.DOUBLE, lambda _, row: row.part["rate"]),
+            computed("ConversionRate", Kind.DOUBLE, lambda org, row: org.rates[row.part["code"]]),
             computed("DecimalPlaces", Kind.INT, lambda _, row: 0 if row.part["code"] in WITHOUT_CENTS else 2),
             constant("IsActive", Kind.BOOLEAN, value=True),
             computed("IsCorporate", Kind.BOOLEAN, lambda _, row: row.part["code"] == CORPORATE_CURRENCY),

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     STRING = "string"
     TEXTAREA = "textarea"
     PICKLIST = "picklist"
+    MULTIPICKLIST = "multipicklist"
     EMAIL = "email"
     PHONE = "phone"
     URL = "url"
@@ -36,7 +37,7 @@ class Kind(StrEnum):
     ADDRESS = "address"
 
 
-TEXTS = frozenset((Kind.STRING, Kind.TEXTAREA, Kind.PICKLIST, Kind.EMAIL, Kind.PHONE, Kind.URL))
+TEXTS = frozenset((Kind.STRING, Kind.TEXTAREA, Kind.PICKLIST, Kind.MULTIPICKLIST, Kind.EMAIL, Kind.PHONE, Kind.URL))
 
 
 class Row(Protocol):

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from hub.sandbox.salesforce.currencies import CORPORATE_CURRENCY
+from hub.sandbox.salesforce.made_up_partnering import made_up_partnering
+from hub.sandbox.salesforce.partnering import AccountPartnerEntry
 from hub.sandbox.world import AccountEntry, CampaignEntry, Entry, Fate, OpportunityEntry, World
 
 Rows = Iterator[dict[str, Any]]
@@ -134,6 +136,36 @@ def partner(deal: OpportunityEntry, held: Any) -> dict[str, Any]:
     return opportunity_partner(deal, held) | {"AccountFromId": deal.account}
 
 
+def partners(world: World) -> Rows:
+    yield from of_deals("partner_roles", partner)(world)
+    for row in made_up_partnering(world).account_partners:
+        if row.opportunity is None:
+            yield account_partner(row) | {"OpportunityId": None}
+
+
+def account_partners(world: World) -> Rows:
+    for row in known(made_up_partnering(world).account_partners):
+        yield account_partner(row) | {"OpportunityId": row.opportunity}
+
+
+def account_partner(row: AccountPartnerEntry) -> dict[str, Any]:
+    return removable(row) | {
+        "AccountFromId": row.account_from,
+        "AccountToId": row.account_to,
+        "Role": row.role,
+        "IsPrimary": row.is_primary,
+        "ReversePartnerId": row.reverse,
+    }
+
+
+def relations(world: World) -> Rows:
+    for row in known(world.salesforce.contacts):
+        if row.account is not None:
+            yield {"ContactId": row.id, "AccountId": row.account, "IsDirect": True, "IsActive": True}
+    for row in made_up_partnering(world).relations:
+        yield removable(row) | {"ContactId": row.contact, "AccountId": row.account, "IsDirect": False}
+
+
 def line(deal: OpportunityEntry, held: Any) -> dict[str, Any]:
     return stamps(deal) | {
         "Id": held.id,
@@ -232,7 +264,9 @@ EXPECTED: dict[str, Callable[[World], Rows]] = {
     "Opportunity": opportunities,
     "OpportunityContactRole": of_deals("contact_roles", contact_role),
     "OpportunityPartner": of_deals("partner_roles", opportunity_partner),
-    "Partner": of_deals("partner_roles", partner),
+    "AccountContactRelation": relations,
+    "AccountPartner": account_partners,
+    "Partner": partners,
     "OpportunityLineItem": of_deals("lines", line),
     "OpportunityHistory": of_deals("steps", step),
     "OpportunityStage": stages,

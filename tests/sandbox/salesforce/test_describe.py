@@ -72,10 +72,13 @@ async def test_references_name_what_they_lead_to(client):
     }.items()
 
 
-async def test_custom_fields_are_those_that_rows_use(client):
+async def test_custom_fields_are_ours_a_formula_and_those_that_rows_use(client):
     account = await fields(client, "Account")
     custom = {name: field["type"] for name, field in account.items() if field["custom"]}
     assert custom == {
+        "Hub_Account_Id__c": "string",
+        "Hub_Overlapping_Partners__c": "textarea",
+        "Revenue_In_USD__c": "double",
         "Region_Team__c": "string",
         "Score__c": "double",
         "Is_Key__c": "boolean",

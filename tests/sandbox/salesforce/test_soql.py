@@ -4,6 +4,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from hub.sandbox.salesforce.custom_fields import OURS
 from hub.sandbox.world import Fate
 from tests.sandbox.salesforce.builders import ACME, BOB, DEAL, GLOBEX, HOOLI, INITECH, JANE, JOHN, SMALL_DEAL, UMBRELLA
 
@@ -212,6 +213,8 @@ async def test_all_fields_need_a_limit_and_standard_ones_do_not(client):
         "Mixed__c",
         "Renewal__c",
         "Unset__c",
+        *OURS,
+        "Revenue_In_USD__c",
     }
     standard = (await answer(client, "SELECT FIELDS(STANDARD) FROM Account"))["records"]
     assert len(standard) == 3
