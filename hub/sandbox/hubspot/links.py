@@ -20,6 +20,7 @@ from hub.sandbox.hubspot.association_types import (
     AssociationType,
     Tie,
     labelled,
+    roles,
 )
 from hub.sandbox.hubspot.object_types import (
     COMPANIES,
@@ -32,6 +33,7 @@ from hub.sandbox.hubspot.object_types import (
     ObjectType,
 )
 from hub.sandbox.hubspot.portal import Portal
+from hub.sandbox.hubspot.shelf import Shelf
 from hub.sandbox.world import Entry, Fate
 
 Types = tuple[AssociationType, ...]
@@ -39,9 +41,9 @@ Links = dict[str, dict[str, Types]]
 """By the id of the one end: the ids of the others, and the types. Archived records keep theirs."""
 Bond = tuple[str, str, Tie]
 """Ids of the two ends, and how they are tied."""
-
-_SAME: dict[Types, Types] = {}
-"""One tuple for all that are equal: there are millions of ties and a dozen of combinations."""
+Sides = tuple[Types, Types]
+"""Several ways at once, seen from the one end and from the other: made once and shared by millions of pairs."""
+Pair = tuple[str, str, Sides]
 
 
 def linked(portal: Portal, from_kind: ObjectType, to_kind: ObjectType, entry_id: str) -> dict[str, Types]:
@@ -74,8 +76,8 @@ def tie(portal: Portal, from_kind: ObjectType, to_kind: ObjectType, bond: Bond) 
     found = _links(portal, from_kind, to_kind)
     if how.forward in found.get(one, {}).get(other, ()):
         return False
-    _add(found, one, other, how.forward)
-    _add(_links(portal, to_kind, from_kind), other, one, how.backward)
+    _add(found, one, other, (how.forward,))
+    _add(_links(portal, to_kind, from_kind), other, one, (how.backward,))
     _remember(portal, from_kind, to_kind, bond, holds=True)
     return True
 
@@ -86,8 +88,8 @@ def untie(portal: Portal, from_kind: ObjectType, to_kind: ObjectType, bond: Bond
     found = _links(portal, from_kind, to_kind)
     if how.forward not in found.get(one, {}).get(other, ()):
         return False
-    _remove(found, one, other, how.forward)
-    _remove(_links(portal, to_kind, from_kind), other, one, how.backward)
+    _remove(found, one, other, (how.forward,))
+    _remove(_links(portal, to_kind, from_kind), other, one, (how.backward,))
     _remember(portal, from_kind, to_kind, bond, holds=False)
     return True
 
@@ -115,34 +117,34 @@ def drop_links(portal: Portal, kind: ObjectType, entry_id: str) -> None:
 def _links(portal: Portal, from_kind: ObjectType, to_kind: ObjectType) -> Links:
     key = from_kind.plural, to_kind.plural
     if key not in portal.links:
+        turned = key not in _PAIRS and key[::-1] in _PAIRS
+        kinds = (to_kind, from_kind) if turned else (from_kind, to_kind)
         forward: Links = {}
         backward = forward if from_kind is to_kind else {}
-        portal.links[key], portal.links[key[::-1]] = forward, backward
-        for one, other, how in _resolved(portal, from_kind, to_kind):
-            _add(forward, one, other, how.forward)
-            _add(backward, other, one, how.backward)
-        _repeat_edits(portal, from_kind, to_kind)
+        _fill(portal, kinds, forward, backward)
+        portal.links[kinds[0].plural, kinds[1].plural] = forward
+        portal.links[kinds[1].plural, kinds[0].plural] = backward
+        _repeat_edits(portal, *kinds)
     found: Links = portal.links[key]
     return found
 
 
-def _resolved(portal: Portal, from_kind: ObjectType, to_kind: ObjectType) -> Iterator[Bond]:
-    """The world's bonds between records that still exist. Those of merged-away records are their survivors'."""
-    for turned, bonds in (
-        (False, _BONDS.get((from_kind.plural, to_kind.plural))),
-        (True, _BONDS.get((to_kind.plural, from_kind.plural)) if from_kind is not to_kind else None),
-    ):
-        for one, other, how in bonds(portal) if bonds is not None else ():
-            ends = (other, one) if turned else (one, other)
-            left, right = _existing(portal, from_kind, ends[0]), _existing(portal, to_kind, ends[1])
-            if left is not None and right is not None:
-                yield left, right, how.turned() if turned else how
+def _fill(portal: Portal, kinds: tuple[ObjectType, ObjectType], forward: Links, backward: Links) -> None:
+    """Take over the world's pairs of records that still exist. Those of merged-away records are their survivors'."""
+    pairs = _PAIRS.get((kinds[0].plural, kinds[1].plural))
+    shelves = portal.shelf(kinds[0]), portal.shelf(kinds[1])
+    for one, other, (there, back) in pairs(portal) if pairs is not None else ():
+        left, right = _existing(shelves[0], one), _existing(shelves[1], other)
+        if left is not None and right is not None:
+            _add(forward, left, right, there)
+            _add(backward, right, left, back)
 
 
-def _existing(portal: Portal, kind: ObjectType, entry_id: str) -> str | None:
-    shelf = portal.shelf(kind)
-    entry = shelf.by_id.get(shelf.survivor_id(entry_id))
-    return None if entry is None or entry.fate not in (Fate.LIVE, Fate.DELETED) else str(entry.id)
+def _existing(shelf: Shelf[Any], entry_id: str) -> str | None:
+    entry = shelf.by_id.get(entry_id)
+    if entry is not None and entry.fate is Fate.MERGED:
+        entry = shelf.by_id.get(shelf.survivor_id(entry_id))
+    return None if entry is None or entry.fate not in _EXISTING else str(entry.id)
 
 
 def _remember(portal: Portal, from_kind: ObjectType, to_kind: ObjectType, bond: Bond, *, holds: bool) -> None:
@@ -158,91 +160,90 @@ def _remember(portal: Portal, from_kind: ObjectType, to_kind: ObjectType, bond: 
 def _repeat_edits(portal: Portal, from_kind: ObjectType, to_kind: ObjectType) -> None:
     forward, backward = portal.links[from_kind.plural, to_kind.plural], portal.links[to_kind.plural, from_kind.plural]
     for (one, other, how), holds in portal.retied.get((from_kind.plural, to_kind.plural), {}).items():
-        left, right = _existing(portal, from_kind, one), _existing(portal, to_kind, other)
+        left, right = _existing(portal.shelf(from_kind), one), _existing(portal.shelf(to_kind), other)
         if left is not None and right is not None:
             change = _add if holds else _remove
-            change(forward, left, right, how.forward)
-            change(backward, right, left, how.backward)
+            change(forward, left, right, (how.forward,))
+            change(backward, right, left, (how.backward,))
 
 
-def _add(found: Links, one: str, other: str, *how: AssociationType) -> None:
+def _add(found: Links, one: str, other: str, how: Types) -> None:
     others = found.setdefault(one, {})
-    types = others.get(other, ())
-    types += tuple(each for each in how if each not in types)
-    if types:
-        others[other] = _SAME.setdefault(types, types)
+    types = others.get(other)
+    others[other] = how if types is None else types + tuple(each for each in how if each not in types)
 
 
-def _remove(found: Links, one: str, other: str, how: AssociationType) -> None:
+def _remove(found: Links, one: str, other: str, how: Types) -> None:
     others = found.get(one, {})
-    left = tuple(each for each in others.pop(other, ()) if each != how)
+    left = tuple(each for each in others.pop(other, ()) if each not in how)
     if left:
         others[other] = left
 
 
-def _to_company(entries: Iterable[Any], *ties: Tie) -> Iterator[Bond]:
-    for entry in entries:
-        if entry.account is not None:
-            for how in ties:
-                yield entry.id, entry.account, how
+def _sides(*ties: Tie) -> Sides:
+    return tuple(each.forward for each in ties), tuple(each.backward for each in ties)
 
 
-def _contact_companies(portal: Portal) -> Iterator[Bond]:
-    return _to_company(_existing_rows(portal.copy.contacts), CONTACT_PRIMARY_COMPANY, CONTACT_COMPANY)
+def _to_company(entries: Iterable[Any], sides: Sides) -> Iterator[Pair]:
+    return ((entry.id, entry.account, sides) for entry in entries if entry.account is not None)
 
 
-def _deal_companies(portal: Portal) -> Iterator[Bond]:
+def _contact_companies(portal: Portal) -> Iterator[Pair]:
+    return _to_company(_existing_rows(portal.copy.contacts), _sides(CONTACT_PRIMARY_COMPANY, CONTACT_COMPANY))
+
+
+def _deal_companies(portal: Portal) -> Iterator[Pair]:
+    sides = {role: _sides(DEAL_COMPANY, labelled(portal, COMPANIES, role)) for role in roles(portal, COMPANIES)}
     deals = list(_existing_rows(portal.copy.opportunities))
-    yield from _to_company(deals, DEAL_PRIMARY_COMPANY, DEAL_COMPANY)
+    yield from _to_company(deals, _sides(DEAL_PRIMARY_COMPANY, DEAL_COMPANY))
     for deal in deals:
-        for part in deal.partner_roles:
-            yield deal.id, part.account, DEAL_COMPANY
-            yield deal.id, part.account, labelled(portal, COMPANIES, part.role)
+        yield from ((deal.id, part.account, sides[part.role]) for part in deal.partner_roles)
 
 
-def _deal_contacts(portal: Portal) -> Iterator[Bond]:
+def _deal_contacts(portal: Portal) -> Iterator[Pair]:
+    sides = {role: _sides(DEAL_CONTACT, labelled(portal, CONTACTS, role)) for role in roles(portal, CONTACTS)}
     for deal in _existing_rows(portal.copy.opportunities):
-        for part in deal.contact_roles:
-            yield deal.id, part.contact, DEAL_CONTACT
-            yield deal.id, part.contact, labelled(portal, CONTACTS, part.role)
+        yield from ((deal.id, part.contact, sides[part.role]) for part in deal.contact_roles)
 
 
-def _deal_line_items(portal: Portal) -> Iterator[Bond]:
+def _deal_line_items(portal: Portal) -> Iterator[Pair]:
+    sides = _sides(DEAL_LINE_ITEM)
     for deal in _existing_rows(portal.copy.opportunities):
-        for line in deal.lines:
-            yield deal.id, line.id, DEAL_LINE_ITEM
+        yield from ((deal.id, line.id, sides) for line in deal.lines)
 
 
-def _lead_contacts(portal: Portal) -> Iterator[Bond]:
-    for lead in _existing_rows(portal.copy.leads):
-        if lead.converted_contact is not None:
-            yield lead.id, lead.converted_contact, LEAD_PRIMARY_CONTACT
-            yield lead.id, lead.converted_contact, LEAD_CONTACT
+def _lead_contacts(portal: Portal) -> Iterator[Pair]:
+    sides = _sides(LEAD_PRIMARY_CONTACT, LEAD_CONTACT)
+    rows = _existing_rows(portal.copy.leads)
+    return ((row.id, row.converted_contact, sides) for row in rows if row.converted_contact is not None)
 
 
-def _parent_companies(portal: Portal) -> Iterator[Bond]:
-    for company in _existing_rows(portal.copy.accounts):
-        if company.parent is not None:
-            yield company.id, company.parent, PARENT_COMPANY
+def _parent_companies(portal: Portal) -> Iterator[Pair]:
+    sides = _sides(PARENT_COMPANY)
+    return ((row.id, row.parent, sides) for row in _existing_rows(portal.copy.accounts) if row.parent is not None)
 
 
-def _ticket_companies(portal: Portal) -> Iterator[Bond]:
-    return _to_company(_existing_rows(portal.copy.tickets), TICKET_PRIMARY_COMPANY, TICKET_COMPANY)
+def _ticket_companies(portal: Portal) -> Iterator[Pair]:
+    return _to_company(_existing_rows(portal.copy.tickets), _sides(TICKET_PRIMARY_COMPANY, TICKET_COMPANY))
 
 
-def _ticket_contacts(portal: Portal) -> Iterator[Bond]:
-    return ((row.id, row.contact, TICKET_CONTACT) for row in _existing_rows(portal.copy.tickets) if row.contact)
+def _ticket_contacts(portal: Portal) -> Iterator[Pair]:
+    sides = _sides(TICKET_CONTACT)
+    return ((row.id, row.contact, sides) for row in _existing_rows(portal.copy.tickets) if row.contact is not None)
 
 
-def _ticket_deals(portal: Portal) -> Iterator[Bond]:
-    return ((row.id, row.opportunity, TICKET_DEAL) for row in _existing_rows(portal.copy.tickets) if row.opportunity)
+def _ticket_deals(portal: Portal) -> Iterator[Pair]:
+    sides = _sides(TICKET_DEAL)
+    rows = _existing_rows(portal.copy.tickets)
+    return ((row.id, row.opportunity, sides) for row in rows if row.opportunity is not None)
 
 
 def _existing_rows(rows: Iterable[Entry]) -> Iterator[Any]:
-    return (row for row in rows if row.fate in (Fate.LIVE, Fate.DELETED))
+    return (row for row in rows if row.fate in _EXISTING)
 
 
-_BONDS = {
+_EXISTING = (Fate.LIVE, Fate.DELETED)
+_PAIRS = {
     (CONTACTS.plural, COMPANIES.plural): _contact_companies,
     (DEALS.plural, COMPANIES.plural): _deal_companies,
     (DEALS.plural, CONTACTS.plural): _deal_contacts,
