@@ -19,6 +19,9 @@ PATIENCE = 3600.0
 """Seconds to wait for a job; the next run goes on waiting."""
 
 
+OPEN = ("UploadComplete", "InProgress")
+
+
 class JobState(msgspec.Struct, frozen=True, rename="camel"):
     """How far a job is."""
 
@@ -107,8 +110,17 @@ async def delete_orphans(org: Org, sobject: str) -> None:
         for job in listed.records:
             is_ours = job.object == sobject and job.created_by_id == org.user_id
             if is_ours and server_time(response) - job.created_date > ORPHANED:
+                await _abort(org, job)
                 await delete(org, job.id)
         path = None if listed.done else listed.next_records_url
+
+
+# https://developer.salesforce.com/docs/atlas.en-us.api_asynch.meta/api_asynch/query_abort_job.htm
+async def _abort(org: Org, job: JobState) -> None:
+    """Stop a job that still runs: only then it can be deleted."""
+    if job.state in OPEN:
+        with suppress(Forbidden):
+            await org.asked(_path(job.id, VERSION), method="PATCH", json={"state": "Aborted"})
 
 
 def _path(job_id: str, version: str) -> str:

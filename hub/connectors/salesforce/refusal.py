@@ -40,6 +40,7 @@ COMPLAINTS: Mapping[str, type[SourceError]] = {
     # Of the Bulk API: it does not read this object, or not these fields.
     "INVALIDENTITY": Forbidden,
     "API_ERROR": Forbidden,
+    "INVALIDJOBSTATE": Forbidden,
     "QUERY_TOO_COMPLICATED": TooMuch,
     "OPERATION_TOO_LARGE": TooMuch,
     "EXCEEDED_ID_LIMIT": TooMuch,

@@ -1,6 +1,6 @@
 """What a store would hold of an org: the rules of a page, without a database."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -31,7 +31,7 @@ class Memory:
             async for page in self.pages(stream, org):
                 self.keep(stream, page)
 
-    def pages(self, stream: Stream[Org], org: Org) -> AsyncIterator[Page]:
+    def pages(self, stream: Stream[Org], org: Org) -> AsyncGenerator[Page, None]:
         return stream.pages(org, self.bookmarks.get(stream.name))
 
     def keep(self, stream: Stream[Org], page: Page) -> None:

@@ -1,13 +1,10 @@
 from collections.abc import Iterable
-from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from typing import Any
 
-import httpx
 import pytest
 
 from hub.connectors.salesforce import CONNECTOR
-from hub.connectors.salesforce.org import Org, opened
 from hub.model import (
     AccountRecord,
     Campaign,
@@ -27,51 +24,11 @@ from hub.model import (
     Stage,
     StageChange,
 )
-from hub.sandbox.clock import HISTORY_ENDS, Clock
-from hub.sandbox.ecosystem import made_up_ecosystem
-from hub.sandbox.salesforce import credentials, salesforce_app
+from hub.sandbox.salesforce import credentials
 from hub.sandbox.world import AccountEntry, Entry, Fate, World
 
 from .memory import Memory
-from .wire import at_once
-
-
-class Stopped(Clock):
-    """A clock that tests move."""
-
-    def __init__(self) -> None:
-        self.time = HISTORY_ENDS
-
-    def now(self):
-        return self.time
-
-
-class Sandbox(httpx.ASGITransport):
-    """The imitated org, which sends small pages."""
-
-    def __init__(self) -> None:
-        self.world: World = made_up_ecosystem(accounts=300)
-        self.clock = Stopped()
-        app = salesforce_app(self.world, self.clock)
-        self.state: Any = app.state.salesforce
-        self.requests = 0
-        self.sessions_end_every: int | None = None
-        super().__init__(app=app)
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        request.headers["Sforce-Query-Options"] = "batchSize=200"
-        self.requests += 1
-        if self.sessions_end_every and self.requests % self.sessions_end_every == 0:
-            self.state.sessions.expire()
-        return await super().handle_async_request(request)
-
-    def opened(self, **instead: str) -> AbstractAsyncContextManager[Org]:
-        known = credentials()
-        config = {"base_url": "http://127.0.0.1", "client_id": known.client_id, "client_secret": known.client_secret}
-        return opened(config | instead, transport=self, sleep=at_once)
-
-    def later(self, **passed: float) -> None:
-        self.clock.time += timedelta(**passed)
+from .sandbox import Sandbox
 
 
 @pytest.fixture
@@ -163,7 +120,9 @@ async def test_every_row_of_the_org_arrives(sandbox):
 async def test_the_org_may_be_opened_with_a_signature(sandbox):
     known = credentials()
     async with sandbox.opened(username=known.username, private_key=known.private_key_pem) as org:
-        assert (await org.live_rows("SELECT COUNT() FROM Account")).total_size == sum(map(up, sandbox.world.salesforce.accounts))
+        assert (await org.live_rows("SELECT COUNT() FROM Account")).total_size == sum(
+            map(up, sandbox.world.salesforce.accounts)
+        )
 
 
 async def test_a_second_sync_changes_nothing(sandbox):
