@@ -249,16 +249,16 @@ def retry_after(response: httpx.Response) -> float | None:
         return None
     if given.isdecimal():
         return float(given)
-    until = _http_date(given)
+    until = http_date(given)
     if until is None:
         return None
-    now = _http_date(response.headers.get("Date", "")) or datetime.now(UTC)
+    now = http_date(response.headers.get("Date", "")) or datetime.now(UTC)
     return max(0.0, (until - now).total_seconds())
 
 
 def server_time(response: httpx.Response) -> datetime:
     """The source's own clock when it answered, UTC. Ours may be wrong, so windows never end by it."""
-    stamp = _http_date(response.headers.get("Date", ""))
+    stamp = http_date(response.headers.get("Date", ""))
     if stamp is None:
         raise UnexpectedPayload(f"{described(response)} without a Date header that can be read")
     return stamp
@@ -320,7 +320,7 @@ def _place(request: httpx.Request) -> str:
     return f"{request.url.host}{request.url.path}"
 
 
-def _http_date(text: str) -> datetime | None:
+def http_date(text: str) -> datetime | None:
     try:
         stamp = parsedate_to_datetime(text)
     except ValueError:

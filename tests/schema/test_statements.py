@@ -86,6 +86,7 @@ WAYS = {
     "OpportunityPartner": "opportunities(first: 100) { nodes { partnerRoles(first: 1) { nodes { %s } } } }",
     "OpportunityLine": "opportunities(first: 100) { nodes { lines(first: 1) { nodes { %s } } } }",
     "StageChange": "opportunities(first: 100) { nodes { stageHistory(first: 1) { nodes { %s } } } }",
+    "Ticket": "tickets(first: 100) { nodes { %s } }",
     "SalesUser": "accountRecords(first: 100) { nodes { owner { %s } } }",
     "AuditEvent": "auditEvents(first: 100) { nodes { %s } }",
     "WriteRule": "connections(first: 100) { nodes { writeRules(first: 1) { nodes { %s } } } }",
@@ -142,6 +143,10 @@ async def one_of_each(session, home):
         model.OpportunityLine(external_id="L", **of_deal, product_external_id="X", name="Widgets"),
         model.OpportunityContact(external_id="OC", **of_deal, contact_external_id="C", role="Buyer"),
         model.OpportunityPartner(external_id="OP", **of_deal, account_external_id="A", role="Reseller"),
+        model.Ticket(external_id="T", subject="Help", owner_external_id="U", stage_external_id="1"),
+        model.TicketAccount(external_id="TA", ticket_external_id="T", account_external_id="A"),
+        model.TicketContact(external_id="TC", ticket_external_id="T", contact_external_id="C"),
+        model.TicketOpportunity(external_id="TO", ticket_external_id="T", **of_deal),
         model.StageChange(external_id="S", **of_deal, stage_external_id="won", changed_at=deal.observed_at),
     ):
         await synced(session, crm, row)

@@ -75,6 +75,7 @@ EXTERNAL_IDS = {
     model.Product: "P",
     model.Pipeline: "L",
     model.Stage: "S",
+    model.Ticket: "T",
 }
 WORDS: Mapping[str, tuple[str, ...]] = {
     "domain": DOMAINS, "email": tuple(f"ada@{each}" for each in DOMAINS), "stream": STREAMS, "country": COUNTRIES,
@@ -106,6 +107,7 @@ SIZES: Mapping[type[Base], int] = {
     model.SalesUser: 3, model.Product: 3, model.Pipeline: 2, model.Stage: 5, model.AccountRecord: 14,
     model.ContactRecord: 12, model.Opportunity: 12, model.ContactAccount: 16, model.OpportunityAccount: 18,
     model.OpportunityContact: 10, model.OpportunityPartner: 8, model.OpportunityLine: 12, model.StageChange: 12,
+    model.Ticket: 8, model.TicketAccount: 12, model.TicketContact: 10, model.TicketOpportunity: 8,
 }  # fmt: skip
 """Rows of each connection."""
 

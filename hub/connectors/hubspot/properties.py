@@ -45,6 +45,9 @@ class Properties:
     def flag(self, name: str) -> bool | None:
         return self._meaning(name, flag)
 
+    def instant(self, name: str) -> datetime | None:
+        return self._meaning(name, instant)
+
     def day(self, name: str) -> date | None:
         return self._meaning(name, lambda text: instant(text).date())
 

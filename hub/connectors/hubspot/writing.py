@@ -77,7 +77,7 @@ class _Answer(msgspec.Struct, frozen=True):
 # https://developers.hubspot.com/docs/api-reference/2026-03/crm/properties/guide
 async def targets(kind: str, source: HubSpot) -> Mapping[str, Target]:
     """All properties, and why text cannot be written into those into which it cannot."""
-    response = await source.http.send("GET", f"/crm/properties/{source.version}/{kind}")
+    response = await source.asked("GET", f"/crm/properties/{source.version}/{kind}")
     return {
         each.name: Target(longest=LONGEST, obstacle=each.obstacle()) for each in decoded(response, _Properties).results
     }
@@ -87,7 +87,7 @@ async def current(kind: str, source: HubSpot, ids: Sequence[str], fields: Sequen
     """Records as they are now. One that was merged away comes as its survivor, whose id is another: it is gone."""
     path = f"/crm/objects/{source.version}/{kind}/batch/read"
     body = {"inputs": [{"id": each} for each in ids], "properties": list(fields), "propertiesWithHistory": []}
-    answer = decoded(await source.http.send("POST", path, params={"archived": "false"}, json=body), _Answer)
+    answer = decoded(await source.asked("POST", path, params={"archived": "false"}, json=body), _Answer)
     if any(failure.category != MISSING for failure in answer.errors):
         raise Unavailable(f"{path}: a part of the batch failed")
     return {each.id: _current(each, fields) for each in answer.results if each.id in set(ids)}
@@ -134,7 +134,7 @@ async def _sent(source: HubSpot, path: str, more: Mapping[str, str], writes: Seq
         }
         for trace, write in enumerate(writes)
     ]
-    return await source.http.write("POST", path, json={"inputs": inputs})
+    return await source.write("POST", path, {"inputs": inputs})
 
 
 def _written(trace: str, write: Write, answer: _Answer) -> Written:
