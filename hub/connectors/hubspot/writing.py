@@ -101,27 +101,30 @@ def _current(record: _Record, fields: Sequence[str]) -> Current:
 async def write(kind: str, source: HubSpot, writes: Sequence[Write]) -> Sequence[Written]:
     """By the records' ids."""
     path = f"/crm/objects/{source.version}/{kind}/batch/update"
-    return await _by_itself(partial(_sent, source, path, {}), writes)
+    return await _by_itself(partial(_sent, source, path, {}), writes, lambda record: record.id)
 
 
 async def upsert(kind: str, source: HubSpot, field: str, writes: Sequence[Write]) -> Sequence[Written]:
     """By a property whose values are unique."""
     path = f"/crm/objects/{source.version}/{kind}/batch/upsert"
-    return await _by_itself(partial(_sent, source, path, {"idProperty": field}), writes)
+    send = partial(_sent, source, path, {"idProperty": field})
+    return await _by_itself(send, writes, lambda record: record.properties.get(field))
 
 
 async def _by_itself(
-    send: Callable[[Sequence[Write]], Awaitable[httpx.Response]], writes: Sequence[Write]
+    send: Callable[[Sequence[Write]], Awaitable[httpx.Response]],
+    writes: Sequence[Write],
+    key: Callable[[_Record], str | None],
 ) -> list[Written]:
     """One value that HubSpot finds invalid spoils its whole batch, which is then not written: halves find it."""
     response = await send(writes)
     if response.is_success:
         answer = decoded(response, _Answer)
-        return [_written(str(trace), write, answer) for trace, write in enumerate(writes)]
+        return [_written(str(trace), write, answer, key) for trace, write in enumerate(writes)]
     if len(writes) == 1:
         return [_refused(writes[0], decoded(response, _Failure))]
     half = len(writes) // 2
-    return await _by_itself(send, writes[:half]) + await _by_itself(send, writes[half:])
+    return await _by_itself(send, writes[:half], key) + await _by_itself(send, writes[half:], key)
 
 
 async def _sent(source: HubSpot, path: str, more: Mapping[str, str], writes: Sequence[Write]) -> httpx.Response:
@@ -137,14 +140,15 @@ async def _sent(source: HubSpot, path: str, more: Mapping[str, str], writes: Seq
     return await source.write("POST", path, {"inputs": inputs})
 
 
-def _written(trace: str, write: Write, answer: _Answer) -> Written:
-    """What became of one, wherever in the answer it stands."""
+def _written(trace: str, write: Write, answer: _Answer, key: Callable[[_Record], str | None]) -> Written:
+    """What became of one, wherever in the answer it stands: by its trace, or by its key where HubSpot sends none."""
     for failure in answer.errors:
         named = failure.context
         if trace in named.object_write_trace_id or (not named.object_write_trace_id and write.key in named.ids):
             return _refused(write, failure)
     for record in answer.results:
-        if trace == record.object_write_trace_id or (record.object_write_trace_id is None and write.key == record.id):
+        traced = record.object_write_trace_id
+        if trace == traced or (traced is None and write.key == key(record)):
             return Written(
                 key=write.key, outcome=WriteOutcome.WRITTEN, external_id=record.id, version=record.updated_at
             )
