@@ -31,11 +31,11 @@ from tests.schema.builders import (
     a_partnership,
     a_person,
     a_sync_run,
+    a_write_plan,
     an_account,
     an_account_record,
     an_issue,
     an_opportunity,
-    a_write_plan,
     an_organization,
     employs,
     synced,
@@ -91,7 +91,7 @@ WAYS = {
     "AuditEvent": "auditEvents(first: 100) { nodes { %s } }",
     "WriteRule": "connections(first: 100) { nodes { writeRules(first: 1) { nodes { %s } } } }",
     "WritePlan": "connections(first: 100) { nodes { writePlans(first: 1) { nodes { %s } } } }",
-    "WriteItem": "connections(first: 100) { nodes { writePlans(first: 1) { nodes { items(first: 1) { nodes { %s } } } } } }",
+    "WriteItem": "connections(first: 9) { nodes { writePlans(first: 1) { nodes { items(first: 1) { nodes { %s } } } } } }",
     "Product": "opportunities(first: 100) { nodes { lines(first: 1) { nodes { product { %s } } } } }",
 }
 """How to come to many rows of a type."""
