@@ -91,7 +91,8 @@ WAYS = {
     "AuditEvent": "auditEvents(first: 100) { nodes { %s } }",
     "WriteRule": "connections(first: 100) { nodes { writeRules(first: 1) { nodes { %s } } } }",
     "WritePlan": "connections(first: 100) { nodes { writePlans(first: 1) { nodes { %s } } } }",
-    "WriteItem": "connections(first: 9) { nodes { writePlans(first: 1) { nodes { items(first: 1) { nodes { %s } } } } } }",
+    "WriteItem": "connections(first: 9) { nodes { writePlans(first: 1) { nodes { "
+    "items(first: 1) { nodes { %s } } } } } }",
     "Product": "opportunities(first: 100) { nodes { lines(first: 1) { nodes { product { %s } } } } }",
 }
 """How to come to many rows of a type."""
