@@ -15,6 +15,7 @@ from hub.schema.exports import ExportMutations
 from hub.schema.fields import shown
 from hub.schema.ids import key_of, opaque
 from hub.schema.mutating import MutationInput, MutationPayload, done_once, failed
+from hub.schema.operating import OperatingMutations
 from hub.schema.scopes import requires
 from hub.schema.sync_runs import SyncRun
 from hub.schema.user_errors import (
@@ -80,7 +81,7 @@ MapAccountsResult = Annotated[
 
 
 @strawberry.type(description="What can be changed.")
-class Mutation(ExportMutations, WriteMutations):
+class Mutation(ExportMutations, OperatingMutations, WriteMutations):
     """The root of mutations."""
 
     @strawberry.mutation(

@@ -8,6 +8,7 @@ from sqlalchemy import Text, any_, func, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from hub.errors import NotFound
 from hub.model import Connection, Issue, IssueKind
 
 
@@ -51,9 +52,17 @@ async def open_by_kind(session: AsyncSession) -> dict[str, int]:
     return {row[0]: row[1] for row in await session.execute(counted.order_by(Issue.kind))}
 
 
+async def close(session: AsyncSession, issue_id: UUID) -> None:
+    """Close an issue that a person looked at; raises NotFound."""
+    closed = update(Issue).where(Issue.id == issue_id).values(resolved_at=func.coalesce(Issue.resolved_at, func.now()))
+    if (await session.execute(closed.returning(Issue.id))).scalar_one_or_none() is None:
+        raise NotFound("There is no such issue.")
+
+
 class OpenIssue(NamedTuple):
     """An issue that waits for a person."""
 
+    id: UUID
     connection: str
     stream: str
     kind: IssueKind
@@ -64,7 +73,7 @@ class OpenIssue(NamedTuple):
 async def newest_open(session: AsyncSession, most: int) -> list[OpenIssue]:
     """The open issues last seen, at most so many."""
     newest = (
-        select(Connection.name, Issue.stream, Issue.kind, Issue.subject, Issue.message)
+        select(Issue.id, Connection.name, Issue.stream, Issue.kind, Issue.subject, Issue.message)
         .join(Connection, Connection.id == Issue.connection_id)
         .where(Issue.resolved_at.is_(None))
         .order_by(Issue.last_seen_at.desc(), Issue.id)

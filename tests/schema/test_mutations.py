@@ -10,6 +10,7 @@ from hub.schema.context import Context, Loaders
 from hub.schema.export_links import ExportLinks
 from hub.schema.ids import opaque
 from hub.schema.schema import SCHEMA
+from hub.store import issues
 from hub.store.feed import Feed
 from hub.store.read import reading
 from hub.store.sharing import Viewer
@@ -181,3 +182,39 @@ async def test_a_key_stands_for_one_mutation(change, session, home):
 
     assert first.data["mapAccounts"]["records"] == 4
     assert other.data["runSync"]["code"] == "IDEMPOTENCY_CONFLICT"
+
+
+SCHEDULE = """mutation($input: SetSyncScheduleInput!) { setSyncSchedule(input: $input) { __typename
+  ... on SetSyncSchedulePayload { connection { syncEvery syncDueAt } }
+  ... on UserError { code path } } }"""
+RESOLVE = """mutation($input: ResolveIssueInput!) { resolveIssue(input: $input) { __typename
+  ... on ResolveIssuePayload { issue { resolvedAt } query { issues(first: 1, filter: {isOpen: true}) { totalCount } } }
+  ... on UserError { code path } } }"""
+
+
+async def test_a_schedule_is_set_and_taken_back(change, session, home):
+    crm = opaque(model.Connection, (await a_connection(session, home)).id)
+
+    due = (await change(SCHEDULE, input={"connectionId": crm, "every": 15})).data["setSyncSchedule"]["connection"]
+    never = (await change(SCHEDULE, input={"connectionId": crm})).data["setSyncSchedule"]["connection"]
+    wrong = (await change(SCHEDULE, input={"connectionId": crm, "every": -1})).data["setSyncSchedule"]
+
+    assert due["syncEvery"] == 15
+    assert due["syncDueAt"] is not None
+    assert never == {"syncEvery": None, "syncDueAt": None}
+    assert wrong == {"__typename": "InvalidInputError", "code": "INVALID_INPUT", "path": ["every"]}
+
+
+async def test_an_issue_that_was_looked_at_is_closed(change, session, home):
+    crm = await a_connection(session, home)
+    await issues.report(session, crm.id, "accounts", model.IssueKind.VANISHED_FIELD, {"Fax": "It is gone."})
+    (issue,) = await issues.newest_open(session, 1)
+    given = {"issueId": opaque(model.Issue, issue.id)}
+    stranger = await an_organization(session, "Stranger")
+
+    not_theirs = (await change(RESOLVE, viewer=stranger, input=given)).data["resolveIssue"]
+    closed = (await change(RESOLVE, input=given)).data["resolveIssue"]
+
+    assert not_theirs == {"__typename": "NotFoundError", "code": "NOT_FOUND", "path": ["issueId"]}
+    assert closed["issue"]["resolvedAt"] is not None
+    assert closed["query"]["issues"]["totalCount"] == 0
