@@ -118,7 +118,7 @@ def hints(config: Config, delivery: Delivery) -> Iterable[Hint]:
         raise UnexpectedPayload(f"a delivery of more than {LARGEST_BODY} bytes")
     try:
         events = msgspec.json.decode(delivery.body, type=list[_Event])
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UnexpectedPayload(f"a delivery: {error}") from error
     if len(events) > MOST_EVENTS:
         raise UnexpectedPayload(f"a delivery of more than {MOST_EVENTS} events")

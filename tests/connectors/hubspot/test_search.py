@@ -125,7 +125,7 @@ async def pages_of(index: Index, bookmark: dict | None, stop: int | None = None,
     return pages
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     rows=st.dictionaries(IDS, STAMPS, max_size=60),
     order=st.sampled_from([as_number, as_text]),
@@ -140,7 +140,7 @@ async def test_a_window_gives_every_change_in_it_once_whatever_the_pages_are_lik
     assert pages[-1].bookmark == {"phase": "changes", "since": "2026-09-21T14:13:20Z"}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(rows=st.dictionaries(IDS, STAMPS, min_size=1, max_size=40), most=st.integers(1, 5), stop=st.integers(1, 12))
 async def test_a_window_left_half_read_is_resumed_without_losing_a_row(rows, most, stop):
     index = Index(rows=rows, most=most)
@@ -154,7 +154,7 @@ async def test_a_window_left_half_read_is_resumed_without_losing_a_row(rows, mos
     assert seen[changed] == index.record(changed)["updatedAt"]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     rows=st.dictionaries(IDS, STAMPS, min_size=1, max_size=30),
     most=st.integers(1, 5),
@@ -197,7 +197,7 @@ async def test_a_search_asks_for_ids_and_dates_only_in_a_short_body():
     assert max(len(json.dumps(body)) for body in index.searches) < 1_000
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     rows=st.dictionaries(IDS, STAMPS, max_size=40),
     orders=st.sampled_from([(as_number, as_text), (as_text, as_number)]),
@@ -215,7 +215,7 @@ async def test_ids_that_are_sorted_otherwise_than_they_are_compared_lose_nothing
     assert known == {one for one, stamp in rows.items() if stamp >= START - 7 * MINUTE}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(rows=st.dictionaries(IDS, STAMPS, min_size=1, max_size=40), most=st.integers(1, 5), cap=st.integers(1, 12))
 async def test_no_search_is_asked_for_more_than_it_gives(rows, most, cap):
     index = Index(rows=rows, most=most)
@@ -238,10 +238,10 @@ async def test_pages_that_move_while_they_are_read_are_read_again():
 
 
 async def test_pages_that_never_stand_still_fail_and_their_window_is_read_again():
-    index = Index(rows={str(one): START - 6 * MINUTE for one in range(9, 40)}, compared_by=as_text, most=1)
-    index.after_search = [lambda index: index.rows.pop(min(index.rows, key=int))] * 30
+    index = Index(rows={str(one): START - 6 * MINUTE for one in range(9, 200)}, compared_by=as_text, most=10)
+    index.after_search = [lambda index: index.rows.pop(min(index.rows, key=int))] * 90
     seen = []
-    with pytest.raises(Unavailable, match="fewer records than they counted"):
+    with pytest.raises(Unavailable, match="move faster"):
         await pages_of(index, since(START - 2 * MINUTE), pages=seen)
     assert seen[-1].payloads == []
     assert seen[-1].bookmark["since"] == "2026-09-21T14:11:20Z"
@@ -267,11 +267,11 @@ async def test_an_instant_of_too_many_rows_is_read_on_from_where_it_stopped(monk
     assert sum(len(page.payloads) for page in before + after) == 19 + overlap
 
 
-async def test_a_count_without_any_record_fails():
+async def test_records_that_are_counted_but_forgotten_do_not_end_a_reading():
     index = Index(rows={})
     index.found = lambda body: {"total": 3, "results": []}
-    with pytest.raises(Unavailable, match="counted"):
-        await pages_of(index, since(START))
+    pages = await pages_of(index, since(START))
+    assert pages[-1].bookmark == {"phase": "changes", "since": "2026-09-21T14:13:20Z"}
 
 
 async def test_a_date_that_cannot_be_read_is_told():

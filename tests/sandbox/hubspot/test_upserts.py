@@ -89,7 +89,7 @@ async def test_two_inputs_cannot_take_the_same_email(hubspot: Asker) -> None:
 
 
 @pytest.mark.parametrize("echoes", [True, False])
-async def test_results_repeat_trace_ids_where_the_portal_does_so(world: World, echoes: bool) -> None:
+async def test_results_repeat_trace_ids_where_the_portal_does_so(world: World, *, echoes: bool) -> None:
     async with asking(world, quirks=Quirks(traces_results=echoes)) as hubspot:
         _, body = await upsert(hubspot, wish("acc-1", "a", name="One"))
     assert ("objectWriteTraceId" in body["results"][0]) is echoes

@@ -9,7 +9,7 @@ down_revision = "0007"
 
 LINKS = ("account", "contact", "opportunity")
 REMOVALS = ("DELETED", "ARCHIVED", "MERGED")
-EVIDENCE = ("SOURCE_ROW", "DELETED_FEED", "ARCHIVED_FEED", "REPLACED_LIST", "ID_SWEEP")
+EVIDENCE = ("SOURCE_ROW", "DELETED_FEED", "ARCHIVED_FEED", "REPLACED_LIST", "NOT_FOUND")
 
 STAMP = postgresql.TIMESTAMP(timezone=True)
 
