@@ -101,7 +101,7 @@ def _facts(told: Told) -> dict[str, Any]:
         "recordsToChange": told.plan.records_to_change,
         "expiresAt": told.plan.expires_at,
         "error": told.plan.error,
-        "outcomes": told.outcomes,
+        "outcomes": {each.value: number for each, number in told.outcomes.items()},
         "fields": [_selected(each, ("stream", "field", "value", "obstacle", *COUNTS)) for each in told.fields],
         "lines": [_selected(each, LINE) for each in told.lines],
     }
