@@ -1,4 +1,4 @@
-"""`make audit`: what others' software says of the hub. Exits non-zero on any finding.
+"""`make audit`: what others' software says of the hub and of its sandbox. Exits non-zero on any finding.
 
 python audit/run.py [NAME …]    runs all audits, or those named
 """
@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 from rich.table import Table
-from served import served
+from served import HUB, served
 from tools import HERE, Tools, installed, version_of
 
 RELAY, URQL = HERE.parent / "examples" / "relay", HERE.parent / "examples" / "urql"
@@ -74,6 +74,7 @@ AUDITS = (
     Audit("graphql-sse", "graphql-sse", "node audits/graphql-sse.mjs"),
     Audit("relay-example", "react-relay", "npm test", RELAY, tells=False),
     Audit("urql-example", "@urql/core", "npm test", URQL),
+    Audit("jsforce", "jsforce", "node audits/jsforce.mjs", needs_hub=False),
     Audit("schemathesis", "schemathesis", "python schemathesis/run.py"),
 )
 
@@ -126,7 +127,7 @@ def _outcome(audit: Audit, tools: Tools, hub: dict[str, str]) -> Outcome:
         done = subprocess.run(  # noqa: S603 - our own words
             tools.command(audit.command.split()),
             cwd=audit.folder,
-            env={**tools.environment, **hub, "NO_COLOR": "1"},
+            env={**tools.environment, "HUB_COMMAND": HUB, **hub, "NO_COLOR": "1"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

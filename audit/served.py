@@ -34,7 +34,6 @@ def served(folder: Path) -> Iterator[dict[str, str]]:
             "HUB_URL": url,
             "HUB_KEY": key,
             **{f"HUB_KEY_{app.upper()}": bound for app, bound in apps.items()},
-            "HUB_COMMAND": HUB,
             "HUB_DATA_DIR": str(data),
             "HUB_LIST": str(data / LIST),
             "HUB_LIST_CONNECTION": PARTNER,

@@ -15,6 +15,7 @@ COMMANDS = {
     "demo": "demo",
     "init": "init",
     "connect": "connect",
+    "connector": "connector",
     "sync": "sync",
     "replay": "replay",
     "status": "status",

@@ -5,6 +5,7 @@ from hub.model.api_key import ApiKey
 from hub.model.audit_event import AuditEvent, AuditKind
 from hub.model.base import Base, Identified, Json, Link, Removal, RemovalEvidence, Synced
 from hub.model.change import Change, ChangeAction, ChangeHorizon, ChangeType
+from hub.model.column_mapping import ColumnMapping
 from hub.model.connection import (
     Connection,
     ConnectionState,
@@ -56,6 +57,7 @@ __all__ = [
     "ChangeHint",
     "ChangeHorizon",
     "ChangeType",
+    "ColumnMapping",
     "Connection",
     "ConnectionState",
     "ContactAccount",

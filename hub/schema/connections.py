@@ -39,7 +39,7 @@ class Connection(Node):
     """A link to a system."""
 
     name: str = column(model.Connection.name, 'The name that commands know it by, such as "salesforce".')
-    connector: str = column(model.Connection.connector, 'Our code for the system, such as "salesforce" or "csv".')
+    connector: str = column(model.Connection.connector, 'Our code for the system, such as "salesforce" or "file".')
     state: choices.ConnectionState = column(model.Connection.state, "Whether it can be synced.")
     sync_every: int | None = column(
         model.Connection.sync_every, "Minutes between the beginnings of two syncs; null: only when somebody asks."

@@ -17,4 +17,5 @@ CONNECTOR = Connector(
     report=report,
     quota=HubSpot.quota,
     webhook=WEBHOOK,
+    learned=HubSpot.learned,
 )

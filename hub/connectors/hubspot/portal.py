@@ -74,6 +74,10 @@ class HubSpot:
         self.limits.heed(response.headers)
         return response
 
+    def learned(self) -> Mapping[str, Any]:
+        """Whose records these are: other accounts have the same ids, and an app tells of all that installed it."""
+        return {} if self.about.portal_id is None else {"portal_id": self.about.portal_id}
+
     def quota(self) -> Quota | None:
         """What is known of the requests of the day."""
         return self.limits.quota()

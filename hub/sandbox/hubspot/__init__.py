@@ -7,6 +7,7 @@ from hub.sandbox.hubspot.portal import Portal
 from hub.sandbox.hubspot.quirks import Quirks
 from hub.sandbox.hubspot.staff import Staff
 from hub.sandbox.hubspot.tokens import LEADS_SCOPE, SCOPES, HubSpotCredentials, credentials
+from hub.sandbox.hubspot.truth import Truth
 
 __all__ = [
     "LEADS_SCOPE",
@@ -19,6 +20,7 @@ __all__ = [
     "Receiver",
     "RetryAfter",
     "Staff",
+    "Truth",
     "credentials",
     "deliver",
     "hubspot_app",

@@ -26,10 +26,13 @@ from hub.sandbox.hubspot.refusal import Refusal, json_response, missing_scopes
 from hub.sandbox.hubspot.routes import VERSIONS, Offer, offers
 from hub.sandbox.hubspot.staff import Staff
 from hub.sandbox.hubspot.tokens import SCOPES, Grant, Tokens
+from hub.sandbox.hubspot.truth import Truth
 from hub.sandbox.world import World
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
+LONGEST_URL = 16_384
+"""Characters: some hundreds of property names fill them."""
 LEGACY = ("/crm/v3/{path:path}", "/crm/v4/{path:path}", "/oauth/v1/{path:path}", "/account-info/v3/{path:path}")
 
 
@@ -45,8 +48,9 @@ def hubspot_app(
     """The portal that holds `world.hubspot`, writes included; enriching it is the first.
 
     Leads are refused unless `scopes` holds LEADS_SCOPE. Search does not see what changed less than `index_lag` ago.
-    `app.state.staff` changes records as people do, `app.state.portal` holds the knobs (`quirks`) and webhooks,
-    `app.state.tokens` the access tokens. Whoever changes the world's rows directly calls `portal.changed()`.
+    `app.state.staff` changes records as people do, `app.state.truth` says what there is, `app.state.portal` holds the
+    knobs (`quirks`) and webhooks, `app.state.tokens` the access tokens.
+    Whoever changes the world's rows directly calls `portal.changed()`.
     """
     portal = Portal(world, clock, index_lag, quirks)
     tokens = Tokens(clock, scopes, portal.quirks)
@@ -64,7 +68,8 @@ def hubspot_app(
             Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=1),
         ],
     )
-    app.state.portal, app.state.tokens, app.state.staff = portal, tokens, Staff(portal)
+    app.state.portal, app.state.tokens = portal, tokens
+    app.state.staff, app.state.truth = Staff(portal), Truth(portal)
     return app
 
 
@@ -80,6 +85,8 @@ class _Door:
         """Where one answer is given."""
 
         async def endpoint(request: Request) -> Response:
+            if len(str(request.url)) > LONGEST_URL:
+                raise Refusal(414, "Request-URI Too Long")
             grant = self._tokens.holder(request.headers.get("authorization"))
             self._admit(offer, grant)
             self._check_scopes(offer, grant, request)

@@ -102,13 +102,15 @@ def _written(
     *,
     tells_new: bool = False,
 ) -> Outcome:
-    """What became of the wishes. An untraced one that cannot be had spoils the batch before anything is written."""
+    """What became of the wishes. An untraced one that cannot be had spoils the batch before anything is written.
+
+    One that takes what an earlier input has just taken fails alone.
+    """
     granted, failed = _checked(portal, kind, list(wishes))
     results, errors = [], [*errors, *failed]
     properties = list(properties_of(portal, kind).values())
     for wish in granted:
         try:
-            # Another input of this batch may have taken what must be unique in the meantime.
             check(portal, kind, wish.values, wish.entry)
         except Refusal as refusal:
             errors.append(_spelled(refusal, wish))

@@ -6,7 +6,7 @@ from hub.sandbox.hubspot.pipelines import DEAL_PIPELINE_ID, stage_id
 from hub.sandbox.hubspot.portal import HOME_CURRENCY, Portal
 from hub.sandbox.hubspot.property import OWNER, Kind, Property, calculated, category, number, number_spelled, text
 from hub.sandbox.hubspot.stamps import spelled
-from hub.sandbox.world import OpportunityEntry, StageEntry
+from hub.sandbox.world import OpportunityEntry, StageEntry, StageStep
 
 
 def _stage(entry: OpportunityEntry, portal: Portal) -> StageEntry:
@@ -17,6 +17,8 @@ def _write_stage(entry: OpportunityEntry, value: str, portal: Portal) -> None:
     names = {stage_id(stage): stage.name for stage in portal.world.stages}
     if value not in names:
         raise ValueError(f"{value} was not one of the allowed options: {', '.join(names)}")
+    if names[value] != entry.stage or not entry.steps:
+        entry.steps = [*entry.steps, StageStep(id="", stage=names[value], at=portal.now())]
     entry.stage = names[value]
 
 

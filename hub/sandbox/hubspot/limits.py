@@ -9,6 +9,7 @@ from enum import StrEnum
 from hub.sandbox.hubspot.refusal import Refusal
 
 BURST_SECONDS = 10.0
+KEY_BURST, OAUTH_BURST = 190, 110
 UTC_OFFSET = timedelta(hours=-5)
 """The portal lies on the US east coast, and the sandbox's time is in winter."""
 
@@ -24,14 +25,14 @@ class RetryAfter(StrEnum):
 class Limits:
     """Counts requests against the three policies. `monotonic` tells the seconds.
 
-    The service key's burst and the daily count are the account's; the OAuth app has a burst of its own and no day.
+    The service key and the OAuth app have a burst each: HubSpot's own sizes, unless `burst` says how many are let in.
+    The daily count is the service key's; an OAuth app has none.
     """
 
     def __init__(
         self,
         *,
-        burst: int = 190,
-        oauth_burst: int = 110,
+        burst: int | None = None,
         searches: int = 5,
         daily: int = 650_000,
         retry_after: RetryAfter = RetryAfter.ABSENT,
@@ -40,7 +41,7 @@ class Limits:
         self.searches = searches
         self.daily = daily
         self.retry_after = retry_after
-        self._bursts = {False: burst, True: oauth_burst}
+        self._bursts = {oauth: burst or own for oauth, own in ((False, KEY_BURST), (True, OAUTH_BURST))}
         self._monotonic = monotonic
         self._requests: dict[bool, deque[float]] = {False: deque(), True: deque()}
         self._searched: deque[float] = deque()

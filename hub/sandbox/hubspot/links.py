@@ -1,4 +1,4 @@
-"""Which records are associated: the rows of the world and what was tied and untied since, seen from both ends."""
+"""Which records are associated, seen from both ends: as the world's rows say, until somebody ties or unties them."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -78,7 +78,7 @@ def tie(portal: Portal, from_kind: ObjectType, to_kind: ObjectType, bond: Bond) 
         return False
     _add(found, one, other, (how.forward,))
     _add(_links(portal, to_kind, from_kind), other, one, (how.backward,))
-    _remember(portal, from_kind, to_kind, bond, holds=True)
+    _outdate(portal, from_kind, to_kind)
     return True
 
 
@@ -90,7 +90,7 @@ def untie(portal: Portal, from_kind: ObjectType, to_kind: ObjectType, bond: Bond
         return False
     _remove(found, one, other, (how.forward,))
     _remove(_links(portal, to_kind, from_kind), other, one, (how.backward,))
-    _remember(portal, from_kind, to_kind, bond, holds=False)
+    _outdate(portal, from_kind, to_kind)
     return True
 
 
@@ -124,7 +124,6 @@ def _links(portal: Portal, from_kind: ObjectType, to_kind: ObjectType) -> Links:
         _fill(portal, kinds, forward, backward)
         portal.links[kinds[0].plural, kinds[1].plural] = forward
         portal.links[kinds[1].plural, kinds[0].plural] = backward
-        _repeat_edits(portal, *kinds)
     found: Links = portal.links[key]
     return found
 
@@ -147,24 +146,9 @@ def _existing(shelf: Shelf[Any], entry_id: str) -> str | None:
     return None if entry is None or entry.fate not in _EXISTING else str(entry.id)
 
 
-def _remember(portal: Portal, from_kind: ObjectType, to_kind: ObjectType, bond: Bond, *, holds: bool) -> None:
-    one, other, how = bond
-    edits = portal.retied.setdefault((from_kind.plural, to_kind.plural), {})
-    back = portal.retied.setdefault((to_kind.plural, from_kind.plural), {})
-    edits[one, other, how] = holds
-    back[other, one, how.turned()] = holds
-    for kind in (from_kind, to_kind):
+def _outdate(portal: Portal, *kinds: ObjectType) -> None:
+    for kind in kinds:
         portal.written(kind)
-
-
-def _repeat_edits(portal: Portal, from_kind: ObjectType, to_kind: ObjectType) -> None:
-    forward, backward = portal.links[from_kind.plural, to_kind.plural], portal.links[to_kind.plural, from_kind.plural]
-    for (one, other, how), holds in portal.retied.get((from_kind.plural, to_kind.plural), {}).items():
-        left, right = _existing(portal.shelf(from_kind), one), _existing(portal.shelf(to_kind), other)
-        if left is not None and right is not None:
-            change = _add if holds else _remove
-            change(forward, left, right, (how.forward,))
-            change(backward, right, left, (how.backward,))
 
 
 def _add(found: Links, one: str, other: str, how: Types) -> None:

@@ -61,8 +61,6 @@ class Portal:
         """Properties that somebody made or changed, by object type and name; those archived are still in it."""
         self.links: dict[Any, Any] = {}
         """Associations by pair of object types."""
-        self.retied: dict[Any, Any] = {}
-        """What was associated and dissociated since the history ended."""
         self.roles: dict[str, list[str]] = {}
         """The words of labels, by the object type that they lead to."""
         self._derived: dict[str, dict[Any, Any]] = {}
@@ -87,7 +85,7 @@ class Portal:
         return self._derived.setdefault(kind.plural, {})
 
     def changed(self) -> None:
-        """Forget all that was worked out from the rows."""
+        """Work everything out anew from the rows, which know nothing of ties made through the API or by the staff."""
         for known in (self._shelves, self.definitions, self.links, self.roles, self._derived):
             known.clear()
 

@@ -52,7 +52,8 @@ _OF_ONE = _OBJECT + "/{object_id}/associations"
 _TIES = "/crm/associations/{v}/{from_type}/{to_type}"
 _PROPERTY = "/crm/properties/{v}/{object_type}"
 _PIPELINE = "/crm/pipelines/{v}/{object_type}"
-_APP = "/webhooks/{v}/{app_id}"
+# HubSpot's specification has the one, its SDK the other.
+_APP, _SDK_APP = "/app-webhooks/{v}/{app_id}", "/webhooks/{v}/{app_id}"
 
 _OFFERS = (
     Offer("POST", _OBJECT + "/search", search),
@@ -88,9 +89,15 @@ _OFFERS = (
     Offer("GET", "/crm/owners/{v}", owners.owners),
     Offer("GET", "/crm/owners/{v}/{owner_id}", owners.owner),
     Offer("GET", "/account-info/{v}/details", account.details),
-    Offer("GET", _APP + "/subscriptions", subscriptions.listed),
-    Offer("POST", _APP + "/subscriptions", subscriptions.create, 201),
-    Offer("DELETE", _APP + "/subscriptions/{subscription_id}", subscriptions.remove, 204),
+    *(
+        offer
+        for app in (_APP, _SDK_APP)
+        for offer in (
+            Offer("GET", app + "/subscriptions", subscriptions.listed),
+            Offer("POST", app + "/subscriptions", subscriptions.create, 201),
+            Offer("DELETE", app + "/subscriptions/{subscription_id}", subscriptions.remove, 204),
+        )
+    ),
 )
 
 

@@ -185,13 +185,19 @@ _CUTS: dict[str, _Cut] = {
 
 
 def _in_any(portal: Portal, kind: ObjectType, groups: tuple[Group, ...], text: str) -> list[Any]:
-    rows: dict[str, Any] = {}
-    for group in groups:
-        tests = [predicate(portal, kind, each) for each in group]
-        tests += [_text_test(portal, kind, text)] if text else []
-        candidates = _in_window(portal, kind, group)
-        rows.update((entry.id, entry) for entry in candidates if all(test(entry) for test in tests))
-    return sorted(rows.values(), key=id_number)
+    found = [_in_group(portal, kind, group, text) for group in groups]
+    if len(found) == 1:
+        return found[0]
+    return sorted({entry.id: entry for rows in found for entry in rows}.values(), key=id_number)
+
+
+def _in_group(portal: Portal, kind: ObjectType, group: Group, text: str) -> list[Any]:
+    tests = [predicate(portal, kind, each) for each in group]
+    tests += [_text_test(portal, kind, text)] if text else []
+    candidates = _in_window(portal, kind, group)
+    if not tests:
+        return list(candidates)
+    return sorted((entry for entry in candidates if all(test(entry) for test in tests)), key=id_number)
 
 
 def _text_test(portal: Portal, kind: ObjectType, text: str) -> Predicate:

@@ -177,8 +177,10 @@ class Tokens:
             "token_type": "bearer",
             "client_id": self._owner.client_id,
             "hub_id": PORTAL_ID,
+            "hub_domain": "lumenfjord.example",
             "app_id": APP_ID,
             "user_id": _USER_ID,
+            "user": "admin@lumenfjord.example",
             "scopes": list(scopes),
         }
 

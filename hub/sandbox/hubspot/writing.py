@@ -13,7 +13,7 @@ from hub.sandbox.hubspot.property import Property
 from hub.sandbox.hubspot.refusal import Conflict, invalid, missing_scopes
 from hub.sandbox.hubspot.validation import InvalidProperties, complaint
 from hub.sandbox.hubspot.webhooks import Change
-from hub.sandbox.world import Entry, Fate, OpportunityEntry
+from hub.sandbox.world import AccountEntry, ContactEntry, Entry, Fate, OpportunityEntry
 
 Values = Mapping[str, Any]
 """Properties by name, as sent."""
@@ -106,9 +106,30 @@ def merged(portal: Portal, kind: ObjectType, primary: Entry, other: Entry) -> An
         move_links(portal, kind, loser.id, survivor.id)
         loser.removed_at = portal.now()
     portal.shelf(kind).merge(losers, survivor)
-    portal.stamp(kind, survivor, portal.now())
-    _tell_merge(portal, kind, (primary, other), survivor)
+    gaps = _gaps(portal, kind, survivor, other)
+    portal.stamp(kind, survivor, portal.now(), lambda: _take_over(portal, kind, survivor, (other, gaps)))
+    _tell_merge(portal, kind, (primary, other), survivor, len(gaps))
     return survivor
+
+
+def _gaps(portal: Portal, kind: ObjectType, survivor: Entry, other: Entry) -> dict[str, str]:
+    """What the other had where the survivor has nothing."""
+    known = properties_of(portal, kind).values()
+    held = {each.name: each.read(other, portal) for each in known if each.write and not each.read(survivor, portal)}
+    return {name: value for name, value in held.items() if value}
+
+
+def _take_over(portal: Portal, kind: ObjectType, survivor: Entry, left: tuple[Entry, Values]) -> None:
+    other, gaps = left
+    _assign(portal, kind, survivor, gaps)
+    if isinstance(survivor, ContactEntry) and isinstance(other, ContactEntry):
+        survivor.other_emails = _united(survivor.email, survivor.other_emails, other.email, other.other_emails)
+    if isinstance(survivor, AccountEntry) and isinstance(other, AccountEntry):
+        survivor.other_domains = _united(survivor.domain, survivor.other_domains, other.domain, other.other_domains)
+
+
+def _united(first: str | None, more: tuple[str, ...], other: str | None, others: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each for each in (*more, other, *others) if each and each != first))
 
 
 def _successor(portal: Portal, kind: ObjectType, primary: Entry) -> Entry:
@@ -125,7 +146,7 @@ def _move_lines(losers: Iterable[Any], survivor: OpportunityEntry) -> None:
     survivor.lines = [*survivor.lines, *moved]
 
 
-def _tell_merge(portal: Portal, kind: ObjectType, ends: tuple[Entry, Entry], survivor: Entry) -> None:
+def _tell_merge(portal: Portal, kind: ObjectType, ends: tuple[Entry, Entry], survivor: Entry, moved: int) -> None:
     primary, other = ends
     portal.webhooks.tell(
         kind,
@@ -134,7 +155,7 @@ def _tell_merge(portal: Portal, kind: ObjectType, ends: tuple[Entry, Entry], sur
         primaryObjectId=int(primary.id),
         mergedObjectIds=[int(other.id)],
         newObjectId=int(survivor.id),
-        numberOfPropertiesMoved=len(properties_of(portal, kind)),
+        numberOfPropertiesMoved=moved,
         changeFlag="MERGED",
     )
     for loser in ends:
@@ -168,7 +189,7 @@ def _check_unique(portal: Portal, kind: ObjectType, found: Property, wish: tuple
     value, entry = _text(wish[0]), wish[1]
     if not found.unique or not value:
         return
-    holder = portal.shelf(kind).unique(found.name, lambda row: found.read(row, portal)).get(value.lower())
+    holder = portal.shelf(kind).holder(found.name, lambda row: found.read(row, portal), value)
     if holder is None or holder is entry:
         return
     if found.name == "email":

@@ -93,7 +93,7 @@ def _adopt(org: Org, sobject: SObject[Any], winner: Any, losers: Collection[str]
         if field.relink is None:
             continue
         for row in org.rows(child):
-            if row.fate is not Fate.PURGED and field.value(org, row) in losers:
+            if _ends(row) and row.fate is not Fate.PURGED and field.value(org, row) in losers:
                 with org.changing(child, row):
                     field.relink(row, None if row is winner else winner.id)
                 _set(org, child, row, changed_at=now)

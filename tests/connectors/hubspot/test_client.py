@@ -272,3 +272,72 @@ async def test_hubspots_clock_counts_and_not_ours():
     async with opened(answer) as source:
         _, now = await client.properties(source, "contacts")
     assert now.strftime("%a, %d %b %Y %H:%M:%S GMT") == DATE
+
+
+async def test_more_names_than_a_body_has_room_for_are_asked_for_in_parts_and_put_together(monkeypatch):
+    monkeypatch.setattr(client, "NAMES_IN_A_BODY", 10)
+    asked = []
+
+    def batch(request):
+        names = json.loads(request.content)["properties"]
+        asked.append(names)
+        record = {"id": "7", "properties": dict.fromkeys(names, "x"), "updatedAt": f"{len(asked)}"}
+        gone = {"id": "8", "properties": {}, "updatedAt": "1"}
+        return {"results": [record, gone] if len(asked) == 1 else [record]}
+
+    async with opened(instead(batch_read=batch)) as source:
+        found = await client.records(source, "contacts", ["7", "8"], ["one", "two", "three", "hs_merged_object_ids"])
+    assert asked == [["one", "two"], ["three"], ["hs_merged_object_ids"]]
+    names = ["hs_merged_object_ids", "three", "one", "two"]
+    assert json.loads(found.payloads.pop("7")) == {"id": "7", "properties": dict.fromkeys(names, "x"), "updatedAt": "1"}
+    assert found.payloads == {}
+    assert found.merged == {"7": "x"}
+
+
+async def test_a_deal_without_a_currency_is_in_the_accounts_own():
+    pages = await read(answer, "opportunities")
+    deals = [json.loads(payload) for page in pages for payload in page.payloads]
+    assert {deal["companyCurrency"] for deal in deals} == {"USD"}
+    deals[0]["properties"]["deal_currency_code"] = None
+    [record] = STREAMS["opportunities"].to_records(deals[0])
+    assert record.currency == "USD"
+
+
+async def test_rows_are_asked_for_by_id_live_first_and_then_archived():
+    wanted = [each["id"] for each in payloads("accounts")]
+    async with opened(answer) as source:
+        pages = [page async for page in STREAMS["accounts"].among(source, [*wanted, "999"])]
+    found = [json.loads(payload) for page in pages for payload in page.payloads]
+    assert sorted(each["id"] for each in found) == sorted(wanted)
+    assert [each["archived"] for each in found] == sorted((each["archived"] for each in found), reverse=True)
+    assert {stone.merged_into for page in pages for stone in page.tombstones} == {"29022297485"}
+
+
+async def test_the_ids_of_live_rows_are_listed_without_the_archived_ones():
+    async with opened(answer) as source:
+        found = [each async for ids in STREAMS["accounts"].ids(source) for each in ids]
+    assert found == sorted((each["id"] for each in payloads("accounts") if not each["archived"]), key=int)
+
+
+async def test_the_links_of_some_rows_are_asked_for_by_their_ids():
+    async with opened(answer) as source:
+        pages = [page async for page in STREAMS["contact_accounts"].among(source, ["501", "9"])]
+    found = [json.loads(payload) for page in pages for payload in page.payloads]
+    assert found == [payloads("contact_accounts")[0], {"from": {"id": "9"}, "to": []}]
+
+
+async def test_a_type_numbered_by_the_account_is_not_taken_for_hubspots_own():
+    [record] = list(STREAMS["ticket_accounts"].to_records(payloads("ticket_accounts")[1]))
+    assert (record.external_id, record.label, record.is_primary) == (
+        "4100000002:29022297485:26",
+        "Partner in charge",
+        False,
+    )
+
+
+def test_every_stream_that_is_not_read_whole_is_swept_and_dated():
+    for stream in STREAMS.values():
+        if not stream.whole(None):
+            assert stream.ids
+            assert stream.among
+            assert stream.modified_at({"updatedAt": "2026-01-01T00:00:00Z"}).year == 2026

@@ -72,7 +72,7 @@ def answer(request: httpx.Request) -> httpx.Response:
 def _objects(kind: str, rest: list[str], request: httpx.Request, body: dict[str, Any]) -> dict[str, Any]:
     if not rest:
         return _listed(_without_links(payloads(RECORDS[kind])), request)
-    return _found(kind, body) if rest == ["search"] else _batch(kind, body)
+    return _found(kind, body) if rest == ["search"] else _batch(kind, request, body)
 
 
 def _property_names(kind: str) -> list[str]:
@@ -94,9 +94,10 @@ def _found(kind: str, body: dict[str, Any]) -> dict[str, Any]:
     return {"total": len(live), "results": live[: body["limit"]]}
 
 
-def _batch(kind: str, body: dict[str, Any]) -> dict[str, Any]:
+def _batch(kind: str, request: httpx.Request, body: dict[str, Any]) -> dict[str, Any]:
     ids = {each["id"] for each in body["inputs"]}
-    rows = [row for row in payloads(RECORDS[kind]) if row["id"] in ids]
+    archived = request.url.params["archived"] == "true"
+    rows = [row for row in payloads(RECORDS[kind]) if row["id"] in ids and row["archived"] is archived]
     return {"status": "COMPLETE", "results": _without_links(rows)}
 
 

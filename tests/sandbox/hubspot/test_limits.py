@@ -62,3 +62,10 @@ async def test_the_versions_before_the_dated_ones_are_gone(world: World, path: s
         assert (await hubspot.get(path)).status_code == 404
         hubspot.app.state.portal.quirks.legacy_status = 410
         assert (await hubspot.get(path)).status_code == 410
+
+
+async def test_a_url_holds_some_hundreds_of_property_names(world: World) -> None:
+    async with asking(world) as hubspot:
+        names = ",".join(f"a_rather_long_property_name_{number}" for number in range(400))
+        assert (await hubspot.get(COMPANIES, properties=names)).is_success
+        assert (await hubspot.get(COMPANIES, properties=f"{names},{names}")).status_code == 414

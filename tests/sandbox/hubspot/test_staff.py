@@ -47,9 +47,26 @@ async def test_a_forgotten_contact_is_nowhere(hubspot: Asker, world: World, name
     assert await links(hubspot, "deals/contacts", "71") == {}
 
 
-async def test_an_archived_record_can_be_erased_too(hubspot: Asker) -> None:
+async def test_records_are_erased_out_of_the_archive_too(hubspot: Asker) -> None:
     hubspot.app.state.staff.erase("companies", "1004")
+    hubspot.app.state.staff.erase("companies", "903")
     assert await ids(hubspot, "companies", archived="true") == []
+    assert await ids(hubspot, "companies") == ["901", "902", "20008"]
+
+
+async def test_the_truth_is_what_a_complete_reading_finds(hubspot: Asker) -> None:
+    staff, truth = hubspot.app.state.staff, hubspot.app.state.truth
+    survivor = staff.merge("companies", "902", "901")
+    staff.erase("contacts", "503")
+    staff.archive("deals", "71")
+    assert list(truth.live("contacts")) == ["501", "502"] == await ids(hubspot, "contacts")
+    assert truth.live("contacts")["501"]["associatedcompanyid"] == survivor
+    assert truth.archived("deals") == {"71", "73"}
+    assert truth.merged("companies") == dict.fromkeys(("901", "902", "1005", "1006"), survivor)
+    assert truth.associations("companies", "contacts") == {
+        (survivor, contact, "HUBSPOT_DEFINED", number) for contact in ("501", "502") for number in (2, 280)
+    }
+    assert truth.associations("deals", "companies") == set()
 
 
 async def test_a_merge_hands_the_losers_links_to_the_survivor(hubspot: Asker) -> None:
@@ -60,14 +77,31 @@ async def test_a_merge_hands_the_losers_links_to_the_survivor(hubspot: Asker) ->
     assert await links(hubspot, "companies/companies", survivor) == {}
     contact = (await hubspot.get(f"{OBJECTS}/contacts/501", properties="associatedcompanyid")).json()
     assert contact["properties"]["associatedcompanyid"] == survivor
-    hubspot.app.state.portal.changed()
-    assert await links(hubspot, "deals/companies", "71") == {903: [341, 501], 20009: [5, 341]}
 
 
 async def test_a_merged_contact_keeps_one_primary_company(hubspot: Asker) -> None:
     hubspot.app.state.staff.associate(("contacts", "503"), ("companies", "903"))
     survivor = hubspot.app.state.staff.merge("contacts", "503", "501")
     assert await links(hubspot, "contacts/companies", survivor) == {901: [279], 903: [1, 279]}
+
+
+async def test_a_merge_fills_gaps_and_keeps_the_other_addresses(hubspot: Asker) -> None:
+    staff, truth = hubspot.app.state.staff, hubspot.app.state.truth
+    staff.update("contacts", "503", {"phone": "+49 1", "email": "Ada@other.example"})
+    merged = staff.merge("contacts", "501", "503")
+    survivor = truth.live("contacts")[merged]
+    assert (survivor["email"], survivor["phone"]) == ("ada501@acme.example", "+49 1")
+    assert survivor["hs_additional_emails"] == "Ada@other.example"
+    merged = staff.merge("companies", "902", "901")
+    company = truth.live("companies")[merged]
+    assert (company["name"], company["domain"], company["duns_number"]) == ("Acme Tochter", "acme.example", "123456789")
+
+
+async def test_a_deal_remembers_when_it_entered_a_stage(hubspot: Asker, clock: StoppedClock) -> None:
+    clock.advance(5)
+    hubspot.app.state.staff.update("deals", "71", {"dealstage": "closedwon", "dealname": "Won"})
+    deal = hubspot.app.state.truth.live("deals")["71"]
+    assert (deal["hs_v2_date_entered_closedwon"], deal["hs_is_closed_won"]) == ("2026-11-01T12:00:05.000Z", "true")
 
 
 async def test_a_portal_may_keep_the_first_id_in_a_merge(world: World, clock: StoppedClock) -> None:

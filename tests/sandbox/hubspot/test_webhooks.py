@@ -150,7 +150,7 @@ async def test_what_is_refused_is_not_sent_again(subscribed: Asker) -> None:
 
 
 async def test_the_app_manages_its_subscriptions(hubspot: Asker) -> None:
-    path = f"/webhooks/2026-03/{APP_ID}/subscriptions"
+    path = f"/app-webhooks/2026-03/{APP_ID}/subscriptions"
     made = await hubspot.post(
         path, {"eventType": "object.propertyChange", "propertyName": "name", "objectTypeId": "0-2"}
     )

@@ -1,11 +1,14 @@
 """A client that nobody here wrote reads the whole org over HTTP, and what it reads is compared with the world."""
 
+import csv
+import io
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -16,18 +19,21 @@ from simple_salesforce import (
     Salesforce,
     SalesforceExpiredSession,
     SalesforceMalformedRequest,
+    SalesforceMoreThanOneRecord,
     SalesforceResourceNotFound,
     format_soql,
 )
-from simple_salesforce.exceptions import SalesforceAuthenticationFailed
+from simple_salesforce.exceptions import SalesforceAuthenticationFailed, SalesforceOperationError
 from starlette.applications import Starlette
 
 from hub.sandbox.clock import HISTORY_ENDS
 from hub.sandbox.salesforce import credentials, salesforce_app
+from hub.sandbox.salesforce.bulk.jobs import Ending, JobState
 from hub.sandbox.world import World
 from tests.sandbox.salesforce.builders import (
     ACME,
     ANN,
+    GLOBEX,
     HOOLI,
     INITECH,
     JANE,
@@ -165,6 +171,51 @@ def test_a_session_handed_to_it_that_ended_is_reported(app):
         salesforce = Salesforce(session_id="x", instance_url="https://home.my.salesforce.com", session=session)
         with pytest.raises(SalesforceExpiredSession):
             salesforce.query("SELECT Id FROM Account")
+
+
+def csv_rows(pages: Iterable[str]) -> list[dict[str, str]]:
+    """The rows of pages of results, each of which begins with the header."""
+    return [row for page in pages for row in csv.DictReader(io.StringIO(page, newline=""), strict=True)]
+
+
+def test_it_reads_in_bulk_what_it_reads_by_rest(app, salesforce):
+    app.state.salesforce.jobs.polls = 0
+    soql = "SELECT Id, Name, SystemModstamp, AnnualRevenue, IsDeleted FROM Account ORDER BY Id"
+    told = salesforce.query_all(soql, include_deleted=True)["records"]
+    read = csv_rows(salesforce.bulk2.Account.query_all(soql, max_records=2000, wait=0))
+    assert len(read) == len(told) > 4500
+    for row, expected in zip(read, told, strict=True):
+        assert row["Id"] == expected["Id"]
+        assert row["Name"] == expected["Name"]
+        assert row["SystemModstamp"] == expected["SystemModstamp"].replace("+0000", "Z")
+        assert row["AnnualRevenue"] == ("" if expected["AnnualRevenue"] is None else row["AnnualRevenue"])
+        assert row["IsDeleted"] == str(expected["IsDeleted"]).lower()
+
+
+def test_it_downloads_results_page_by_page(app, salesforce, world, tmp_path):
+    app.state.salesforce.jobs.polls = 0
+    pages = salesforce.bulk2.Account.download("SELECT Id FROM Account", str(tmp_path), max_records=2000, wait=0)
+    read = csv_rows(Path(page["file"]).read_text() for page in pages)
+    assert [page["number_of_records"] for page in pages] == [2000, 2000, 503]
+    assert [row["Id"] for row in read] == [row.id for row in present(world.salesforce.accounts)]
+
+
+def test_it_is_told_why_a_job_failed(app, salesforce):
+    app.state.salesforce.jobs.polls = 0
+    app.state.salesforce.jobs.endings.append(Ending(JobState.FAILED, 7, "InternalServerError : Error"))
+    with pytest.raises(SalesforceOperationError, match="InternalServerError"):
+        list(salesforce.bulk2.Account.query("SELECT Id FROM Account", wait=0))
+
+
+def test_it_upserts_by_external_id(salesforce, world):
+    assert salesforce.Account.upsert(f"Id/{ACME}", {"Hub_Account_Id__c": "acc_1"}) == 200
+    assert salesforce.Account.upsert("Hub_Account_Id__c/acc_1", {"Hub_Overlapping_Partners__c": "Initech"}) == 200
+    assert salesforce.Account.upsert("Hub_Account_Id__c/acc_2", {"Name": "Newco"}) == 201
+    assert salesforce.Account.get_by_custom_id("Hub_Account_Id__c", "acc_2")["Name"] == "Newco"
+    assert world.salesforce.accounts[0].custom["Hub_Overlapping_Partners__c"] == "Initech"
+    salesforce.Account.upsert(f"Id/{GLOBEX}", {"Hub_Account_Id__c": "acc_1"})
+    with pytest.raises(SalesforceMoreThanOneRecord):
+        salesforce.Account.upsert("Hub_Account_Id__c/acc_1", {"Name": "Which?"})
 
 
 def test_it_makes_changes_and_deletes_rows(salesforce, clock):

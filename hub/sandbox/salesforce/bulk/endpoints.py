@@ -18,8 +18,6 @@ from hub.sandbox.salesforce.snapshot import Snapshot
 from hub.sandbox.salesforce.state import State
 
 _SCOPES = {"query": Scope.LIVE, "queryAll": Scope.ALL}
-LISTED = 1000
-"""Jobs in one page of the list."""
 CHUNK = 2000
 """Rows that are spelled at once, so that a large page needs little memory and lets others speak."""
 PARALLEL = 5
@@ -66,7 +64,7 @@ async def all_of_them(request: Request, here: State) -> Response:
     jobs = here.jobs.all() if kind == "V2Query" else []
     told = request.query_params.get("queryLocator")
     start = start_of(told) if told else 0
-    end = start + LISTED
+    end = start + here.jobs.list_size
     more = f"/services/data/v{version_of(request)}/jobs/query?queryLocator={locator(end)}" if end < len(jobs) else None
     records = [job.listed() for job in jobs[start:end]]
     return answer({"done": more is None, "records": records, "nextRecordsUrl": more})

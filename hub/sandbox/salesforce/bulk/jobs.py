@@ -128,6 +128,8 @@ class Jobs:
     """How long a new job takes at least."""
     page_size: int = 50_000
     """The most rows that one page of results has."""
+    list_size: int = 1000
+    """Jobs in one page of the list."""
     endings: deque[Ending] = field(default_factory=deque)
     """How the next jobs end, one each, where it is not as they should."""
     cuts: deque[int] = field(default_factory=deque)

@@ -1,11 +1,13 @@
 """Tickets, and what they are about."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 
 LINKS = ("account", "contact", "opportunity")
 REMOVALS = ("DELETED", "ARCHIVED", "MERGED")
@@ -33,7 +35,7 @@ def upgrade() -> None:
 
 def _create_link(end: str) -> None:
     link = f"ticket_{end}"
-    primary: list[sa.Column[bool]] = [sa.Column("is_primary", sa.Boolean(), nullable=False)] if end == "account" else []
+    primary: list[sa.Column[Any]] = [sa.Column("is_primary", sa.Boolean(), nullable=False)] if end == "account" else []
     _create(
         link,
         sa.Column("ticket_external_id", sa.Text(), nullable=False),
@@ -45,7 +47,7 @@ def _create_link(end: str) -> None:
     op.create_index(f"{link}_{end}_idx", link, ["connection_id", f"{end}_external_id"], unique=False)
 
 
-def _create(table: str, *columns: sa.Column[object]) -> None:
+def _create(table: str, *columns: sa.Column[Any]) -> None:
     op.create_table(
         table,
         *columns,
