@@ -48,6 +48,7 @@ from hub.model.role import SCOPES, Role, Scope
 from hub.model.sales_user import SalesUser
 from hub.model.ticket import Ticket, TicketAccount, TicketContact, TicketOpportunity
 from hub.model.trusted_document import TrustedDocument
+from hub.model.write_back import WriteItem, WriteOutcome, WritePlan, WritePlanField, WritePlanState, WriteRule
 
 __all__ = [
     "SCOPES",
@@ -131,4 +132,10 @@ __all__ = [
     "Tier",
     "TrustedDocument",
     "Verdict",
+    "WriteItem",
+    "WriteOutcome",
+    "WritePlan",
+    "WritePlanField",
+    "WritePlanState",
+    "WriteRule",
 ]

@@ -20,6 +20,7 @@ class Scope(StrEnum):
     MAPPING_READ = "mapping:read"
     MAPPING_WRITE = "mapping:write"
     EXPORT_RUN = "export:run"
+    SOURCE_WRITE = "source:write"
     DOCUMENT_MANAGE = "document:manage"
     AUDIT_READ = "audit:read"
 

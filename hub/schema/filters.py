@@ -212,3 +212,15 @@ class AuditEventFilter(Filter):
     action: TextComparison | None = compared(model.AuditEvent.action, "By what was done.")
     outcome: TextComparison | None = compared(model.AuditEvent.outcome, "By what became of it.")
     request_id: TextComparison | None = compared(model.AuditEvent.request_id, "By the request's id.")
+
+
+@strawberry.input(description=_DESCRIPTION)
+class WriteItemFilter(Filter):
+    """Filters lines of plans of writes."""
+
+    and_: list["WriteItemFilter"] | None = all_of()
+    or_: list["WriteItemFilter"] | None = any_of()
+    not_: Optional["WriteItemFilter"] = not_of()
+    outcome: ChoiceComparison[choices.WriteOutcome] | None = compared(model.WriteItem.outcome, "By what became of it.")
+    field: TextComparison | None = compared(model.WriteItem.field, "By the field.")
+    external_id: TextComparison | None = compared(model.WriteItem.external_id, "By the source's id of the row.")

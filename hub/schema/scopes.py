@@ -48,6 +48,10 @@ from hub.model import (
     SyncRun,
     Ticket,
     Tier,
+    WriteItem,
+    WritePlan,
+    WritePlanField,
+    WriteRule,
 )
 from hub.schema.scalars import ScopeName
 
@@ -89,6 +93,10 @@ READING: dict[type[Base], Scope] = {
     SyncRun: Scope.SYNC_READ,
     Ticket: Scope.TICKET_READ,
     Tier: Scope.ORGANIZATION_READ,
+    WriteItem: Scope.SOURCE_WRITE,
+    WritePlan: Scope.SOURCE_WRITE,
+    WritePlanField: Scope.SOURCE_WRITE,
+    WriteRule: Scope.SOURCE_WRITE,
 }
 """What reading the rows of a model needs. A model without a scope cannot be shown."""
 

@@ -46,6 +46,10 @@ from hub.model import (
     TicketContact,
     TicketOpportunity,
     Tier,
+    WriteItem,
+    WritePlan,
+    WritePlanField,
+    WriteRule,
 )
 
 Column = QueryableAttribute[Any]
@@ -174,6 +178,12 @@ CONNECTION_STREAMS = _to_many("Connection.streams", StreamState.connection_id, C
 CONNECTION_SYNC_RUNS = _to_many("Connection.syncRuns", SyncRun.connection_id, Connection.id)
 CONNECTION_ISSUES = _to_many("Connection.issues", Issue.connection_id, Connection.id)
 CONNECTION_RECORDS = _to_many("Connection.records", AccountRecord.connection_id, Connection.id)
+CONNECTION_WRITE_RULES = _to_many("Connection.writeRules", WriteRule.connection_id, Connection.id)
+CONNECTION_WRITE_PLANS = _to_many("Connection.writePlans", WritePlan.connection_id, Connection.id)
+WRITE_RULE_CONNECTION = _to_one("WriteRule.connection", WriteRule.connection_id, Connection)
+WRITE_PLAN_CONNECTION = _to_one("WritePlan.connection", WritePlan.connection_id, Connection)
+WRITE_PLAN_FIELDS = _to_many("WritePlan.fields", WritePlanField.plan_id, WritePlan.id)
+WRITE_PLAN_ITEMS = _to_many("WritePlan.items", WriteItem.plan_id, WritePlan.id)
 SYNC_RUN_CONNECTION = _to_one("SyncRun.connection", SyncRun.connection_id, Connection)
 ISSUE_CONNECTION = _to_one("Issue.connection", Issue.connection_id, Connection)
 

@@ -31,6 +31,7 @@ from tests.schema.builders import (
     a_partnership,
     a_person,
     a_sync_run,
+    a_write_plan,
     an_account,
     an_account_record,
     an_issue,
@@ -97,6 +98,10 @@ WAYS = {
     "FundClaim": "accountRecords(first: 100) { nodes { fundClaims(first: 1) { nodes { %s } } } }",
     "SalesUser": "accountRecords(first: 100) { nodes { owner { %s } } }",
     "AuditEvent": "auditEvents(first: 100) { nodes { %s } }",
+    "WriteRule": "connections(first: 100) { nodes { writeRules(first: 1) { nodes { %s } } } }",
+    "WritePlan": "connections(first: 100) { nodes { writePlans(first: 1) { nodes { %s } } } }",
+    "WriteItem": "connections(first: 9) { nodes { writePlans(first: 1) { nodes { "
+    "items(first: 1) { nodes { %s } } } } } }",
     "Product": "opportunities(first: 100) { nodes { lines(first: 1) { nodes { product { %s } } } } }",
 }
 """How to come to many rows of a type."""
@@ -119,6 +124,7 @@ async def one_of_each(session, home):
     asked = "{ accounts(first: 9) { nodes { id } } }"
     session.add(model.Export(organization_id=home.id, role=model.Role.ADMIN, scopes=[], document=asked))
     session.add(model.StreamState(connection_id=crm.id, stream="accounts"))
+    await a_write_plan(session, crm)
     await synced(session, crm, model.SalesUser(external_id="U", name="Sam"))
     account, other = await an_account(session), await an_account(session)
     record = await an_account_record(session, crm, account, external_id="A", owner_external_id="U")

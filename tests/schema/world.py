@@ -258,6 +258,12 @@ def _connection(maker: Maker, number: int, organizations: list[UUID]) -> UUID:
     maker.many(model.StreamState, 3, connection_id=id_, stream=lambda _: next(streams), bookmark=None)
     maker.many(model.SyncRun, 6, connection_id=id_, state=lambda run: "RUNNING" if run == 1 else "FAILED")
     maker.many(model.Issue, 8, connection_id=id_, subject=lambda issue: f"subject {issue}")
+    maker.many(model.WriteRule, 3, connection_id=id_, stream="accounts", field=lambda rule: f"Field_{rule}__c")
+    for _ in range(3):
+        plan = maker.many(model.WritePlan, 1, connection_id=id_)[0]["id"]
+        place = {"plan_id": plan, "stream": "accounts"}
+        maker.many(model.WritePlanField, 3, **place, field=lambda field: f"Field_{field}__c")
+        maker.many(model.WriteItem, 4, **place, connection_id=id_)
     return id_
 
 

@@ -64,6 +64,16 @@ class HubSpot:
         self.limits.heed(response.headers)
         return response
 
+    async def write(self, method: str, path: str, body: Any) -> httpx.Response:
+        """The answer to what changes records, which is sent again only where nothing was done; see Http.write."""
+        self.limits.check()
+        try:
+            response = await self.http.write(method, path, json=body)
+        except QuotaExhausted as error:
+            raise self.limits.exhausted(error) from error
+        self.limits.heed(response.headers)
+        return response
+
     def learned(self) -> Mapping[str, Any]:
         """Whose records these are: other accounts have the same ids, and an app tells of all that installed it."""
         return {} if self.about.portal_id is None else {"portal_id": self.about.portal_id}
