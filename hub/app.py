@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from importlib.resources import files
@@ -19,8 +19,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from hub.connectors.http import document
 from hub.envelope import Envelope
 from hub.errors import ConfigurationError
-from hub.jobs.background import BackgroundSyncs, syncing
+from hub.jobs.background import Background, background
 from hub.jobs.export import exporting
+from hub.jobs.queue import Jobs
+from hub.jobs.worker import working
 from hub.listening import Drain, listening
 from hub.listening.departures import Departures
 from hub.schema import plans
@@ -40,6 +42,7 @@ from hub.schema.live import Live
 from hub.schema.provider import Provider, is_safe
 from hub.schema.sockets import Sockets
 from hub.schema.tokens import ClaimNames, Tokens
+from hub.schema.webhooks import Webhooks
 from hub.schema.work import Work
 from hub.settings import Settings
 from hub.store import documents, keys
@@ -70,6 +73,8 @@ class Watched:
     departures: Departures = field(default_factory=Departures)
     drain: Drain = field(default_factory=Drain)
     metrics_token: str | None = None
+    public_url: str | None = None
+    """The address that the outside world knows it by; None: the one that requests name."""
     access_log: bool = False
 
 
@@ -109,16 +114,18 @@ async def serving(
     *,
     anonymous: Viewer | None = None,
     watched: Watched | None = None,
+    works: bool = True,
 ) -> AsyncIterator[str]:
-    """The hub's base URL, for as long as the context is open."""
+    """The hub's base URL, for as long as the context is open; if it `works`, it does the jobs that wait, too."""
     watched = watched or Watched()
     admittance = Admittance(anonymous=anonymous, tokens=_tokens(database, settings), budget_scale=settings.budget_scale)
     async with (
-        syncing(database, sealer(settings), watched.telemetry.metrics) as syncs,
-        exporting(database, export_pages(database, syncs)),
+        background(database, sealer(settings)) as behind,
+        working(Jobs(database, behind.sealer, watched.telemetry.metrics)) if works else nullcontext(),
+        exporting(database, export_pages(database, behind)),
         publishing(watched.telemetry.metrics),
     ):
-        hub = application(database, syncs, admittance, watched)
+        hub = application(database, behind, admittance, watched)
         async with listening(hub, listener, watched.drain) as url:
             try:
                 yield url
@@ -128,13 +135,13 @@ async def serving(
 
 def application(
     database: Database,
-    syncs: BackgroundSyncs,
+    behind: Background,
     admittance: Admittance | None = None,
     watched: Watched | None = None,
 ) -> Hub:
     """The hub on the web."""
     admittance, watched = admittance or Admittance(), watched or Watched()
-    answering = engine(database, syncs, watched.telemetry.metrics)
+    answering = engine(database, behind, watched.telemetry.metrics)
     access = Access(_holder_of(database, admittance.tokens), answering.audit.unauthenticated, admittance.anonymous)
     admission = _admission(database, answering.audit, answering.metrics, admittance.budget_scale)
     live = Live(database, access, admission, answering, watched.telemetry, admittance.bounds)
@@ -147,6 +154,7 @@ def application(
             WebSocketRoute("/graphql", Sockets(live)),
             Route("/schema.graphql", graphql.sdl),
             Route("/exports/{export_id:uuid}", ExportDownload(database, answering.export_links).answer),
+            Route("/webhooks/{connector}", Webhooks(behind.receive, watched.public_url).answer, methods=["POST"]),
             Route("/", lambda _: RedirectResponse("/graphql")),
             Route("/graphiql/{name}", asset),
             *_probes(database, watched),
@@ -205,24 +213,24 @@ def _sampled(watched: Watched, database: Database, live: Live) -> None:
     metrics.sampled_by("hub_pool_connections_max", value=lambda: database.connections().most)
 
 
-def engine(database: Database, syncs: BackgroundSyncs, metrics: Metrics | None = None) -> Engine:
+def engine(database: Database, behind: Background, metrics: Metrics | None = None) -> Engine:
     """What answers operations."""
     return Engine(
         database=database,
-        run_sync=syncs.start,
-        map_accounts=syncs.map,
-        cursor_secret=blake2b(syncs.sealer.key, person=b"hub cursors").digest(),
-        export_links=ExportLinks(blake2b(syncs.sealer.key, person=b"hub exports").digest()),
+        run_sync=behind.run_sync,
+        map_accounts=behind.map,
+        cursor_secret=blake2b(behind.sealer.key, person=b"hub cursors").digest(),
+        export_links=ExportLinks(blake2b(behind.sealer.key, person=b"hub exports").digest()),
         feed=Feed(database),
         audit=Audit(database),
         metrics=metrics or Metrics(),
     )
 
 
-def export_pages(database: Database, syncs: BackgroundSyncs) -> ExportPages:
+def export_pages(database: Database, behind: Background) -> ExportPages:
     """What reads the pages of exports: as any client would, but that no page is asked for twice, so none is kept."""
     once = replace(database, answers=Results(database.answers.answers, 0))
-    return ExportPages(engine(once, syncs).answered)
+    return ExportPages(engine(once, behind).answered)
 
 
 def _admission(database: Database, audit: Audit, metrics: Metrics, budget_scale: float) -> Admission:

@@ -35,6 +35,10 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="The address `hub serve` listens on.")
     port: int = Field(8000, ge=0, le=65535, description="The port `hub serve` listens on; 0 takes a free one.")
     processes: int = Field(1, ge=1, le=64, description="How many processes `hub serve` answers with.")
+    worker: bool = Field(True, description="Whether `hub serve` does jobs, too; if not, `hub worker` must.")  # noqa: FBT003 - a default
+    public_url: str | None = Field(
+        None, description="The address that the outside world knows the hub by, such as https://hub.example.com."
+    )
     metrics_token: SecretStr | None = Field(
         None,
         min_length=16,

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.model import Organization
 from hub.store import connections, organizations, raw_records, records
+from hub.store.raw_records import Sent
 from hub.store.secrets import Sealer
 
 SEALER = Sealer(bytes(32))
@@ -40,7 +41,7 @@ async def saved(session: AsyncSession, connection_id: UUID, stream: str, *rows: 
     """Store records as if each were mapped from a payload of its own."""
     for row in rows:
         payload = repr(row).encode()
-        raw = await raw_records.keep(session, connection_id, stream, {row.external_id: b'"%d"' % hash(payload)})
+        raw = await raw_records.keep(session, connection_id, stream, {row.external_id: Sent(b'"%d"' % hash(payload))})
         await records.save(session, connection_id, [(kept, [row]) for kept in raw.values()])
 
 

@@ -10,7 +10,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from structlog.testing import capture_logs
 
-from hub.app import Admittance, BackgroundSyncs, Watched, application, serving, syncing
+from hub.app import Admittance, Watched, application, serving
+from hub.jobs.background import Background, background
+from hub.jobs.queue import Jobs
 from hub.listening import listener_on
 from hub.model import AccountProfile, Organization, Role
 from hub.schema.ids import opaque
@@ -46,11 +48,11 @@ async def client(
     database: Database,
     anonymous: Organization | None = None,
     host: str = "localhost:8000",
-    syncs: BackgroundSyncs | None = None,
+    behind: Background | None = None,
     watched: Watched | None = None,
 ) -> AsyncIterator[httpx.AsyncClient]:
     viewer = anonymous and Viewer.anonymous(anonymous.id)
-    app = application(database, syncs or BackgroundSyncs(database, SEALER), Admittance(anonymous=viewer), watched)
+    app = application(database, behind or Background(database, SEALER), Admittance(anonymous=viewer), watched)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=f"http://{host}") as http:
         yield http
@@ -340,7 +342,7 @@ async def test_what_runs_for_a_client_that_leaves_is_cancelled(database, session
 
 
 RUN = """mutation($input: RunSyncInput!) { runSync(input: $input) { __typename
-  ... on RunSyncPayload { syncRuns { stream connection { name } } }
+  ... on RunSyncPayload { syncRuns { stream state connection { name } } }
   ... on UserError { message code } } }"""
 
 
@@ -353,10 +355,10 @@ async def partner_list(session: AsyncSession, home: Organization, tmp_path: Path
         session,
         SEALER,
         name="list",
-        connector="csv",
+        connector="file",
         owner_id=home.id,
         subject_id=home.id,
-        config={"path": str(file), "columns": {"name": "Company", "website": "Website"}},
+        config={"path": str(file), "columns": {"Company": "name", "Website": "website"}, "mode": "REPLACE"},
         secrets={},
     )
     await session.commit()
@@ -370,37 +372,44 @@ async def run_sync(http: httpx.AsyncClient, **more: object) -> dict[str, object]
     return answer.json()["data"]["runSync"]
 
 
-async def test_a_sync_goes_on_after_its_request_and_its_accounts_are_mapped(database, home, partner_list):
-    syncs = BackgroundSyncs(database, SEALER)
-    async with client(database, home, syncs=syncs) as http:
-        started = await run_sync(http)
-        await asyncio.gather(*syncs.tasks)
-        mapping = "mutation { mapAccounts(input: {}) { ... on MapAccountsPayload { records accounts } } }"
-        mapped = await http.post("/graphql", json={"query": mapping})
+async def test_a_worker_does_what_was_asked_for_and_what_changed_is_mapped(database, home, partner_list):
+    async with client(database, home) as http:
+        asked = await run_sync(http)
+        again = await run_sync(http)
+        jobs = Jobs(database, SEALER)
+        await done(jobs)
         listed = await http.post("/graphql", json={"query": "{ accounts(first: 9) { nodes { name } } }"})
 
-    assert started == {
-        "__typename": "RunSyncPayload",
-        "syncRuns": [{"stream": "accounts", "connection": {"name": "list"}}],
-    }
-    assert syncs.metrics.publish().counts["hub_sync_payloads", "csv", "accounts"] == 2
-    assert mapped.json()["data"]["mapAccounts"] == {"records": 2, "accounts": 2}
+    run = {"stream": "accounts", "state": "QUEUED", "connection": {"name": "list"}}
+    assert asked == again == {"__typename": "RunSyncPayload", "syncRuns": [run]}
+    assert jobs.metrics.publish().counts["hub_sync_payloads", "file", "accounts"] == 2
     assert listed.json()["data"]["accounts"]["nodes"] == [{"name": "Acme"}, {"name": "Birch"}]
 
 
-async def test_what_keeps_a_sync_from_beginning_is_told(database, home, partner_list):
+async def test_what_keeps_a_sync_from_beginning_is_told_by_its_runs(database, home, partner_list):
     partner_list.unlink()
     async with client(database, home) as http:
-        missing = await run_sync(http)
+        await run_sync(http)
         unknown = await run_sync(http, stream="deals")
+        await done(Jobs(database, SEALER))
+        runs = await http.post("/graphql", json={"query": "{ syncRuns(first: 9) { nodes { state error } } }"})
 
-    assert missing["__typename"] in ("InvalidInputError", "SourceFailedError")
     assert unknown["__typename"] == "NotFoundError"
+    (run,) = runs.json()["data"]["syncRuns"]["nodes"]
+    assert run["state"] == "FAILED"
+    assert "accounts.csv" in run["error"]
 
 
-async def test_stopping_cuts_off_the_syncs_that_run(database):
-    async with syncing(database, SEALER) as syncs:
-        syncs.tasks.add(task := asyncio.create_task(asyncio.Event().wait()))
+async def done(jobs: Jobs) -> None:
+    """Do all jobs that wait, and those that they make necessary."""
+    app = jobs.app()
+    async with app.open_async():
+        await app.run_worker_async(wait=False, install_signal_handlers=False, delete_jobs="always")
+
+
+async def test_stopping_cuts_off_the_mapping_that_runs(database):
+    async with background(database, SEALER) as behind:
+        behind.tasks.add(task := asyncio.create_task(asyncio.Event().wait()))
 
     assert task.cancelled()
 
@@ -408,7 +417,7 @@ async def test_stopping_cuts_off_the_syncs_that_run(database):
 async def test_a_database_that_is_gone_is_told_without_saying_where_it_was():
     well_made = f"hub_{'0' * 12}_{'0' * 64}"
     url = "postgresql://hub@127.0.0.1:1/secret"
-    gone = Database(create_async_engine(url.replace("ql:", "ql+psycopg:")), Results(Answers(url), 0))
+    gone = Database(create_async_engine(url.replace("ql:", "ql+psycopg:")), Results(Answers(url), 0), url)
     async with client(gone) as http:
         response = await http.post("/graphql", json=QUESTION, headers={"Authorization": f"Bearer {well_made}"})
 

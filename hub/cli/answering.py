@@ -31,9 +31,12 @@ async def answering(
             telemetry=Telemetry(Metrics(shared), Tracing(), settings.slow_operation),
             drain=Drain(delay=settings.drain_delay, idle=IDLE, patience=settings.drain_patience),
             metrics_token=token.get_secret_value() if token else None,
+            public_url=settings.public_url,
             access_log=settings.access_log,
         )
-        async with serving(database, settings, listener, watched=watched) as url:
+        # Of several processes, one does jobs: they would take turns with answers in all of them.
+        works = settings.worker and (shared is None or shared.place == 1)
+        async with serving(database, settings, listener, watched=watched, works=works) as url:
             _settle()
             yield url
 

@@ -3,20 +3,19 @@
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
-from uuid import UUID
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
-from hub.cli.terminal import console, quantity, run
-from hub.connectors.base import StreamReport
-from hub.connectors.files import FilePreview, preview
+from hub.cli.connect_file import Yes, confirm, file, tell_connected
+from hub.cli.terminal import console, run
+from hub.connectors.base import Held, StreamReport
 from hub.connectors.registry import CONNECTORS
 from hub.errors import InputError
 from hub.settings import Settings
 from hub.store import connections, organizations
-from hub.store.database import Session, opened
+from hub.store.database import opened
 from hub.store.secrets import sealer
 
 app = typer.Typer(
@@ -27,7 +26,8 @@ Name = Annotated[str, typer.Option(help="What to call the connection.")]
 Organization = Annotated[
     str | None, typer.Option(help="Whose accounts these are: a partner's name. The home organization when left out.")
 ]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before writing.")]
+
+app.command()(file)
 
 
 @app.command()
@@ -70,46 +70,6 @@ def hubspot(
     run(_connect_vendor("hubspot", name, organization, ({"base_url": base_url}, secrets), yes=yes))
 
 
-@app.command()
-def csv(
-    file: Annotated[Path, typer.Argument(help="A list of accounts: CSV, TSV or XLSX.")],
-    organization: Annotated[str, typer.Option(help="Whose accounts these are: a partner's name.")],
-    name: Annotated[
-        str | None, typer.Option(help="What to call the connection; the organization when left out.")
-    ] = None,
-    *,
-    yes: Yes = False,
-) -> None:
-    """Connect a partner's list of accounts. Encoding, delimiter and columns are guessed, and shown first."""
-    found = preview(file)
-    _show_preview(file, found)
-    _confirm(yes=yes)
-
-    async def connected() -> None:
-        settings = Settings.from_env()
-        async with opened(settings) as database, database.session() as session:
-            partner_id = await organizations.partner(session, organization)
-            await connect_list(session, settings, name or organization, file, partner_id)
-
-    run(connected())
-    _next(name or organization)
-
-
-async def connect_list(session: Session, settings: Settings, name: str, file: Path, subject_id: UUID) -> UUID:
-    """A connection to a file, as its preview reads it: ours to see, about `subject_id`."""
-    home = await organizations.home(session)
-    return await connections.connect(
-        session,
-        sealer(settings),
-        name=name,
-        connector="csv",
-        owner_id=home.id,
-        subject_id=subject_id,
-        config=preview(file).config(file),
-        secrets={},
-    )
-
-
 async def _connect_vendor(
     connector: str,
     name: str,
@@ -119,9 +79,10 @@ async def _connect_vendor(
     yes: bool,
 ) -> None:
     config, secrets = given
-    async with CONNECTORS[connector].source({**config, **secrets}) as source:
+    grant = Held(secrets)
+    async with CONNECTORS[connector].source({**config, **secrets}, grant) as source:
         _show_reports([report async for report in CONNECTORS[connector].report(source)])
-    _confirm(yes=yes)
+    confirm(yes=yes)
     settings = Settings.from_env()
     async with opened(settings) as database, database.session() as session:
         home = await organizations.home(session)
@@ -134,9 +95,9 @@ async def _connect_vendor(
             owner_id=home.id,
             subject_id=subject_id,
             config=config,
-            secrets=secrets,
+            secrets=grant.secrets,
         )
-    _next(name)
+    tell_connected(name)
 
 
 def _show_reports(reports: list[StreamReport]) -> None:
@@ -144,29 +105,6 @@ def _show_reports(reports: list[StreamReport]) -> None:
     for report in reports:
         table.add_row(report.stream, "yes" if report.readable else "[yellow]no[/]", escape(report.detail))
     console.print(table)
-
-
-def _show_preview(file: Path, found: FilePreview) -> None:
-    layout = f"sheet {found.sheet!r}" if found.sheet else f"{found.encoding}, delimiter {found.delimiter!r}"
-    bad = f", {quantity(found.bad_rows)} that cannot be read and will be left out" if found.bad_rows else ""
-    console.print(
-        f"[bold]{escape(str(file))}[/]: {escape(layout)}; {quantity(found.row_count)} rows{bad}.", highlight=False
-    )
-    fields = {header: field for field, header in found.columns.items()}
-    table = Table("Column", "Read as", "First rows")
-    for place, header in enumerate(found.headers):
-        samples = " · ".join(row[place] for row in found.rows if place < len(row) and row[place])
-        table.add_row(escape(header), fields.get(header, "[dim]kept as it is[/]"), escape(samples))
-    console.print(table)
-
-
-def _confirm(*, yes: bool) -> None:
-    if not yes and not typer.confirm("Connect it?"):
-        raise typer.Exit(1)
-
-
-def _next(name: str) -> None:
-    console.print(f"Connected. Next: `hub sync {name!r}`, then `hub map`.", highlight=False, markup=False)
 
 
 def _text_of(path: Path) -> str:

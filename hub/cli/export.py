@@ -11,7 +11,7 @@ from rich.progress import Progress, TextColumn, TimeElapsedColumn
 from hub.app import export_pages
 from hub.cli.terminal import console, quantity, run
 from hub.errors import ConfigurationError, InputError
-from hub.jobs.background import BackgroundSyncs
+from hub.jobs.background import Background
 from hub.settings import Settings
 from hub.store import organizations
 from hub.store.database import opened
@@ -47,7 +47,7 @@ async def _exported(document: str, output: Path) -> int:
     async with opened(settings) as database:
         async with database.session() as session:
             home = await organizations.home(session)
-        pages = export_pages(database, BackgroundSyncs(database, sealer(settings)))(
+        pages = export_pages(database, Background(database, sealer(settings)))(
             Viewer.anonymous(home.id), document, None
         )
         try:

@@ -13,7 +13,8 @@ from rich.table import Table
 
 from hub.cli.terminal import console, quantity, run, tell_error
 from hub.errors import HubError, NotFound
-from hub.jobs.sync import Order, StreamRun, Tell
+from hub.jobs.stream_run import StreamRun, Tell
+from hub.jobs.sync import Order
 from hub.jobs.sync import sync as sync_connection
 from hub.model import SyncRunState
 from hub.settings import Settings
@@ -30,23 +31,31 @@ def sync(
     stream: Annotated[str | None, typer.Option(help="One stream only, such as accounts.")] = None,
     *,
     full: Annotated[bool, typer.Option("--full", help="Read from the start, whatever was read before.")] = False,
+    accept_removals: Annotated[
+        bool, typer.Option("--accept-removals", help="It is right if most rows of a stream are gone at the source.")
+    ] = False,
 ) -> None:
     """Copy what changed in the connected systems since the last time."""
-    runs, failures = run(_synced(connection, stream, full=full))
+    runs, failures = run(_synced(connection, stream, full=full, accept_removals=accept_removals))
     if runs:
         console.print(runs_table(runs))
     if failures or any(each.state == SyncRunState.FAILED for each in runs):
         sys.exit(1)
 
 
-async def _synced(name: str | None, stream: str | None, *, full: bool) -> tuple[list[StreamRun], list[HubError]]:
+async def _synced(
+    name: str | None, stream: str | None, *, full: bool, accept_removals: bool
+) -> tuple[list[StreamRun], list[HubError]]:
     settings = Settings.from_env()
     async with opened(settings) as database:
         async with database.session() as session:
             chosen = await connections.named(session, name)
         if not chosen:
             raise NotFound("Nothing is connected yet; see `hub connect --help`.")
-        orders = {each.name: Order(connection_id=each.id, stream=stream, full=full) for each in chosen}
+        orders = {
+            each.name: Order(connection_id=each.id, stream=stream, full=full, accept_removals=accept_removals)
+            for each in chosen
+        }
         with progress_shown() as tell:
             return await sync_all(database, settings, orders, tell)
 
@@ -84,7 +93,13 @@ def progress_shown() -> Iterator[Tell]:
             if run.id not in tasks:
                 name = f"{escape(run.connection.name)} · {run.stream.name}"
                 tasks[run.id] = progress.add_task(name, total=None, read="0", changed="0")
-            progress.update(tasks[run.id], read=quantity(run.seen), changed=quantity(run.changed))
+            progress.update(
+                tasks[run.id],
+                total=run.expected,
+                completed=run.seen,
+                read=quantity(run.seen),
+                changed=quantity(run.changed),
+            )
             if run.state != SyncRunState.RUNNING:
                 progress.remove_task(tasks[run.id])
 
@@ -94,11 +109,11 @@ def progress_shown() -> Iterator[Tell]:
 def runs_table(runs: list[StreamRun]) -> Table:
     """What each run read."""
     table = Table("Connection", "Stream", title="Synced", title_justify="left")
-    for title in ("Read", "New or changed", "Not understood"):
+    for title in ("Read", "New or changed", "Gone", "Not understood"):
         table.add_column(title, justify="right")
     table.add_column("Outcome")
     for each in runs:
-        numbers = (each.seen, each.changed, each.unmapped)
+        numbers = (each.seen, each.changed, each.removed, each.unmapped)
         outcome = each.state.lower() if each.error is None else f"[yellow]{escape(each.error)}[/]"
         table.add_row(escape(each.connection.name), each.stream.name, *map(quantity, numbers), outcome)
     return table

@@ -1,4 +1,4 @@
-"""Syncs in the background of a serving process."""
+"""What requests set going."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -8,44 +8,36 @@ from uuid import UUID
 
 import structlog
 
+from hub.connectors.base import Delivery
 from hub.errors import HubError
+from hub.jobs.hints import receive
 from hub.jobs.mapping import MappingOutcome, map_accounts
-from hub.jobs.sync import Order, StreamRun, sync
-from hub.model import SyncRunState
-from hub.store.database import Database
+from hub.jobs.queue import enqueue_sync
+from hub.jobs.sync import Order
+from hub.store.database import Database, Session
 from hub.store.secrets import Sealer
-from hub.telemetry import Metrics
 
 log = structlog.get_logger()
 
 
 @dataclass(slots=True)
-class BackgroundSyncs:
-    """Syncs that go on after the request that started them; the next run of one that is cut off resumes."""
+class Background:
+    """Syncs are left to workers; mapping, whose outcome the asker waits for, goes on though they leave."""
 
     database: Database
     sealer: Sealer
-    metrics: Metrics = field(default_factory=Metrics)
-    tasks: set[asyncio.Task[object]] = field(default_factory=set)
+    tasks: set[asyncio.Task[MappingOutcome]] = field(default_factory=set)
 
-    async def start(self, connection_id: UUID, stream: str | None, full: bool) -> Sequence[UUID]:  # noqa: FBT001 - RunSync
-        """Returns once the first run has begun; raises what keeps it from beginning."""
-        started: asyncio.Future[UUID] = asyncio.get_running_loop().create_future()
+    async def run_sync(
+        self, session: Session, connection_id: UUID, *, stream: str | None, full: bool, accept_removals: bool
+    ) -> Sequence[UUID]:
+        """Let a worker sync, once the session is committed; the runs that are to be."""
+        order = Order(connection_id=connection_id, stream=stream, full=full, accept_removals=accept_removals)
+        return await enqueue_sync(session, order)
 
-        def tell(run: StreamRun) -> None:
-            if not started.done():
-                started.set_result(run.id)
-            if run.state != SyncRunState.RUNNING:
-                self.metrics.synced(run.connection.connector, run.stream.name, run.state.lower(), run.seen)
-
-        order = Order(connection_id=connection_id, stream=stream, full=full)
-        task = asyncio.create_task(sync(self.database, self.sealer, order, tell))
-        self.tasks.add(task)
-        task.add_done_callback(self._done)
-        await asyncio.wait((task, started), return_when=asyncio.FIRST_COMPLETED)
-        if not started.done():
-            await task
-        return [started.result()]
+    async def receive(self, connector: str, delivery: Delivery) -> int:
+        """Keep what a source posted, and let a worker follow it; see `hints.receive`."""
+        return await receive(self.database, self.sealer, connector, delivery)
 
     async def map(self) -> MappingOutcome:
         """Maps to the end, though who asked may leave: its thread cannot be stopped, and nobody may begin beside it."""
@@ -54,21 +46,20 @@ class BackgroundSyncs:
         task.add_done_callback(self._done)
         return await asyncio.shield(task)
 
-    def _done(self, task: asyncio.Task[object]) -> None:
+    def _done(self, task: asyncio.Task[MappingOutcome]) -> None:
         self.tasks.discard(task)
         if task.cancelled():
             return
         error = task.exception()
         if error is not None and not isinstance(error, HubError):
-            # Of the others, the runs and the issues tell.
-            log.error("job failed", error=type(error).__name__, exc_info=error)
+            log.error("mapping failed", error=type(error).__name__, exc_info=error)
 
 
 @asynccontextmanager
-async def syncing(database: Database, key: Sealer, metrics: Metrics | None = None) -> AsyncIterator[BackgroundSyncs]:
-    """Syncs in the background; those that still run at the end are cut off."""
-    syncs = BackgroundSyncs(database, key, metrics or Metrics())
-    yield syncs
-    for task in syncs.tasks:
+async def background(database: Database, sealer: Sealer) -> AsyncIterator[Background]:
+    """What requests set going, for as long as the context is open; mapping that still runs is cut off."""
+    found = Background(database, sealer)
+    yield found
+    for task in found.tasks:
         task.cancel()
-    await asyncio.gather(*syncs.tasks, return_exceptions=True)
+    await asyncio.gather(*found.tasks, return_exceptions=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -67,12 +68,13 @@ class _Records:
 
 async def _read(session: Session, kind: Identity, compared: Callable[[Any], object]) -> _Records:
     records = _Records({}, {}, {}, {})
-    async for row in identities.live_records(session, kind):
-        records.compared[row.id] = compared(row)
-        records.external_ids[row.id] = row.external_id
-        records.owners[row.id] = row.owner_id
-        if row.identity is not None:
-            records.current[row.id] = row.identity
+    async with aclosing(identities.live_records(session, kind)) as rows:
+        async for row in rows:
+            records.compared[row.id] = compared(row)
+            records.external_ids[row.id] = row.external_id
+            records.owners[row.id] = row.owner_id
+            if row.identity is not None:
+                records.current[row.id] = row.identity
     return records
 
 

@@ -5,6 +5,7 @@ from hub.model.api_key import ApiKey
 from hub.model.audit_event import AuditEvent, AuditKind
 from hub.model.base import Base, Identified, Json, Link, Removal, RemovalEvidence, Synced
 from hub.model.change import Change, ChangeAction, ChangeHorizon, ChangeType
+from hub.model.column_mapping import ColumnMapping
 from hub.model.connection import (
     Connection,
     ConnectionState,
@@ -31,7 +32,7 @@ from hub.model.opportunity import (
 from hub.model.organization import Organization, Partnership, PartnershipType, Program, Tier
 from hub.model.person import ContactAccount, ContactRecord, Person, PersonProfile, PersonRedirect
 from hub.model.product import Product
-from hub.model.raw_record import RawRecord, RawRecordVersion, SeenKey
+from hub.model.raw_record import ChangeHint, RawRecord, RawRecordVersion, SeenKey
 from hub.model.role import SCOPES, Role, Scope
 from hub.model.sales_user import SalesUser
 from hub.model.trusted_document import TrustedDocument
@@ -51,8 +52,10 @@ __all__ = [
     "CampaignMember",
     "Change",
     "ChangeAction",
+    "ChangeHint",
     "ChangeHorizon",
     "ChangeType",
+    "ColumnMapping",
     "Connection",
     "ConnectionState",
     "ContactAccount",

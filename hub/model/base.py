@@ -67,6 +67,8 @@ class RemovalEvidence(StrEnum):
     """The source's list of archived rows has it."""
     REPLACED_LIST = "REPLACED_LIST"
     """A newer version of the whole list no longer has it."""
+    NOT_FOUND = "NOT_FOUND"
+    """Asked for by its id, the source no longer has it."""
 
 
 class Synced(Identified, MappedAsDataclass, kw_only=True):

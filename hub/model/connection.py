@@ -34,6 +34,10 @@ class Connection(Identified, Base, kw_only=True):
     credentials: Mapped[bytes] = mapped_column(LargeBinary, repr=False)
     """The rest, encrypted."""
     state: Mapped[ConnectionState] = mapped_column(default=ConnectionState.ACTIVE)
+    sync_every: Mapped[int | None] = mapped_column(default=None)
+    """Minutes between the beginnings of two syncs; None: only when somebody asks."""
+    sync_due_at: Mapped[datetime | None] = mapped_column(default=None)
+    """When the next sync is to begin."""
     created_at: Mapped[datetime] = mapped_column(init=False, server_default=func.now())
 
 
@@ -59,11 +63,17 @@ class StreamState(Base, kw_only=True):
     """Why the stream is unavailable."""
     synced_at: Mapped[datetime | None] = mapped_column(default=None)
     """When the stream was last read to its end."""
+    swept_at: Mapped[datetime | None] = mapped_column(default=None)
+    """When all its ids were last compared with the source's."""
+    fields: Mapped[Json | None] = mapped_column(default=None)
+    """The fields that the source last said the stream has, with its word for the type of each."""
 
 
 class SyncRunState(StrEnum):
     """How a sync run stands."""
 
+    QUEUED = "QUEUED"
+    """Asked for; a worker takes it up."""
     RUNNING = "RUNNING"
     SUCCEEDED = "SUCCEEDED"
     FAILED = "FAILED"
@@ -82,12 +92,14 @@ class SyncRun(Identified, Base, kw_only=True):
         Index(
             "sync_run_one_running", "connection_id", "stream", unique=True, postgresql_where=text("state = 'RUNNING'")
         ),
+        Index("sync_run_one_queued", "connection_id", "stream", unique=True, postgresql_where=text("state = 'QUEUED'")),
     )
 
     connection_id: Mapped[UUID] = mapped_column(ForeignKey("connection.id", ondelete="CASCADE"))
     stream: Mapped[str]
     state: Mapped[SyncRunState] = mapped_column(default=SyncRunState.RUNNING)
     started_at: Mapped[datetime] = mapped_column(init=False, server_default=func.now())
+    """When it was asked for, while it is queued."""
     finished_at: Mapped[datetime | None] = mapped_column(default=None)
     pages: Mapped[int] = mapped_column(default=0)
     payloads_seen: Mapped[int] = mapped_column(default=0)
@@ -95,4 +107,11 @@ class SyncRun(Identified, Base, kw_only=True):
     """Payloads that were new or differed from what was stored."""
     payloads_unmapped: Mapped[int] = mapped_column(default=0)
     """Payloads kept raw because they could not be understood."""
+    payloads_expected: Mapped[int | None] = mapped_column(default=None)
+    """Payloads that the source says the reading gives in all; None where it does not say."""
+    rows_removed: Mapped[int] = mapped_column(default=0)
+    """Rows that were marked as removed, or deleted as links."""
+    quota_used: Mapped[int | None] = mapped_column(default=None)
+    """Requests of the source's day that were used up, by all its clients, when the last page was stored."""
+    quota_limit: Mapped[int | None] = mapped_column(default=None)
     error: Mapped[str | None] = mapped_column(default=None)

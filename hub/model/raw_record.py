@@ -23,6 +23,8 @@ class RawRecord(Identified, Base, kw_only=True):
     digest: Mapped[bytes] = mapped_column(LargeBinary)
     """16-byte BLAKE2b of the payload's text: equal digests, nothing to do."""
     version: Mapped[int] = mapped_column(default=1)
+    modified_at: Mapped[datetime | None] = mapped_column(default=None)
+    """When the source changed the object, as the payload says it. A payload that is older is not taken."""
     observed_at: Mapped[datetime]
 
 
@@ -38,8 +40,20 @@ class RawRecordVersion(Base, kw_only=True):
     superseded_at: Mapped[datetime]
 
 
+class ChangeHint(Base, kw_only=True):
+    """A source told that something happened to a row; it is to be read again."""
+
+    __tablename__ = "change_hint"
+
+    connection_id: Mapped[UUID] = mapped_column(ForeignKey("connection.id", ondelete="CASCADE"), primary_key=True)
+    stream: Mapped[str] = mapped_column(primary_key=True)
+    external_id: Mapped[str] = mapped_column(primary_key=True)
+    told_at: Mapped[datetime]
+    """When it was last told."""
+
+
 class SeenKey(Base, kw_only=True):
-    """A key met so far by the run that now reads a whole stream; what such a run does not meet is gone."""
+    """A key met so far by the run that now reads a whole stream, or all its ids; what it does not meet is gone."""
 
     __tablename__ = "seen_key"
 

@@ -66,6 +66,8 @@ class Entry:
     fate: Fate = Fate.LIVE
     removed_at: datetime | None = None
     merged_into: str | None = None
+    custom: dict[str, object] = field(default_factory=dict)
+    """Values of fields that the system's owner invented."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -103,7 +105,7 @@ class AccountEntry(Entry):
     """Id of another AccountEntry in the same system."""
     owner: str | None = None
     """Id of a UserEntry."""
-    custom: dict[str, object] = field(default_factory=dict)
+    other_domains: tuple[str, ...] = ()
     planted: tuple[str, ...] = ()
     """The kinds of noise in it: "typo", "legal-form", "trade-name", "no-website", "wrong-website",
     "shared-domain", "free-mail", "subsidiary", "duplicate", "url-shape", "odd-text", "no-name"."""
@@ -118,6 +120,7 @@ class ContactEntry(Entry):
     first_name: str | None
     last_name: str | None
     email: str | None = None
+    other_emails: tuple[str, ...] = ()
     phone: str | None = None
     title: str | None = None
     owner: str | None = None
@@ -231,6 +234,23 @@ class LeadEntry(Entry):
 
 
 @dataclass(slots=True, kw_only=True)
+class TicketEntry(Entry):
+    """What somebody asks to be helped with."""
+
+    subject: str
+    content: str | None
+    stage: str
+    """Id of a step of the support pipeline: "1" to "4", the last one closed."""
+    priority: str | None = None
+    account: str | None = None
+    contact: str | None = None
+    opportunity: str | None = None
+    """The deal that a partner needs help with."""
+    owner: str | None = None
+    closed_at: datetime | None = None
+
+
+@dataclass(slots=True, kw_only=True)
 class CampaignMemberEntry(Hanging):
     """A contact or lead that a campaign reached."""
 
@@ -264,6 +284,7 @@ class Copy:
     products: list[ProductEntry] = field(default_factory=list)
     leads: list[LeadEntry] = field(default_factory=list)
     campaigns: list[CampaignEntry] = field(default_factory=list)
+    tickets: list[TicketEntry] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,6 +68,7 @@ describe(
 describe(
     SyncRunState,
     "How a sync run stands.",
+    QUEUED="It waits for a worker.",
     RUNNING="It goes on.",
     SUCCEEDED="It read the stream to its end.",
     FAILED="It ended with an error.",
@@ -86,7 +87,10 @@ describe(
     IssueKind,
     "What went wrong, by what a person can do about it. More may be added: show an unknown one by its message.",
     UNMAPPED_PAYLOAD="A payload lacks a mandatory field or holds an unknown value; it is kept raw.",
-    NEW_FIELD="A source sends a field that the connector has not heard of; it is kept raw.",
+    NEW_FIELD="A source has a field that it did not have before; it is kept.",
+    VANISHED_FIELD="A source no longer has a field, or hides it from us; what was read of it is kept.",
+    RETYPED_FIELD="A source changed the type of a field.",
+    MASS_REMOVAL="So much of a stream is gone that nothing was removed: a person must say that it is right.",
     STREAM_UNAVAILABLE="A source lacks a kind of object, or the credentials may not read it.",
     BAD_ROW="A line of a file cannot be read; it was left out.",
 )
@@ -104,6 +108,7 @@ describe(
     DELETED_FEED="The source's list of deleted ids has it.",
     ARCHIVED_FEED="The source's list of archived rows has it.",
     REPLACED_LIST="A newer version of the whole list no longer has it.",
+    NOT_FOUND="Asked for by its id, the source no longer has it.",
 )
 describe(
     RelationKind,

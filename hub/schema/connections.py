@@ -28,6 +28,9 @@ class StreamState(Stored):
     status: choices.StreamStatus = column(model.StreamState.status, "Whether it can be read.")
     reason: str | None = column(model.StreamState.reason, "Why it is unavailable.")
     synced_at: datetime | None = column(model.StreamState.synced_at, "When it was last read to its end.")
+    swept_at: datetime | None = column(
+        model.StreamState.swept_at, "When all its ids were last compared with the source's; null where they never were."
+    )
 
 
 @shows(model.Connection, "One authorized link to one system.")
@@ -35,8 +38,12 @@ class Connection(Node):
     """A link to a system."""
 
     name: str = column(model.Connection.name, 'The name that commands know it by, such as "salesforce".')
-    connector: str = column(model.Connection.connector, 'Our code for the system, such as "salesforce" or "csv".')
+    connector: str = column(model.Connection.connector, 'Our code for the system, such as "salesforce" or "file".')
     state: choices.ConnectionState = column(model.Connection.state, "Whether it can be synced.")
+    sync_every: int | None = column(
+        model.Connection.sync_every, "Minutes between the beginnings of two syncs; null: only when somebody asks."
+    )
+    sync_due_at: datetime | None = column(model.Connection.sync_due_at, "When the next sync is to begin.")
     created_at: datetime = column(model.Connection.created_at, "When it was made.")
     organization: Organization = one(
         paths.CONNECTION_ORGANIZATION, "The organization whose accounts these are: the connection's subject."

@@ -12,7 +12,7 @@ from hub.model import Base
 from hub.schema.auditing import Audit, Outcome
 from hub.schema.export_links import ExportLinks
 from hub.store.cursor import Position
-from hub.store.database import Database
+from hub.store.database import Database, Session
 from hub.store.feed import Feed
 from hub.store.listing import Selection
 from hub.store.paths import Path
@@ -24,9 +24,15 @@ KeyT = TypeVar("KeyT", bound=Hashable)
 ValueT = TypeVar("ValueT")
 Batch = Callable[[list[KeyT]], Coroutine[Any, Any, list[ValueT]]]
 
-RunSync = Callable[[UUID, str | None, bool], Awaitable[Sequence[UUID]]]
-"""Starts syncing a connection in the background: all its streams or one, from the bookmark or, if true, from the
-start. The ids of the sync runs that were started. Raises NotFound for an unknown stream, Busy where one runs."""
+
+class RunSync(Protocol):
+    """Lets a worker sync a connection, once the session is committed: all its streams or one."""
+
+    async def __call__(
+        self, session: Session, connection_id: UUID, *, stream: str | None, full: bool, accept_removals: bool
+    ) -> Sequence[UUID]:
+        """The ids of the sync runs that are to be. Raises NotFound for an unknown stream."""
+        ...
 
 
 class MappingCounts(Protocol):

@@ -15,6 +15,7 @@ from hub.schema.exports import ExportMutations
 from hub.schema.fields import shown
 from hub.schema.ids import key_of, opaque
 from hub.schema.mutating import MutationInput, MutationPayload, done_once, failed
+from hub.schema.operating import OperatingMutations
 from hub.schema.scopes import requires
 from hub.schema.sync_runs import SyncRun
 from hub.schema.user_errors import (
@@ -36,15 +37,20 @@ class RunSyncInput(MutationInput):
     full: bool = strawberry.field(
         default=False, description="Whether to read from the start, whatever was read already."
     )
+    accept_removals: bool = strawberry.field(
+        default=False,
+        description="Whether it is right if most rows of a stream are gone at the source: an issue of the kind "
+        "MASS_REMOVAL asks for it.",
+    )
 
 
-@strawberry.type(description="Syncing has begun and goes on in the background.")
+@strawberry.type(description="A worker syncs, or will when one is free.")
 class RunSyncPayload(MutationPayload):
     """A sync was started."""
 
     sync_runs: list[SyncRun] = strawberry.field(
-        description="The runs that have begun; those of further streams follow on the connection's `syncRuns`.",
-        directives=[assumed(1)],
+        description="The runs that are to be, one for each stream; `syncProgress` follows them.",
+        directives=[assumed(20)],
     )
 
 
@@ -74,7 +80,7 @@ MapAccountsResult = Annotated[
 
 
 @strawberry.type(description="What can be changed.")
-class Mutation(ExportMutations):
+class Mutation(ExportMutations, OperatingMutations):
     """The root of mutations."""
 
     @strawberry.mutation(
@@ -92,8 +98,10 @@ class Mutation(ExportMutations):
 
         info.context.outcome.ids.append(opaque(model.Connection, key))
 
-        async def do(_: Session) -> Json:
-            ids = await info.context.run_sync(key, input.stream or None, input.full)
+        async def do(session: Session) -> Json:
+            ids = await info.context.run_sync(
+                session, key, stream=input.stream or None, full=input.full, accept_removals=input.accept_removals
+            )
             info.context.outcome.ids += [opaque(model.SyncRun, each) for each in ids]
             return {"syncRuns": [str(each) for each in ids]}
 

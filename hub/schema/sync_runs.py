@@ -20,7 +20,9 @@ class SyncRun(Node):
 
     stream: str = column(model.SyncRun.stream, 'The stream, such as "accounts".')
     state: choices.SyncRunState = column(model.SyncRun.state, "How it stands.")
-    started_at: datetime = column(model.SyncRun.started_at, "When it started.")
+    started_at: datetime = column(
+        model.SyncRun.started_at, "When it started; when it was asked for, while it is queued."
+    )
     finished_at: datetime | None = column(model.SyncRun.finished_at, "When it ended; null while it runs.")
     pages: int = column(model.SyncRun.pages, "How many pages it read.")
     payloads_seen: int = column(model.SyncRun.payloads_seen, "How many payloads it read.")
@@ -30,6 +32,15 @@ class SyncRun(Node):
     payloads_unmapped: int = column(
         model.SyncRun.payloads_unmapped, "Payloads kept raw because they could not be understood."
     )
+    payloads_expected: int | None = column(
+        model.SyncRun.payloads_expected, "Payloads that it will read in all, where the source says so."
+    )
+    rows_removed: int = column(model.SyncRun.rows_removed, "Rows that it found to be gone at the source.")
+    quota_used: int | None = column(
+        model.SyncRun.quota_used,
+        "Requests of the source's day that all its clients had used up at its last page; null where it does not say.",
+    )
+    quota_limit: int | None = column(model.SyncRun.quota_limit, "Requests that the source grants in a day.")
     error: str | None = column(model.SyncRun.error, "Why it failed.")
     connection: Connection = one(paths.SYNC_RUN_CONNECTION, "The connection it read from.")
 

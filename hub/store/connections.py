@@ -69,6 +69,11 @@ async def named(session: AsyncSession, name: str | None) -> list[Connection]:
     return chosen
 
 
+async def of_connector(session: AsyncSession, connector: str) -> list[Connection]:
+    """All connections to one kind of system."""
+    return list(await session.scalars(select(Connection).where(Connection.connector == connector)))
+
+
 async def note_state(session: AsyncSession, connection_id: UUID, state: ConnectionState) -> None:
     """Note whether the source takes the credentials."""
     (await by_id(session, connection_id)).state = state

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import orjson
@@ -60,6 +60,8 @@ class Database:
     engine: AsyncEngine
     answers: Results
     """What compiled reads go through."""
+    conninfo: str = field(repr=False)
+    """How libpq reaches it, password included: for the queue's own connections."""
 
     @asynccontextmanager
     async def session(self, patience: float | None = None) -> AsyncIterator[AsyncSession]:
@@ -157,10 +159,11 @@ async def _connected(url: URL, result_cache: int) -> AsyncIterator[Database]:
         connect_args={**LIVELY, "options": "-c timezone=UTC"},
     )
     plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    answers = Results(Answers(make_conninfo(plain, **LIVELY)), result_cache)
+    conninfo = make_conninfo(plain, **LIVELY)
+    answers = Results(Answers(conninfo), result_cache)
     try:
         await _check(engine)
-        yield Database(engine, answers)
+        yield Database(engine, answers, conninfo)
     finally:
         await answers.end()
         await engine.dispose()

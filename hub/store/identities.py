@@ -3,7 +3,7 @@
 Only what differs is written, so that mapping twice changes nothing.
 """
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -66,10 +66,14 @@ PERSON = Identity(
 )
 
 
-async def live_records(session: AsyncSession, kind: Identity) -> AsyncIterator[Row[Any]]:
-    """The live records of a kind, a few at a time."""
-    async for row in await session.stream(text(kind.read)):
-        yield row
+async def live_records(session: AsyncSession, kind: Identity) -> AsyncGenerator[Row[Any], None]:
+    """The live records of a kind, a few at a time. To be closed by who does not read them to the end."""
+    rows = await session.stream(text(kind.read))
+    try:
+        async for row in rows:
+            yield row
+    finally:
+        await rows.close()
 
 
 async def mint(session: AsyncSession, count: int) -> list[UUID]:

@@ -8,6 +8,7 @@ from sqlalchemy import Text, any_, func, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from hub.errors import NotFound
 from hub.model import Connection, Issue, IssueKind
 
 
@@ -39,15 +40,29 @@ async def resolve(
     await session.execute(open_ones)
 
 
+async def open_subjects(session: AsyncSession, connection_id: UUID, stream: str, kind: IssueKind) -> list[str]:
+    """What the open issues of a kind are about, in one stream."""
+    place = (Issue.connection_id == connection_id, Issue.stream == stream, Issue.kind == kind)
+    return list(await session.scalars(select(Issue.subject).where(*place, Issue.resolved_at.is_(None))))
+
+
 async def open_by_kind(session: AsyncSession) -> dict[str, int]:
     """How many issues of each kind wait for a person."""
     counted = select(Issue.kind, func.count()).where(Issue.resolved_at.is_(None)).group_by(Issue.kind)
-    return dict((await session.execute(counted.order_by(Issue.kind))).tuples().all())
+    return {row[0]: row[1] for row in await session.execute(counted.order_by(Issue.kind))}
+
+
+async def close(session: AsyncSession, issue_id: UUID) -> None:
+    """Close an issue that a person looked at; raises NotFound."""
+    closed = update(Issue).where(Issue.id == issue_id).values(resolved_at=func.coalesce(Issue.resolved_at, func.now()))
+    if (await session.execute(closed.returning(Issue.id))).scalar_one_or_none() is None:
+        raise NotFound("There is no such issue.")
 
 
 class OpenIssue(NamedTuple):
     """An issue that waits for a person."""
 
+    id: UUID
     connection: str
     stream: str
     kind: IssueKind
@@ -58,10 +73,10 @@ class OpenIssue(NamedTuple):
 async def newest_open(session: AsyncSession, most: int) -> list[OpenIssue]:
     """The open issues last seen, at most so many."""
     newest = (
-        select(Connection.name, Issue.stream, Issue.kind, Issue.subject, Issue.message)
+        select(Issue.id, Connection.name, Issue.stream, Issue.kind, Issue.subject, Issue.message)
         .join(Connection, Connection.id == Issue.connection_id)
         .where(Issue.resolved_at.is_(None))
         .order_by(Issue.last_seen_at.desc(), Issue.id)
         .limit(most)
     )
-    return [OpenIssue(*row) for row in (await session.execute(newest)).tuples()]
+    return [OpenIssue(*row) for row in await session.execute(newest)]

@@ -44,8 +44,13 @@ def revision(connection: Connection) -> str | None:
 
 def drift(connection: Connection) -> Sequence[object]:
     """What differs between the database and the model, in alembic's terms; empty where nothing does."""
-    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": _is_ours})
     return list(compare_metadata(context, Base.metadata))
+
+
+def _is_ours(name: str | None, kind: str, _: object) -> bool:
+    """The queue's tables are procrastinate's own."""
+    return not (kind == "table" and name is not None and name.startswith("procrastinate_"))
 
 
 def _config(connection: Connection) -> Config:

@@ -1,8 +1,10 @@
 """Payloads as they came, with their history."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
@@ -10,25 +12,46 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.store.staging import stage
 
-_STAGED = {"external_id": "text", "payload": "json", "digest": "bytea"}
+_STAGED = {"external_id": "text", "payload": "json", "digest": "bytea", "modified_at": "timestamptz"}
 
-_KEEP_EARLIER = text("""
+# What was buried meanwhile may come back with the date it had.
+_NEWER = """
+    raw.digest <> staged.digest
+    and (raw.digest = '' or raw.modified_at is null or staged.modified_at is null
+         or staged.modified_at >= raw.modified_at)
+"""
+
+_KEEP_EARLIER = text(f"""
     insert into raw_record_version (raw_id, version, payload, observed_at, superseded_at)
     select raw.id, raw.version, raw.payload, raw.observed_at, now()
     from raw_record raw join staged_payload staged using (external_id)
-    where raw.connection_id = :connection and raw.stream = :stream and raw.digest <> staged.digest
+    where raw.connection_id = :connection and raw.stream = :stream and {_NEWER}
       and raw.payload::text <> staged.payload::text
-""")
+""")  # noqa: S608 - no value in it
 
-_KEEP = text("""
-    insert into raw_record as raw (connection_id, stream, external_id, payload, digest, version, observed_at)
-    select :connection, :stream, external_id, payload, digest, 1, now() from staged_payload
+_KEEP = text(f"""
+    insert into raw_record as raw
+        (connection_id, stream, external_id, payload, digest, modified_at, version, observed_at)
+    select :connection, :stream, external_id, payload, digest, modified_at, 1, now() from staged_payload
     on conflict (connection_id, stream, external_id) do update
     set payload = excluded.payload, digest = excluded.digest, observed_at = excluded.observed_at,
+        modified_at = excluded.modified_at,
         version = raw.version + (raw.payload::text <> excluded.payload::text)::int
-    where raw.digest <> excluded.digest
+    where {_NEWER.replace("staged", "excluded")}
     returning raw.external_id, raw.id, raw.xmax = 0 as is_new
-""")
+""")  # noqa: S608 - no value in it
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A payload as it came, and when its source changed the object, where it says so."""
+
+    payload: bytes
+    modified_at: datetime | None = None
+
+    def is_older_than(self, other: "Sent") -> bool:
+        """Whether both are dated, and this one earlier."""
+        return self.modified_at is not None and other.modified_at is not None and self.modified_at < other.modified_at
 
 
 class Kept(NamedTuple):
@@ -39,10 +62,10 @@ class Kept(NamedTuple):
 
 
 async def keep(
-    session: AsyncSession, connection_id: UUID, stream: str, payloads: Mapping[str, bytes]
+    session: AsyncSession, connection_id: UUID, stream: str, payloads: Mapping[str, Sent]
 ) -> dict[str, Kept]:
-    """Store what is new or differs; just those, by external id."""
-    rows = [(key, payload.decode(), _digest(payload)) for key, payload in payloads.items()]
+    """Store what is new or differs, and is no older than what is stored; just those, by external id."""
+    rows = [(key, sent.payload.decode(), _digest(sent.payload), sent.modified_at) for key, sent in payloads.items()]
     await stage(session, "staged_payload", _STAGED, rows)
     place = {"connection": connection_id, "stream": stream}
     await session.execute(_KEEP_EARLIER, place)
@@ -65,51 +88,66 @@ async def expect_again(session: AsyncSession, connection_id: UUID, stream: str, 
     await session.execute(_FORGET_DIGESTS, place)
 
 
-_FORGET_UNMAPPED = text("""
-    update raw_record raw set digest = '' from issue
-    where raw.connection_id = :connection and issue.connection_id = raw.connection_id and issue.stream = raw.stream
-      and issue.subject = raw.external_id and issue.kind = 'UNMAPPED_PAYLOAD' and issue.resolved_at is null
+_FORGET_DATES = text("""
+    update raw_record set modified_at = null
+    where connection_id = :connection and stream = :stream and modified_at is not null
 """)
 
 
-async def expect_unmapped_again(session: AsyncSession, connection_id: UUID) -> None:
-    """Try again to understand what was not understood, when it is next sent: our code may have learned."""
-    await session.execute(_FORGET_UNMAPPED, {"connection": connection_id})
+async def forget_dates(session: AsyncSession, connection_id: UUID, stream: str) -> None:
+    """Take whatever is sent next, though it be older: the source may have been set back."""
+    await session.execute(_FORGET_DATES, {"connection": connection_id, "stream": stream})
 
 
-_START_OVER = text("delete from seen_key where connection_id = :connection and stream = :stream")
-
-_SEE = text("""
-    insert into seen_key (connection_id, stream, external_id)
-    select :connection, :stream, unnest(cast(:external_ids as text[])) on conflict do nothing
+_LAST_TOLD = text("""
+    select distinct on (raw.external_id) raw.external_id, version.payload #> cast(:path as text[]) as told
+    from raw_record raw join raw_record_version version on version.raw_id = raw.id
+    where raw.connection_id = :connection and raw.stream = :stream and raw.external_id = any(:external_ids)
+      and version.payload #> cast(:path as text[]) is not null
+    order by raw.external_id, version.version desc
 """)
 
-_UNSEEN = text("""
-    select raw.id, raw.external_id from raw_record raw
+
+async def last_told(
+    session: AsyncSession,
+    connection_id: UUID,
+    stream: str,
+    external_ids: list[str],
+    member: str | None,
+    fields: Iterable[str],
+) -> dict[str, dict[str, Any]]:
+    """What earlier payloads last said of these fields, which stand in that member of them, by external id."""
+    found: dict[str, dict[str, Any]] = {}
+    for name in fields:
+        path = [name] if member is None else [member, name]
+        place = {"connection": connection_id, "stream": stream, "external_ids": external_ids, "path": path}
+        for row in await session.execute(_LAST_TOLD, place):
+            found.setdefault(row.external_id, {})[name] = row.told
+    return found
+
+
+class Stored(NamedTuple):
+    """A payload as it is stored."""
+
+    id: UUID
+    external_id: str
+    payload: str
+
+
+_STORED = text("""
+    select id, external_id, payload::text as payload from raw_record
     where connection_id = :connection and stream = :stream and digest <> ''
-      and not exists (
-        select from seen_key seen
-        where seen.connection_id = raw.connection_id and seen.stream = raw.stream
-          and seen.external_id = raw.external_id
-      )
+      and (cast(:after as uuid) is null or id > :after)
+    order by id limit :most
 """)
 
 
-async def start_over(session: AsyncSession, connection_id: UUID, stream: str) -> None:
-    """Forget which keys the last run met."""
-    await session.execute(_START_OVER, {"connection": connection_id, "stream": stream})
-
-
-async def see(session: AsyncSession, connection_id: UUID, stream: str, external_ids: Iterable[str]) -> None:
-    """Note that this run met these keys."""
-    place = {"connection": connection_id, "stream": stream, "external_ids": list(external_ids)}
-    await session.execute(_SEE, place)
-
-
-async def unseen(session: AsyncSession, connection_id: UUID, stream: str) -> dict[str, UUID]:
-    """The raw ids of the payloads stored earlier that this run did not meet, by external id."""
-    place = {"connection": connection_id, "stream": stream}
-    return {row.external_id: row.id for row in await session.execute(_UNSEEN, place)}
+async def stored(
+    session: AsyncSession, connection_id: UUID, stream: str, after: UUID | None, most: int
+) -> list[Stored]:
+    """The newest payloads of the objects that are there, behind the raw id `after`; at most so many."""
+    place = {"connection": connection_id, "stream": stream, "after": after, "most": most}
+    return [Stored(*row) for row in await session.execute(_STORED, place)]
 
 
 async def count_by_stream(session: AsyncSession) -> dict[tuple[UUID, str], int]:

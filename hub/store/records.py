@@ -1,6 +1,7 @@
 """What payloads were understood to say: rows of the model, written in bulk and only where they differ."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, cast
@@ -37,7 +38,7 @@ def check(record: Synced) -> None:
 
 @cache
 def _indexed_texts(model: type[Synced]) -> frozenset[str]:
-    table = _table(model)
+    table = table_of(model)
     unique = {
         column.name for each in table.constraints if isinstance(each, UniqueConstraint) for column in each.columns
     }
@@ -47,32 +48,40 @@ def _indexed_texts(model: type[Synced]) -> frozenset[str]:
 
 @cache
 def _integers(model: type[Synced]) -> frozenset[str]:
-    return frozenset(column.name for column in _table(model).columns if isinstance(column.type, Integer))
+    return frozenset(column.name for column in table_of(model).columns if isinstance(column.type, Integer))
 
 
 async def save(session: AsyncSession, connection_id: UUID, found: Sequence[tuple[Kept, Sequence[Synced]]]) -> None:
     """Write the records found in each payload, and remove those that payloads seen before no longer name."""
-    by_model: dict[type[Synced], list[tuple[UUID, Synced]]] = {}
-    for raw, records in found:
-        for record in records:
-            by_model.setdefault(type(record), []).append((raw.id, record))
-    for model, rows in by_model.items():
+    for model, rows in _by_model(found).items():
         await _upsert(session, connection_id, model, rows)
     seen_before = {raw.id: records for raw, records in found if not raw.is_new}
     if seen_before:
         await _remove_unnamed(session, seen_before)
 
 
+def _by_model(found: Sequence[tuple[Kept, Sequence[Synced]]]) -> dict[type[Synced], list[tuple[UUID, Synced]]]:
+    by_model: dict[type[Synced], list[tuple[UUID, Synced]]] = {}
+    for raw, records in found:
+        for record in records:
+            by_model.setdefault(type(record), []).append((raw.id, record))
+    return by_model
+
+
 async def _upsert(
     session: AsyncSession, connection_id: UUID, model: type[Synced], rows: Iterable[tuple[UUID, Synced]]
 ) -> None:
+    await _stage(session, model, rows)
+    await session.execute(text(_upsert_statement(model)), {"connection": connection_id})
+
+
+async def _stage(session: AsyncSession, model: type[Synced], rows: Iterable[tuple[UUID, Synced]]) -> None:
     columns = _columns(model)
     named = [name for name in columns if name != "raw_id"]
     # Of two records with one id in a page, the later is the newer.
     latest = {record.external_id: (raw_id, record) for raw_id, record in rows}
     values = ([raw_id, *(_plain(getattr(record, name)) for name in named)] for raw_id, record in latest.values())
     await stage(session, "staged_record", {"raw_id": columns["raw_id"], **{n: columns[n] for n in named}}, values)
-    await session.execute(text(_upsert_statement(model)), {"connection": connection_id})
 
 
 @cache
@@ -81,14 +90,14 @@ def _columns(model: type[Synced]) -> Mapping[str, str]:
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
     return {
         column.name: column.type.compile(dialect)
-        for column in _table(model).columns
+        for column in table_of(model).columns
         if column.name not in _WRITTEN_ELSEWHERE
     }
 
 
 @cache
 def _upsert_statement(model: type[Synced]) -> str:
-    table, columns = _table(model).name, list(_columns(model))
+    table, columns = table_of(model).name, list(_columns(model))
     names = ", ".join(columns)
     changes = ", ".join(f"{name} = excluded.{name}" for name in columns)
     old, new = (", ".join(f"{side}.{name}" for name in columns) for side in ("present", "excluded"))
@@ -121,9 +130,71 @@ async def _remove_unnamed(session: AsyncSession, found: Mapping[UUID, Sequence[S
     for model in _leaves(Synced):
         named = [r.external_id for records in found.values() for r in records if isinstance(r, model)]
         statement = _SWEEP_LINKS if issubclass(model, Link) else _SWEEP
-        unnamed = statement.format(table=_table(model).name) + " and external_id <> all(:named)"
+        unnamed = statement.format(table=table_of(model).name) + " and external_id <> all(:named)"
         await session.execute(text(unnamed), {"raw_ids": list(found), "named": named})
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """What writing records would change in one column of one table."""
+
+    table: str
+    column: str | None
+    """None: the row itself is new, or would go."""
+    rows: int
+    external_id: str
+    """Of a row that it would change."""
+    before: str | None
+    after: str | None
+
+
+async def differences(
+    session: AsyncSession, connection_id: UUID, found: Sequence[tuple[Kept, Sequence[Synced]]]
+) -> list[Difference]:
+    """What `save` would change. Nothing is written."""
+    told: list[Difference] = []
+    by_model = _by_model(found)
+    for model in _leaves(Synced):
+        await _stage(session, model, by_model.get(model, []))
+        place = {"connection": connection_id, "raw_ids": [raw.id for raw, _ in found]}
+        for statement in (_CHANGED, _NEW, _LEFT_OUT):
+            rows = await session.execute(text(statement.format(table=table_of(model).name)), place)
+            told += [Difference(table=table_of(model).name, **row._mapping) for row in rows]  # noqa: SLF001 - a public name
+    return told
+
+
+_CHANGED = """
+    select new.key as "column", count(*) as rows, min(staged.external_id) as external_id,
+        (array_agg(old.value order by staged.external_id))[1] as before,
+        (array_agg(new.value order by staged.external_id))[1] as after
+    from staged_record staged
+    join {table} present on present.connection_id = :connection and present.external_id = staged.external_id
+    cross join lateral jsonb_each_text(to_jsonb(staged)) as new(key, value)
+    cross join lateral (select to_jsonb(present) ->> new.key as value) old
+    where new.key <> 'raw_id' and new.value is distinct from old.value
+      and to_jsonb(staged) -> new.key is distinct from to_jsonb(present) -> new.key
+    group by new.key order by new.key
+"""
+
+_NEW = """
+    select null as "column", count(*) as rows, min(staged.external_id) as external_id,
+        null as before, 'new' as after
+    from staged_record staged
+    where not exists (
+        select from {table} present
+        where present.connection_id = :connection and present.external_id = staged.external_id
+    )
+    having count(*) > 0
+"""
+
+_LEFT_OUT = """
+    select null as "column", count(*) as rows, min(present.external_id) as external_id,
+        'there' as before, 'gone' as after
+    from {table} present
+    where present.raw_id = any(:raw_ids) and present.removal is null
+      and not exists (select from staged_record staged where staged.external_id = present.external_id)
+    having count(*) > 0
+"""
 
 _REMOVED = {
     "external_id": "text",
@@ -146,7 +217,7 @@ async def bury(
     """
     await stage(session, "staged_removal", _REMOVED, removals)
     statement = _BURY_LINKS if issubclass(model, Link) else _BURY
-    result = await session.execute(text(statement.format(table=_table(model).name)), {"connection": connection_id})
+    result = await session.execute(text(statement.format(table=table_of(model).name)), {"connection": connection_id})
     return list(result.scalars())
 
 
@@ -171,7 +242,7 @@ async def sweep(session: AsyncSession, raw_ids: Sequence[UUID]) -> None:
     """Remove all that was mapped from payloads which a whole reading of their stream no longer met."""
     for model in _leaves(Synced):
         statement = _SWEEP_LINKS if issubclass(model, Link) else _SWEEP
-        await session.execute(text(statement.format(table=_table(model).name)), {"raw_ids": list(raw_ids)})
+        await session.execute(text(statement.format(table=table_of(model).name)), {"raw_ids": list(raw_ids)})
 
 
 _SWEEP = """
@@ -182,7 +253,8 @@ _SWEEP = """
 _SWEEP_LINKS = "delete from {table} where raw_id = any(:raw_ids)"
 
 
-def _table(model: type[Synced]) -> Table:
+def table_of(model: type[Synced]) -> Table:
+    """The table that holds the rows of a model."""
     return cast("Table", inspect(model).local_table)
 
 

@@ -1,11 +1,15 @@
 """How far each stream was read, and the runs that read it."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from hub.model import Connection, Json, StreamState, StreamStatus, SyncRun, SyncRunState
 
@@ -14,10 +18,11 @@ from hub.model import Connection, Json, StreamState, StreamStatus, SyncRun, Sync
 class Progress:
     """What some pages, stored at once, add to a run."""
 
-    pages: int
-    seen: int
-    changed: int
-    unmapped: int
+    pages: int = 0
+    seen: int = 0
+    changed: int = 0
+    unmapped: int = 0
+    removed: int = 0
 
 
 async def bookmark(session: AsyncSession, connection_id: UUID, stream: str) -> Json | None:
@@ -26,30 +31,73 @@ async def bookmark(session: AsyncSession, connection_id: UUID, stream: str) -> J
     return state.bookmark if state else None
 
 
+async def fields(session: AsyncSession, connection_id: UUID, stream: str) -> Json | None:
+    """The fields that the source last said the stream has; None where it never did."""
+    state = await session.get(StreamState, (connection_id, stream))
+    return state.fields if state else None
+
+
+async def note_fields(session: AsyncSession, connection_id: UUID, stream: str, fields: Mapping[str, str]) -> None:
+    """Keep the fields that the source says the stream has."""
+    await _write_state(session, connection_id, stream, fields=dict(fields))
+
+
+async def queue(session: AsyncSession, connection_id: UUID, streams: Iterable[str]) -> list[UUID]:
+    """A run for each of the streams, waiting for its turn; the one that waits already, where there is one."""
+    rows = [{"connection_id": connection_id, "stream": stream, "state": SyncRunState.QUEUED} for stream in streams]
+    waiting = SyncRun.state == SyncRunState.QUEUED
+    new = insert(SyncRun).values(rows)
+    place = ["connection_id", "stream"]
+    await session.execute(new.on_conflict_do_nothing(index_elements=place, index_where=waiting))
+    of_streams = (SyncRun.connection_id == connection_id, SyncRun.stream.in_([row["stream"] for row in rows]))
+    return list(await session.scalars(select(SyncRun.id).where(*of_streams, waiting).order_by(SyncRun.id)))
+
+
 async def start(session: AsyncSession, connection_id: UUID, stream: str) -> UUID:
-    """A new run of a stream."""
-    run = SyncRun(connection_id=connection_id, stream=stream)
-    session.add(run)
-    await session.flush()
-    return run.id
+    """The stream's run that waits for its turn, or a new one, running. Only for one who holds the stream's lock."""
+    of_stream = (SyncRun.connection_id == connection_id, SyncRun.stream == stream)
+    interrupted = {"state": SyncRunState.INTERRUPTED, "finished_at": func.now()}
+    await session.execute(update(SyncRun).where(*of_stream, SyncRun.state == SyncRunState.RUNNING).values(interrupted))
+    waiting = update(SyncRun).where(*of_stream, SyncRun.state == SyncRunState.QUEUED)
+    begun = waiting.values(state=SyncRunState.RUNNING, started_at=func.now()).returning(SyncRun.id)
+    run_id = (await session.execute(begun)).scalar_one_or_none()
+    if run_id is None:
+        run = SyncRun(connection_id=connection_id, stream=stream)
+        session.add(run)
+        await session.flush()
+        run_id = run.id
+    return run_id
 
 
-async def advance(session: AsyncSession, run_id: UUID, bookmark: Json, progress: Progress) -> None:
-    """Move the bookmark of the run's stream past a page, and count the page."""
-    run = (
-        await session.execute(
-            update(SyncRun)
-            .where(SyncRun.id == run_id)
-            .values(
-                pages=SyncRun.pages + progress.pages,
-                payloads_seen=SyncRun.payloads_seen + progress.seen,
-                payloads_changed=SyncRun.payloads_changed + progress.changed,
-                payloads_unmapped=SyncRun.payloads_unmapped + progress.unmapped,
-            )
-            .returning(SyncRun.connection_id, SyncRun.stream)
-        )
-    ).one()
-    await _write_state(session, run.connection_id, run.stream, bookmark=bookmark)
+async def advance(session: AsyncSession, run_id: UUID, progress: Progress, **told: int | None) -> None:
+    """Count what was stored; `told` are columns of the run that the source told."""
+    counts = {
+        "pages": SyncRun.pages + progress.pages,
+        "payloads_seen": SyncRun.payloads_seen + progress.seen,
+        "payloads_changed": SyncRun.payloads_changed + progress.changed,
+        "payloads_unmapped": SyncRun.payloads_unmapped + progress.unmapped,
+        "rows_removed": SyncRun.rows_removed + progress.removed,
+    }
+    await session.execute(update(SyncRun).where(SyncRun.id == run_id).values(**counts, **told))
+
+
+async def move_bookmark(session: AsyncSession, connection_id: UUID, stream: str, bookmark: Json) -> None:
+    """Let the stream resume behind the page that this transaction stores."""
+    await _write_state(session, connection_id, stream, bookmark=bookmark)
+
+
+async def is_sweep_due(session: AsyncSession, connection_id: UUID, stream: str, every: timedelta) -> bool:
+    """Whether all ids of the stream were not compared for so long. A stream's first reading counts as comparing."""
+    state = await session.get(StreamState, (connection_id, stream))
+    if state is None or state.swept_at is None:
+        return False
+    now = (await session.execute(select(func.now()))).scalar_one()
+    return now - state.swept_at >= every
+
+
+async def note_sweep(session: AsyncSession, connection_id: UUID, stream: str) -> None:
+    """Note that all ids of the stream were compared just now."""
+    await _write_state(session, connection_id, stream, swept_at=func.now())
 
 
 async def finish(session: AsyncSession, run_id: UUID) -> None:
@@ -58,6 +106,8 @@ async def finish(session: AsyncSession, run_id: UUID) -> None:
     await _write_state(
         session, run.connection_id, run.stream, status=StreamStatus.READY, reason=None, synced_at=func.now()
     )
+    first = update(StreamState).where(StreamState.connection_id == run.connection_id, StreamState.stream == run.stream)
+    await session.execute(first.where(StreamState.swept_at.is_(None)).values(swept_at=func.now()))
 
 
 async def fail(session: AsyncSession, run_id: UUID, error: str) -> None:
@@ -71,12 +121,11 @@ async def mark_unavailable(session: AsyncSession, run_id: UUID, reason: str) -> 
     await _write_state(session, run.connection_id, run.stream, status=StreamStatus.UNAVAILABLE, reason=reason)
 
 
-async def mark_interrupted(session: AsyncSession, connection_id: UUID) -> None:
-    """Close the runs whose process is no more. Only for one who holds the connection's lock."""
-    left_open = (SyncRun.connection_id == connection_id, SyncRun.state == SyncRunState.RUNNING)
-    await session.execute(
-        update(SyncRun).where(*left_open).values(state=SyncRunState.INTERRUPTED, finished_at=func.now())
-    )
+async def drop_queued(session: AsyncSession, connection_id: UUID, streams: Iterable[str], reason: str) -> None:
+    """Close the runs that will not have their turn."""
+    waiting = (SyncRun.connection_id == connection_id, SyncRun.state == SyncRunState.QUEUED)
+    closed = {"state": SyncRunState.FAILED, "error": reason, "finished_at": func.now()}
+    await session.execute(update(SyncRun).where(*waiting, SyncRun.stream.in_(list(streams))).values(closed))
 
 
 async def forget_bookmarks(session: AsyncSession, connection_id: UUID, stream: str | None) -> None:
@@ -92,40 +141,32 @@ async def running(session: AsyncSession, owner_id: UUID) -> list[UUID]:
     return list(await session.scalars(of_owner.order_by(SyncRun.started_at, SyncRun.id)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StreamSummary:
+class StreamSummary(NamedTuple):
     """How one stream of one connection stands."""
 
-    connection: str
-    connector: str
-    state: StreamState
-    last_run: SyncRun | None
+    connection: Connection
+    state: StreamState | None
+    """None where nothing was stored yet."""
+    last_run: SyncRun
 
 
 async def summaries(session: AsyncSession) -> list[StreamSummary]:
-    """Every stream that was ever read, with its newest run."""
+    """Every stream that was ever to be read, with its newest run."""
     newest = (
         select(SyncRun)
         .distinct(SyncRun.connection_id, SyncRun.stream)
         .order_by(SyncRun.connection_id, SyncRun.stream, SyncRun.started_at.desc(), SyncRun.id.desc())
         .subquery()
     )
+    run = aliased(SyncRun, newest)
+    of_stream = (StreamState.connection_id == run.connection_id) & (StreamState.stream == run.stream)
     rows = await session.execute(
-        select(Connection.name, Connection.connector, StreamState, newest.c.id)
-        .join(StreamState, StreamState.connection_id == Connection.id)
-        .outerjoin(
-            newest, (newest.c.connection_id == StreamState.connection_id) & (newest.c.stream == StreamState.stream)
-        )
-        .order_by(Connection.name, StreamState.stream)
+        select(Connection, StreamState, run)
+        .join(run, run.connection_id == Connection.id)
+        .outerjoin(StreamState, of_stream)
+        .order_by(Connection.name, run.stream)
     )
-    found = rows.all()
-    runs = {
-        run.id: run for run in (await session.scalars(select(SyncRun).where(SyncRun.id.in_([row.id for row in found]))))
-    }
-    return [
-        StreamSummary(connection=row.name, connector=row.connector, state=row.StreamState, last_run=runs.get(row.id))
-        for row in found
-    ]
+    return [StreamSummary(*row) for row in rows]
 
 
 async def _close(session: AsyncSession, run_id: UUID, state: SyncRunState, error: str | None = None) -> SyncRun:

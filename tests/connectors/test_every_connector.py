@@ -28,7 +28,7 @@ EVERY_STREAM = [
 ]
 
 
-FOLDERS = {"csv": "files"}
+FOLDERS = {"file": "files"}
 """Of the connectors that are not called like their folder."""
 
 

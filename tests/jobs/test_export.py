@@ -10,8 +10,9 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import create_async_engine
 from structlog.testing import capture_logs
 
-from hub.app import BackgroundSyncs, export_pages
+from hub.app import export_pages
 from hub.errors import Busy, NotFound, StoreError
+from hub.jobs.background import Background
 from hub.jobs.export import CHUNK_BYTES, export, exporting, work
 from hub.model import AccountProfile, AccountRecord, Export, ExportChunk, ExportState, Role, Scope
 from hub.schema.export_pages import ExportPages
@@ -36,7 +37,7 @@ async def home_id(database: Database) -> UUID:
 
 @pytest.fixture
 def pages(database: Database) -> ExportPages:
-    return export_pages(database, BackgroundSyncs(database, SEALER))
+    return export_pages(database, Background(database, SEALER))
 
 
 @pytest.fixture
@@ -361,7 +362,7 @@ async def test_without_a_database_exports_wait():
     url = "postgresql://hub@127.0.0.1:1/none"
     gone = Database(create_async_engine(url.replace("ql:", "ql+psycopg:")), Results(Answers(url), 0))
     with capture_logs() as logs:
-        async with exporting(gone, export_pages(gone, BackgroundSyncs(gone, SEALER))):
+        async with exporting(gone, export_pages(gone, Background(gone, SEALER))):
             while not logs:  # noqa: ASYNC110 - polling is what is done
                 await asyncio.sleep(0.05)
 

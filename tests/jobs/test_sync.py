@@ -1,16 +1,11 @@
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any
-from uuid import UUID
 
-import msgspec
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import text
 
-from hub.connectors.base import BadRow, Connector, Page, Stream, Tombstone
-from hub.errors import AuthError, BookmarkExpired, Busy, Forbidden, HubError, NotFound, Unavailable
-from hub.jobs.sync import Order, StreamRun, sync
+from hub.connectors.base import BadRow, Page, Tombstone, always
+from hub.errors import AuthError, BookmarkExpired, Busy, Forbidden, NotFound, Unavailable
 from hub.model import (
     AccountRecord,
     Connection,
@@ -26,101 +21,8 @@ from hub.model import (
     SyncRunState,
 )
 from hub.store import sync_runs
-from hub.store.database import Database
 from hub.store.locks import only_one
-from tests.builders import SEALER, a_connection
-
-
-@dataclass
-class Vendor:
-    """A source whose pages the test writes down; an error among them is raised in its place."""
-
-    pages: list[Page | HubError | BaseException] = field(default_factory=list)
-    asked_from: list[Mapping[str, Any] | None] = field(default_factory=list)
-    refuses: HubError | None = None
-
-
-def a_page(*payloads: Mapping[str, Any], at: int = 1, **more: Any) -> Page:
-    return Page(payloads=[msgspec.json.encode(payload) for payload in payloads], bookmark={"at": at}, **more)
-
-
-def an_account(key: str = "1", name: object = "Acme", **more: object) -> dict[str, object]:
-    return {"id": key, "name": name, **more}
-
-
-async def pages_of(vendor: Vendor, bookmark: Mapping[str, Any] | None) -> AsyncGenerator[Page, None]:
-    vendor.asked_from.append(bookmark)
-    for page in vendor.pages:
-        if isinstance(page, BaseException):
-            raise page
-        yield page
-
-
-def account(payload: Mapping[str, Any]) -> list[AccountRecord]:
-    return [AccountRecord(external_id=payload["id"], name=payload["name"].strip())]
-
-
-def a_stream(name: str = "accounts", **more: Any) -> Stream[Vendor]:
-    return Stream(
-        name=name,
-        record=AccountRecord,
-        key=lambda payload: payload["id"],
-        pages=pages_of,
-        to_records=account,
-        fields=frozenset({"id", "name"}),
-        **more,
-    )
-
-
-def the_connectors(vendor: Vendor, *streams: Stream[Vendor]) -> dict[str, Connector[Vendor]]:
-    @asynccontextmanager
-    async def source(config: Mapping[str, Any]) -> AsyncGenerator[Vendor, None]:
-        assert config["client_secret"] == "s3cret"
-        if vendor.refuses:
-            raise vendor.refuses
-        yield vendor
-
-    async def report(_: Vendor) -> AsyncGenerator[Any, None]:
-        return
-        yield
-
-    connector = Connector(
-        name="salesforce",
-        streams=streams or (a_stream(),),
-        secrets=frozenset({"client_secret"}),
-        source=source,
-        report=report,
-    )
-    return {"salesforce": connector}
-
-
-@pytest.fixture
-async def connection_id(database: Database) -> UUID:
-    async with database.session() as session:
-        return await a_connection(session)
-
-
-@pytest.fixture
-def vendor() -> Vendor:
-    return Vendor()
-
-
-@pytest.fixture
-def synced(database: Database, connection_id: UUID, vendor: Vendor):
-    async def run(*streams: Stream[Vendor], stream: str | None = None, full: bool = False) -> list[StreamRun]:
-        order = Order(connection_id=connection_id, stream=stream, full=full)
-        return await sync(database, SEALER, order, connectors=the_connectors(vendor, *streams))
-
-    return run
-
-
-async def every(database: Database, model: Any) -> Sequence[Any]:
-    async with database.session() as session:
-        return (await session.scalars(select(model))).all()
-
-
-async def names(database: Database) -> list[str]:
-    return sorted(record.name for record in await every(database, AccountRecord) if record.removal is None)
+from tests.jobs.vendor import Vendor, a_page, a_stream, an_account, every, names, pages_of
 
 
 async def test_every_page_becomes_raw_and_records_and_moves_the_bookmark(database, vendor, synced):
@@ -268,8 +170,8 @@ async def test_a_run_whose_process_died_is_closed_by_the_next(database, connecti
     assert sorted(run.state for run in await every(database, SyncRun)) == ["INTERRUPTED", "SUCCEEDED"]
 
 
-async def test_two_syncs_of_one_connection_do_not_run_at_once(database, synced):
-    async with only_one(database, "the sync of crm"):
+async def test_two_readings_of_one_stream_do_not_run_at_once(database, synced):
+    async with only_one(database, "the sync of crm: accounts"):
         with pytest.raises(Busy, match="the sync of crm"):
             await synced()
 
@@ -305,7 +207,7 @@ async def test_an_unknown_stream_is_refused_with_the_names_there_are(synced):
 
 
 async def test_what_a_whole_stream_no_longer_has_is_removed_only_when_it_was_read_to_its_end(database, vendor, synced):
-    whole = a_stream(whole=True)
+    whole = a_stream(whole=always)
     vendor.pages = [a_page(an_account("1", "Acme"), an_account("2", "Bolt"))]
     await synced(whole)
 
@@ -338,7 +240,7 @@ async def test_a_tombstone_removes_its_row_with_evidence_and_the_row_may_come_ba
 
 
 async def test_lines_of_a_file_that_cannot_be_read_become_issues_until_they_can(database, vendor, synced):
-    whole = a_stream(whole=True)
+    whole = a_stream(whole=always)
     vendor.pages = [a_page(an_account(), bad_rows=[BadRow(subject="line 7", message="2 cells, 5 expected")])]
     await synced(whole)
     (issue,) = await every(database, Issue)

@@ -13,7 +13,7 @@ from graphql import GraphQLError
 
 from hub.app import engine as engine_with
 from hub.errors import InputError
-from hub.jobs.background import BackgroundSyncs
+from hub.jobs.background import Background
 from hub.model import Role
 from hub.schema.answering import Engine, response
 from hub.schema.drafting import Uncompilable
@@ -77,7 +77,7 @@ def questioning(url: str, runner: asyncio.Runner) -> Iterator[Questioner]:
 
 def engine_of(database: Database) -> Engine:
     """An engine as the app has it."""
-    return engine_with(database, BackgroundSyncs(database, Sealer(SECRET)))
+    return engine_with(database, Background(database, Sealer(SECRET)))
 
 
 async def both(engine: Engine, document: Document, viewer: Viewer) -> Outcome:

@@ -7,7 +7,8 @@ import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
-from hub.app import Admittance, BackgroundSyncs, application
+from hub.app import Admittance, application
+from hub.jobs.background import Background
 from hub.model import Organization
 from hub.store.answers import Answers
 from hub.store.database import Database
@@ -37,7 +38,7 @@ async def home(session: AsyncSession) -> Organization:
 def client(database: Database, viewer: Organization | None) -> httpx.AsyncClient:
     """A client of the app on this machine, with the eyes of `viewer` where it sends no key."""
     app = application(
-        database, BackgroundSyncs(database, SEALER), Admittance(anonymous=viewer and Viewer.anonymous(viewer.id))
+        database, Background(database, SEALER), Admittance(anonymous=viewer and Viewer.anonymous(viewer.id))
     )
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost")
 
@@ -51,7 +52,7 @@ def client_of_nothing(**viewer: Any) -> httpx.AsyncClient:
     """A client of a hub whose database does not exist: what is answered needs none."""
     database = a_database_that_is_gone()
     app = application(
-        database, BackgroundSyncs(database, SEALER), Admittance(anonymous=replace(Viewer.anonymous(uuid4()), **viewer))
+        database, Background(database, SEALER), Admittance(anonymous=replace(Viewer.anonymous(uuid4()), **viewer))
     )
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost")
 

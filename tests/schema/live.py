@@ -11,7 +11,8 @@ import orjson
 import websockets
 from websockets.asyncio.client import ClientConnection
 
-from hub.app import Admittance, BackgroundSyncs, application
+from hub.app import Admittance, application
+from hub.jobs.background import Background
 from hub.listening import listener_on, listening
 from hub.model import Organization
 from hub.schema.lines import BOUNDS, Bounds
@@ -103,7 +104,7 @@ async def a_hub(
 ) -> AsyncIterator[Hub]:
     """One process of the hub, as its clients meet it."""
     viewer = anonymous and Viewer.anonymous(anonymous.id)
-    app = application(database, BackgroundSyncs(database, SEALER), Admittance(anonymous=viewer, bounds=bounds))
+    app = application(database, Background(database, SEALER), Admittance(anonymous=viewer, bounds=bounds))
     async with listening(app, listener_on("127.0.0.1", 0)) as url:
         try:
             yield Hub(url, app.live)

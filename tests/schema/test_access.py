@@ -6,8 +6,9 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from hub.app import BackgroundSyncs, application, serving
+from hub.app import application, serving
 from hub.errors import ConfigurationError, Unauthenticated, Unavailable
+from hub.jobs.background import Background
 from hub.listening import listener_on
 from hub.model import SCOPES, AuditEvent, Role, Scope
 from hub.schema.access import LONGEST, TRUSTED_FOR, Access, Refused
@@ -210,7 +211,7 @@ async def a_key(session, organization, **facts) -> str:
 
 @pytest.fixture
 async def http(database, home):
-    app = application(database, BackgroundSyncs(database, SEALER))
+    app = application(database, Background(database, SEALER))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://hub.example") as http:
         yield http
 

@@ -12,8 +12,9 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from hub.app import Admittance, BackgroundSyncs, application, export_pages, serving
+from hub.app import Admittance, application, export_pages, serving
 from hub.errors import InputError, NotFound
+from hub.jobs.background import Background
 from hub.jobs.export import work
 from hub.listening import listener_on
 from hub.model import SCOPES, Export, ExportChunk, Role, Scope
@@ -55,7 +56,7 @@ def exported(ask, database, five_accounts):
 
     async def exported(document=DOCUMENT):
         started = (await ask(START, input={"document": document}))["data"]["startExport"]["export"]
-        await work(database, export_pages(database, BackgroundSyncs(database, SEALER)))
+        await work(database, export_pages(database, Background(database, SEALER)))
         return (await ask(ONE, id=started["id"]))["data"]["node"]
 
     return exported
@@ -136,7 +137,7 @@ def asking(database, home):
 
     async def asking(query, role=Role.ADMIN, lacking=(), *, documents_only=False, **asked):
         viewer = Viewer(home.id, role, SCOPES[role] - set(lacking), "key:one", "web", documents_only)
-        app = application(database, BackgroundSyncs(database, SEALER), Admittance(anonymous=viewer))
+        app = application(database, Background(database, SEALER), Admittance(anonymous=viewer))
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as http:
             return (await http.post("/graphql", json={"variables": asked} | query)).json()
 

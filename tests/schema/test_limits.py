@@ -7,7 +7,8 @@ import httpx
 import pytest
 from graphql import get_introspection_query
 
-from hub.app import BackgroundSyncs, application
+from hub.app import application
+from hub.jobs.background import Background
 from hub.model import Role
 from hub.schema import admission as admission_of
 from hub.schema.access import Refused
@@ -195,7 +196,7 @@ async def post(database, session, home):
         made[name], _ = await keys.create(session, new)
     assert await documents.push(session, "web", [Pushed(ID, TEXT, ("Names",))]) == {ID}
     await session.commit()
-    app = application(database, BackgroundSyncs(database, SEALER))
+    app = application(database, Background(database, SEALER))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as http:
 
         async def post(name: str, body: dict, method: str = "POST", **more: str) -> httpx.Response:

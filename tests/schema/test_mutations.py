@@ -10,6 +10,7 @@ from hub.schema.context import Context, Loaders
 from hub.schema.export_links import ExportLinks
 from hub.schema.ids import opaque
 from hub.schema.schema import SCHEMA
+from hub.store import issues
 from hub.store.feed import Feed
 from hub.store.read import reading
 from hub.store.sharing import Viewer
@@ -51,8 +52,8 @@ async def test_run_sync_shows_the_runs_it_started(change, session, home):
     crm = await a_connection(session, home, name="crm")
     asked = []
 
-    async def run_sync(connection_id, stream, full):
-        asked.append((connection_id, stream, full))
+    async def run_sync(_, connection_id, **more):
+        asked.append((connection_id, more))
         run = await a_sync_run(session, crm, "accounts")
         await session.commit()
         return [run.id]
@@ -61,7 +62,7 @@ async def test_run_sync_shows_the_runs_it_started(change, session, home):
     result = await change(RUN, run_sync, input=given)
 
     assert result.errors is None
-    assert asked == [(crm.id, "accounts", True)]
+    assert asked == [(crm.id, {"stream": "accounts", "full": True, "accept_removals": False})]
     assert result.data["runSync"] == {
         "__typename": "RunSyncPayload",
         "syncRuns": [{"stream": "accounts", "state": "RUNNING", "connection": {"name": "crm"}}],
@@ -81,7 +82,7 @@ async def test_run_sync_shows_the_runs_it_started(change, session, home):
 async def test_what_keeps_a_sync_from_starting_is_data(change, session, home, error, kind, code):
     crm = await a_connection(session, home)
 
-    async def run_sync(*_):
+    async def run_sync(*_, **__):
         raise error
 
     result = await change(RUN, run_sync, input={"connectionId": opaque(model.Connection, crm.id)})
@@ -109,7 +110,7 @@ async def test_the_id_of_another_type_is_refused(change, home):
 async def test_what_nobody_expects_is_an_error(change, session, home):
     crm = await a_connection(session, home)
 
-    async def run_sync(*_):
+    async def run_sync(*_, **__):
         raise ConfigurationError("sealed with another key")
 
     result = await change(RUN, run_sync, input={"connectionId": opaque(model.Connection, crm.id)})
@@ -147,7 +148,7 @@ async def test_under_one_key_a_sync_is_started_once_and_every_answer_shows_its_r
     crm = await a_connection(session, home, name="crm")
     started = []
 
-    async def run_sync(*_):
+    async def run_sync(*_, **__):
         run = await a_sync_run(session, crm)
         await session.commit()
         started.append(run.id)
@@ -180,3 +181,39 @@ async def test_a_key_stands_for_one_mutation(change, session, home):
 
     assert first.data["mapAccounts"]["records"] == 4
     assert other.data["runSync"]["code"] == "IDEMPOTENCY_CONFLICT"
+
+
+SCHEDULE = """mutation($input: SetSyncScheduleInput!) { setSyncSchedule(input: $input) { __typename
+  ... on SetSyncSchedulePayload { connection { syncEvery syncDueAt } }
+  ... on UserError { code path } } }"""
+RESOLVE = """mutation($input: ResolveIssueInput!) { resolveIssue(input: $input) { __typename
+  ... on ResolveIssuePayload { issue { resolvedAt } query { issues(first: 1, filter: {isOpen: true}) { totalCount } } }
+  ... on UserError { code path } } }"""
+
+
+async def test_a_schedule_is_set_and_taken_back(change, session, home):
+    crm = opaque(model.Connection, (await a_connection(session, home)).id)
+
+    due = (await change(SCHEDULE, input={"connectionId": crm, "every": 15})).data["setSyncSchedule"]["connection"]
+    never = (await change(SCHEDULE, input={"connectionId": crm})).data["setSyncSchedule"]["connection"]
+    wrong = (await change(SCHEDULE, input={"connectionId": crm, "every": -1})).data["setSyncSchedule"]
+
+    assert due["syncEvery"] == 15
+    assert due["syncDueAt"] is not None
+    assert never == {"syncEvery": None, "syncDueAt": None}
+    assert wrong == {"__typename": "InvalidInputError", "code": "INVALID_INPUT", "path": ["every"]}
+
+
+async def test_an_issue_that_was_looked_at_is_closed(change, session, home):
+    crm = await a_connection(session, home)
+    await issues.report(session, crm.id, "accounts", model.IssueKind.VANISHED_FIELD, {"Fax": "It is gone."})
+    (issue,) = await issues.newest_open(session, 1)
+    given = {"issueId": opaque(model.Issue, issue.id)}
+    stranger = await an_organization(session, "Stranger")
+
+    not_theirs = (await change(RESOLVE, viewer=stranger, input=given)).data["resolveIssue"]
+    closed = (await change(RESOLVE, input=given)).data["resolveIssue"]
+
+    assert not_theirs == {"__typename": "NotFoundError", "code": "NOT_FOUND", "path": ["issueId"]}
+    assert closed["issue"]["resolvedAt"] is not None
+    assert closed["query"]["issues"]["totalCount"] == 0

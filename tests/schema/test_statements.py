@@ -13,7 +13,8 @@ import pytest
 from graphql import ExecutionResult, get_named_type
 
 from hub import model
-from hub.app import Admittance, BackgroundSyncs, Watched, application, engine
+from hub.app import Admittance, Watched, application, engine
+from hub.jobs.background import Background
 from hub.schema.fields import PATH, TYPES, Node
 from hub.schema.plans import plan
 from hub.schema.schema import CORE, SCHEMA
@@ -147,7 +148,7 @@ Reference = Callable[[str], Awaitable[ExecutionResult]]
 @pytest.fixture
 def reference(database, session, home) -> Reference:
     """Commits what was built, and answers a document as graphql-core does, with the eyes of the home organization."""
-    answering, viewer = engine(database, BackgroundSyncs(database, SEALER)), Viewer.anonymous(home.id)
+    answering, viewer = engine(database, Background(database, SEALER)), Viewer.anonymous(home.id)
 
     async def reference(document: str) -> ExecutionResult:
         await session.commit()
@@ -259,7 +260,7 @@ async def seen(database, session, home, statements):
     answers.asked = []
     app = application(
         replace(database, answers=Results(answers, 0)),
-        BackgroundSyncs(database, SEALER),
+        Background(database, SEALER),
         Admittance(anonymous=Viewer.anonymous(home.id)),
         Watched(telemetry=Telemetry(metrics)),
     )

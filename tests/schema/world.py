@@ -30,7 +30,7 @@ NAMES = (
 )  # fmt: skip
 DOMAINS = ("acme.example", "ACME.example", "xn--acm-dma.example", "b.example", "c.example", "%.example")
 STREAMS = ("accounts", "contacts", "deals", "Deals", "a/b")
-CONNECTORS = ("salesforce", "hubspot", "csv")
+CONNECTORS = ("salesforce", "hubspot", "file")
 CURRENCIES = ("EUR", "USD", "JPY", "usd")
 KINDS = ("Customer", "customer", "Partner", "Renewal", "")
 COUNTRIES = ("DE", "Deutschland", "Österreich", "US")

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from functools import partial
 
 from hub import model
-from hub.connectors.base import Connector, Payload, Stream, StreamReport
+from hub.connectors.base import Connector, Payload, Stream, StreamReport, always
 from hub.connectors.hubspot import client, mapping
 from hub.connectors.hubspot.portal import HubSpot, portal
 from hub.connectors.hubspot.search import Kind, record_pages
@@ -36,7 +36,7 @@ def _links(name: str, kind: str, to_kind: str, record: type[model.Synced], to_re
         pages=partial(client.link_pages, kind, to_kind),
         to_records=to_records,
         fields=mapping.LINKS_FIELDS,
-        whole=True,
+        whole=always,
     )
     return stream, partial(client.link_count, kind, to_kind)
 
@@ -49,7 +49,7 @@ def _pipelines(name: str, record: type[model.Synced], to_records: ToRecords) -> 
         pages=client.pipeline_pages,
         to_records=to_records,
         fields=mapping.PIPELINE_FIELDS,
-        whole=True,
+        whole=always,
     )
     return stream, client.pipeline_count
 
@@ -62,7 +62,7 @@ _USERS: Probed = (
         pages=client.owner_pages,
         to_records=mapping.sales_user,
         fields=mapping.OWNER_FIELDS,
-        whole=True,
+        whole=always,
     ),
     client.owner_count,
 )

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 import msgspec
 
+from hub.connectors.base import Grant
 from hub.connectors.http import LOOPBACK, Http, Rate, Sleep, described, opened, refusal_by_status, retry_after
 from hub.errors import AuthError, ConfigurationError, Forbidden, QuotaExhausted, SourceError, Unavailable
 
@@ -59,6 +60,7 @@ class Bearer(httpx.Auth):
 @asynccontextmanager
 async def portal(
     config: Mapping[str, Any],
+    _: Grant | None = None,
     *,
     transport: httpx.AsyncBaseTransport | None = None,
     sleep: Sleep = asyncio.sleep,

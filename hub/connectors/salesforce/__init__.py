@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from hub import model
-from hub.connectors.base import Connector, Payload, Stream
+from hub.connectors.base import Connector, Payload, Stream, always, never
 from hub.connectors.salesforce import mapping
 from hub.connectors.salesforce.client import changes, everything, report
 from hub.connectors.salesforce.org import Org, opened
@@ -37,7 +37,7 @@ def _streams() -> Iterable[Stream[Org]]:
             pages=partial(everything if name in _WHOLE else changes, sobject=sobject),
             to_records=to_records,
             fields=frozenset(),  # every org has fields of its own, and describe names them: none comes as a surprise
-            whole=name in _WHOLE,
+            whole=always if name in _WHOLE else never,
         )
 
 

@@ -11,6 +11,7 @@ import httpx
 import msgspec
 
 from hub.connectors import http as hub_http
+from hub.connectors.base import Grant
 from hub.connectors.http import LOOPBACK, Http, Rate, Sleep, decoded, refusal_by_status, server_time
 from hub.connectors.salesforce.auth import SalesforceAuth, salesforce_auth
 from hub.connectors.salesforce.soql import Described
@@ -115,7 +116,11 @@ class Org:
 
 @asynccontextmanager
 async def opened(
-    config: Mapping[str, Any], *, transport: httpx.AsyncBaseTransport | None = None, sleep: Sleep = asyncio.sleep
+    config: Mapping[str, Any],
+    _: Grant | None = None,
+    *,
+    transport: httpx.AsyncBaseTransport | None = None,
+    sleep: Sleep = asyncio.sleep,
 ) -> AsyncIterator[Org]:
     """The org that a config names, signed in and known to speak our version."""
     _check(config)

@@ -30,7 +30,7 @@ class Memory:
                 met = set()
                 async for page in stream.pages(source, self.bookmarks.get(stream.name)):
                     met |= self.keep(stream, page)
-                if stream.whole:
+                if stream.whole(source):
                     self._sweep(stream, met)
 
     def keep(self, stream: Stream[Any], page: Page) -> set[str]:

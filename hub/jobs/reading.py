@@ -1,0 +1,184 @@
+"""Reading one stream: from its bookmark to its end, one transaction a page."""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from hub.connectors.base import Connector, Page
+from hub.errors import AuthError, BookmarkExpired, Forbidden, HubError, SourceError, Unavailable
+from hub.jobs.storing import Stored, store
+from hub.jobs.stream_run import StreamRun, Tell
+from hub.jobs.sweeping import EVERY, Sweep
+from hub.model import IssueKind, SyncRunState
+from hub.store import issues, sweeps, sync_runs
+from hub.store.database import Database, Session
+from hub.store.sync_runs import Progress
+
+log = structlog.get_logger()
+
+PAYLOADS_AT_ONCE = 1000
+"""How many payloads a transaction stores at least, while the source has more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One reading of one stream by one who holds the stream's lock."""
+
+    database: Database
+    connector: Connector[Any]
+    source: Any
+    run: StreamRun
+    tell: Tell
+    sweeps: bool
+    """Whether to compare all ids though it is not due."""
+    accepts_removals: bool
+
+    async def to_the_end(self) -> None:
+        """Read until the source has no more, or does not let us; raises what concerns all streams."""
+        try:
+            await self._pages_or_again()
+            await self._finish()
+        except Forbidden as error:
+            await self._is_unavailable(str(error))
+        except HubError as error:
+            await self._failed(str(error))
+            if isinstance(error, AuthError | Unavailable):
+                raise
+
+    @property
+    def _place(self) -> tuple[UUID, str]:
+        return self.run.connection.id, self.run.stream.name
+
+    async def _pages_or_again(self) -> None:
+        """Read the pages; from the start where the source forgot what our bookmark names."""
+        try:
+            await self._pages()
+        except BookmarkExpired:
+            async with self.database.session() as session:
+                await sync_runs.forget_bookmarks(session, *self._place)
+            await self._pages()
+
+    async def _pages(self) -> None:
+        stream = self.run.stream
+        async with self.database.session() as session:
+            bookmark = await sync_runs.bookmark(session, *self._place)
+            if stream.whole(self.source):
+                await sweeps.start_over(session, *self._place)
+            if stream.whole(self.source) or not bookmark:  # all rows are read, and the bad ones told anew
+                await issues.resolve(session, *self._place, IssueKind.BAD_ROW)
+        async with aclosing(_batches(stream.pages(self.source, bookmark))) as batches:
+            async for pages in batches:
+                await self._store(_joined(pages), len(pages))
+                self.tell(self.run)
+
+    async def _store(self, page: Page, pages: int) -> None:
+        async with self.database.session() as session:
+            stored = await store(session, self.run.connection.id, self.run.stream, page)
+            if self.run.stream.whole(self.source):
+                await sweeps.see(session, *self._place, stored.keys)
+            await sync_runs.move_bookmark(session, *self._place, dict(page.bookmark))
+            if page.expected is not None:
+                self.run.expected = page.expected
+            await self._note(session, stored, pages=pages, seen=len(page.payloads))
+
+    async def _note(self, session: Session, stored: Stored, *, pages: int = 0, seen: int | None = None) -> None:
+        """Count what was stored, and what the source told of its quota."""
+        counted = Progress(
+            pages=pages,
+            seen=len(stored.keys) if seen is None else seen,
+            changed=stored.changed,
+            unmapped=stored.unmapped,
+            removed=stored.removed,
+        )
+        quota = self.connector.quota(self.source)
+        told = {"quota_used": quota.used, "quota_limit": quota.limit} if quota else {}
+        await sync_runs.advance(session, self.run.id, counted, payloads_expected=self.run.expected, **told)
+        self.run.seen += counted.seen
+        self.run.changed += counted.changed
+        self.run.unmapped += counted.unmapped
+        self.run.removed += counted.removed
+
+    async def _finish(self) -> None:
+        """Remove what is gone, and close the run."""
+        sweep = self._sweep()
+        if await self._is_sweep_due():
+            await sweep.of_ids()
+        async with self.database.session() as session:
+            if self.run.stream.whole(self.source):
+                removed = await sweep.of_unseen(session)
+                self.run.removed += removed
+                await sync_runs.advance(session, self.run.id, Progress(removed=removed))
+            await issues.resolve(session, *self._place, IssueKind.STREAM_UNAVAILABLE)
+            await sync_runs.finish(session, self.run.id)
+        self.run.state = SyncRunState.SUCCEEDED
+        self._log("stream synced")
+
+    def _sweep(self) -> Sweep:
+        return Sweep(
+            database=self.database,
+            connection_id=self.run.connection.id,
+            connection=self.run.connection.name,
+            stream=self.run.stream,
+            source=self.source,
+            accepts_removals=self.accepts_removals,
+            note=self._note,
+        )
+
+    async def _is_sweep_due(self) -> bool:
+        if self.run.stream.ids is None or self.run.stream.whole(self.source):
+            return False
+        async with self.database.session() as session:
+            return self.sweeps or await sync_runs.is_sweep_due(session, *self._place, EVERY)
+
+    async def _is_unavailable(self, reason: str) -> None:
+        async with self.database.session() as session:
+            message = {self.run.stream.name: reason}
+            await issues.report(session, *self._place, IssueKind.STREAM_UNAVAILABLE, message)
+            await sync_runs.mark_unavailable(session, self.run.id, reason)
+        self.run.state, self.run.error = SyncRunState.UNAVAILABLE, reason
+        self._log("stream unavailable", reason=reason)
+
+    async def _failed(self, error: str) -> None:
+        async with self.database.session() as session:
+            await sync_runs.fail(session, self.run.id, error)
+        self.run.state, self.run.error = SyncRunState.FAILED, error
+        self._log("stream failed", error=error)
+
+    def _log(self, event: str, **facts: object) -> None:
+        place = {"connection": self.run.connection.name, "stream": self.run.stream.name}
+        counts = {"seen": self.run.seen, "changed": self.run.changed, "removed": self.run.removed}
+        log.info(event, **place, **counts, **facts)
+
+
+async def _batches(pages: AsyncGenerator[Page, None]) -> AsyncGenerator[list[Page], None]:
+    """Pages to be stored together, since a transaction costs as much for 20 payloads as for 500."""
+    held: list[Page] = []
+    async with aclosing(pages):
+        try:
+            async for page in pages:
+                held.append(page)
+                # Tombstones speak of what came before them: what comes after may bring a row back.
+                if page.tombstones or sum(len(each.payloads) for each in held) >= PAYLOADS_AT_ONCE:
+                    yield held
+                    held = []
+        except SourceError:
+            if held:
+                yield held
+            raise
+    if held:
+        yield held
+
+
+def _joined(pages: Sequence[Page]) -> Page:
+    return Page(
+        payloads=[payload for page in pages for payload in page.payloads],
+        bookmark=pages[-1].bookmark,
+        tombstones=[tombstone for page in pages for tombstone in page.tombstones],
+        bad_rows=[row for page in pages for row in page.bad_rows],
+        expected=next((page.expected for page in reversed(pages) if page.expected is not None), None),
+        fields=next((page.fields for page in pages if page.fields is not None), None),
+    )

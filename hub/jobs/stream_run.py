@@ -1,0 +1,30 @@
+"""One reading of one stream, as far as it got."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from hub.connectors.base import Stream
+from hub.model import Connection, SyncRunState
+
+
+@dataclass(slots=True, kw_only=True)
+class StreamRun:
+    """One reading of one stream."""
+
+    connection: Connection
+    stream: Stream[Any]
+    id: UUID
+    state: SyncRunState = SyncRunState.RUNNING
+    seen: int = 0
+    changed: int = 0
+    unmapped: int = 0
+    removed: int = 0
+    expected: int | None = None
+    """Payloads that the source says it has to give."""
+    error: str | None = None
+
+
+Tell = Callable[[StreamRun], None]
+"""Called when a run starts, after each stored page, and when it ends."""

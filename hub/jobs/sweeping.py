@@ -1,0 +1,103 @@
+"""Finding what no feed told: rows that are gone without a trace, and rows that are shown anew."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from hub.connectors.base import Stream
+from hub.jobs.rereading import Note, Rereading
+from hub.model import IssueKind
+from hub.store import issues, raw_records, records, sweeps, sync_runs
+from hub.store.database import Database, Session
+from hub.store.sweeps import Gone
+
+EVERY = timedelta(days=1)
+"""How long a row that went without a trace may stay unnoticed."""
+AT_ONCE = 1_000
+FEW = 20
+"""Rows that may always go at once."""
+LARGEST_SHARE = 0.3
+"""Of a stream's rows: more do not go at once unless a person says that it is right."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sweep:
+    """Comparing what is stored of a stream with what its source has."""
+
+    database: Database
+    connection_id: UUID
+    connection: str
+    stream: Stream[Any]
+    source: Any
+    accepts_removals: bool
+    """Whether a person said that even most rows may be gone."""
+    note: Note
+
+    @property
+    def _place(self) -> tuple[UUID, str]:
+        return self.connection_id, self.stream.name
+
+    async def of_unseen(self, session: Session) -> int:
+        """Remove what a reading of all rows did not meet; how many rows that were."""
+        gone = await sweeps.count_unseen(session, *self._place)
+        removed = 0
+        if await self._is_right(session, gone):
+            while unseen := await sweeps.unseen(session, *self._place, AT_ONCE):
+                await records.sweep(session, list(unseen.values()))
+                await raw_records.expect_again(session, *self._place, list(unseen))
+                removed += len(unseen)
+        await sweeps.start_over(session, *self._place)
+        return removed
+
+    async def of_ids(self) -> None:
+        """Compare all ids; read again what is not as it should be, and remove what then does not come."""
+        assert self.stream.ids is not None  # noqa: S101 - who calls has asked
+        async with self.database.session() as session:
+            await sweeps.start_over(session, *self._place)
+        async with aclosing(self.stream.ids(self.source)) as portions:
+            async for ids in portions:
+                async with self.database.session() as session:
+                    await sweeps.see(session, *self._place, ids)
+        async with self.database.session() as session:
+            gone = await sweeps.count_vanished(session, *self._place, self.stream.record)
+            is_right = await self._is_right(session, gone)
+        rereading = Rereading(
+            database=self.database,
+            connection_id=self.connection_id,
+            stream=self.stream,
+            source=self.source,
+            note=self.note,
+        )
+        if is_right:
+            async for ids in self._portions(sweeps.vanished):
+                await rereading.read_and_bury(ids)
+        async for ids in self._portions(sweeps.unmet):
+            await rereading.read(ids)
+        async with self.database.session() as session:
+            await sweeps.start_over(session, *self._place)
+            await sync_runs.note_sweep(session, *self._place)
+
+    async def _portions(self, found: Callable[..., Awaitable[list[str]]]) -> AsyncIterator[list[str]]:
+        after = ""
+        while True:
+            async with self.database.session() as session:
+                ids = await found(session, *self._place, self.stream.record, after, AT_ONCE)
+            if not ids:
+                return
+            yield ids
+            after = ids[-1]
+
+    async def _is_right(self, session: Session, gone: Gone) -> bool:
+        """Whether so many may go; where not, a person is asked."""
+        if gone.gone <= FEW or gone.gone <= gone.known * LARGEST_SHARE or self.accepts_removals:
+            await issues.resolve(session, *self._place, IssueKind.MASS_REMOVAL)
+            return True
+        message = (
+            f"{gone.gone:,} of {gone.known:,} rows are gone at the source. None was removed here. If that is right: "
+            f"hub sync {self.connection!r} --stream {self.stream.name} --accept-removals"
+        )
+        await issues.report(session, *self._place, IssueKind.MASS_REMOVAL, {self.stream.name: message})
+        return False

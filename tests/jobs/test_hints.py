@@ -1,0 +1,77 @@
+"""What a source posts of its own accord."""
+
+import hmac
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import pytest
+
+from hub.connectors.base import Connector, Delivery, Hint, Page, Webhook
+from hub.errors import NotFound, Unauthenticated
+from hub.jobs.hints import follow, receive
+from hub.model import ChangeHint
+from tests.builders import SEALER
+from tests.jobs.vendor import Vendor, a_page, a_stream, an_account, every, names, the_connectors
+
+
+def is_genuine(config: Any, delivery: Delivery, now: datetime) -> bool:
+    return hmac.compare_digest(delivery.headers.get("signature", ""), config["client_secret"])
+
+
+def hints(config: Any, delivery: Delivery) -> Iterable[Hint]:
+    return [Hint(stream="accounts", external_id=each) for each in msgspec.json.decode(delivery.body)]
+
+
+@pytest.fixture
+def there() -> dict[str, dict[str, object]]:
+    """What the source has."""
+    return {}
+
+
+@pytest.fixture
+def connectors(vendor, there) -> dict[str, Connector[Vendor]]:
+    async def among(_: Vendor, asked: Sequence[str]) -> AsyncGenerator[Page, None]:
+        yield a_page(*(there[each] for each in asked if each in there))
+
+    (connector,) = the_connectors(vendor, a_stream(among=among)).values()
+    return {"salesforce": replace(connector, webhook=Webhook(is_genuine=is_genuine, hints=hints))}
+
+
+def posted(*ids: str, signature: str = "s3cret") -> Delivery:
+    headers = {"signature": signature}
+    uri = "https://hub.example/webhooks/salesforce"
+    return Delivery(method="POST", uri=uri, headers=headers, body=msgspec.json.encode(ids))
+
+
+async def test_what_a_source_tells_of_is_read_again_and_the_missing_are_gone(
+    database, connection_id: UUID, vendor, synced, connectors, there
+):
+    vendor.pages = [a_page(an_account("1", "Acme"), an_account("2", "Bolt"))]
+    await synced()
+    there |= {"1": an_account("1", "Acme Inc."), "3": an_account("3", "New")}
+
+    assert await receive(database, SEALER, "salesforce", posted("3", "1", "1"), connectors) == 3
+    assert await receive(database, SEALER, "salesforce", posted("2", "1"), connectors) == 2
+    assert len(await every(database, ChangeHint)) == 3
+    assert await follow(database, SEALER, connection_id, connectors) == 3
+
+    assert await names(database) == ["Acme Inc.", "New"]
+    assert await every(database, ChangeHint) == []
+    assert await follow(database, SEALER, connection_id, connectors) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "signature", "error"),
+    [("salesforce", "guessed", Unauthenticated), ("hubspot", "s3cret", NotFound)],
+)
+async def test_what_is_not_signed_or_not_expected_is_not_kept(
+    database, connection_id: UUID, connectors, name, signature, error
+):
+    with pytest.raises(error):
+        await receive(database, SEALER, name, posted("1", signature=signature), connectors)
+
+    assert await every(database, ChangeHint) == []

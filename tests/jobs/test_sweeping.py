@@ -1,0 +1,127 @@
+"""Rows that go, or come, without a word of their source."""
+
+from collections.abc import AsyncGenerator, Sequence
+
+import pytest
+from sqlalchemy import text
+
+from hub.connectors.base import Page, Stream, always
+from hub.errors import Unavailable
+from hub.model import AccountRecord, Issue, IssueKind, RemovalEvidence, StreamState
+from hub.store.database import Database
+from tests.jobs.vendor import Vendor, a_page, a_stream, an_account, every, names
+
+
+@pytest.fixture
+def there() -> dict[str, dict[str, object]]:
+    """What the source has, whatever its pages tell."""
+    return {}
+
+
+@pytest.fixture
+def swept(there) -> Stream[Vendor]:
+    async def ids(_: Vendor) -> AsyncGenerator[Sequence[str], None]:
+        yield list(there)
+
+    async def among(_: Vendor, asked: Sequence[str]) -> AsyncGenerator[Page, None]:
+        yield a_page(*(there[each] for each in asked if each in there))
+
+    return a_stream(ids=ids, among=among)
+
+
+async def make_due(database: Database) -> None:
+    async with database.session() as session:
+        await session.execute(text("update stream_state set swept_at = now() - interval '25 hours'"))
+
+
+async def test_what_went_and_came_in_silence_is_found_once_a_day(database, vendor, synced, swept, there):
+    there |= {each: an_account(each, f"Name {each}") for each in ("1", "2")}
+    vendor.pages = [a_page(*there.values())]
+    await synced(swept)
+    vendor.pages = []
+    del there["1"]
+    there["3"] = an_account("3", "Shown anew")
+
+    await synced(swept)
+    assert await names(database) == ["Name 1", "Name 2"]
+    await make_due(database)
+    (run,) = await synced(swept)
+
+    assert await names(database) == ["Name 2", "Shown anew"]
+    assert (run.removed, run.changed) == (1, 1)
+    (gone,) = [row for row in await every(database, AccountRecord) if row.removal]
+    assert gone.removal_evidence == RemovalEvidence.NOT_FOUND
+    (state,) = await every(database, StreamState)
+    assert state.swept_at is not None
+
+
+async def test_a_row_that_comes_when_asked_for_is_not_gone_though_the_ids_lack_it(
+    database, vendor, synced, swept, there, monkeypatch
+):
+    there |= {"1": an_account("1", "Acme")}
+    vendor.pages = [a_page(*there.values())]
+    await synced(swept)
+
+    async def nothing(_: Vendor) -> AsyncGenerator[Sequence[str], None]:
+        yield []
+
+    object.__setattr__(swept, "ids", nothing)
+    await synced(swept, full=True)
+
+    assert await names(database) == ["Acme"]
+
+
+async def test_a_row_that_was_removed_by_mistake_comes_back_with_the_date_it_had(
+    database, vendor, synced, swept, there
+):
+    object.__setattr__(swept, "modified_at", lambda payload: None)
+    there |= {"1": an_account("1", "Acme")}
+    vendor.pages = [a_page(*there.values())]
+    await synced(swept)
+    del there["1"]
+    vendor.pages = []
+    await synced(swept, full=True)
+    assert await names(database) == []
+
+    there["1"] = an_account("1", "Acme")
+    await synced(swept, full=True)
+
+    assert await names(database) == ["Acme"]
+
+
+@pytest.mark.parametrize("kind", ["ids", "whole"])
+async def test_most_rows_do_not_go_unless_a_person_agrees(database, vendor, synced, swept, there, kind):
+    there |= {str(each): an_account(str(each), f"Name {each}") for each in range(60)}
+    stream = swept if kind == "ids" else a_stream(whole=always)
+    vendor.pages = [a_page(*there.values())]
+    await synced(stream)
+    for each in range(1, 60):
+        del there[str(each)]
+    vendor.pages = [a_page(*there.values())]
+
+    await synced(stream, full=True)
+    assert len(await names(database)) == 60
+    (issue,) = await every(database, Issue)
+    assert (issue.kind, issue.resolved_at) == (IssueKind.MASS_REMOVAL, None)
+    assert "59 of 60 rows" in issue.message
+
+    await synced(stream, full=True, accept_removals=True)
+    assert await names(database) == ["Name 0"]
+    (issue,) = await every(database, Issue)
+    assert issue.resolved_at is not None
+
+
+async def test_ids_that_cannot_be_read_to_their_end_remove_nothing(database, vendor, synced, swept, there):
+    there |= {"1": an_account("1", "Acme")}
+    vendor.pages = [a_page(*there.values())]
+    await synced(swept)
+
+    async def cut(_: Vendor) -> AsyncGenerator[Sequence[str], None]:
+        yield []
+        raise Unavailable("gone")
+
+    object.__setattr__(swept, "ids", cut)
+    there.clear()
+    await synced(swept, full=True)
+
+    assert await names(database) == ["Acme"]

@@ -1,0 +1,54 @@
+"""Secrets that are replaced by using them."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from hub.errors import AuthError, NotFound
+from hub.store import connections
+from hub.store.database import Database
+from hub.store.grants import StoredGrant
+from tests.builders import SEALER, a_connection
+
+
+@pytest.fixture
+async def grant(database: Database) -> StoredGrant:
+    async with database.session() as session:
+        connection_id = await a_connection(session, secrets={"refresh_token": "0"})
+    return StoredGrant(database, SEALER, connection_id)
+
+
+async def stored(database: Database, connection_id: UUID) -> Mapping[str, Any]:
+    async with database.session() as session:
+        connection = await connections.by_id(session, connection_id)
+        return SEALER.opened(connection.credentials, connection.name)
+
+
+async def test_of_many_who_need_newer_secrets_one_renews_them(database, grant):
+    asked = []
+
+    async def renew(secrets: Mapping[str, Any]) -> Mapping[str, Any]:
+        asked.append(secrets["refresh_token"])
+        return {"refresh_token": str(int(secrets["refresh_token"]) + 1)}
+
+    others = StoredGrant(database, SEALER, grant.connection_id)
+    found = await asyncio.gather(*(each.renewed({"refresh_token": "0"}, renew) for each in (grant, others, grant)))
+
+    assert asked == ["0"]
+    assert found == [{"refresh_token": "1"}] * 3
+    assert await stored(database, grant.connection_id) == {"refresh_token": "1"}
+
+
+async def test_what_cannot_be_renewed_stays_as_it_is(database, grant):
+    async def refused(_: Mapping[str, Any]) -> Mapping[str, Any]:
+        raise AuthError("invalid_grant")
+
+    with pytest.raises(AuthError):
+        await grant.renewed({"refresh_token": "0"}, refused)
+    with pytest.raises(NotFound):
+        await StoredGrant(database, SEALER, uuid4()).renewed({}, refused)
+
+    assert await stored(database, grant.connection_id) == {"refresh_token": "0"}
