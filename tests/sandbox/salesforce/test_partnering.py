@@ -113,6 +113,18 @@ async def test_only_partner_licences_bring_the_program(ecosystem, clock, client)
         assert {row["Program"]["Name"] for row in members} == programs == {ecosystem.program}
 
 
+async def test_the_program_is_read_with_every_field(ecosystem, clock):
+    async with a_client(salesforce_app(ecosystem, clock, partner_licences=True)) as client:
+        listed = (await client.get(f"{DATA}/sobjects")).json()["sobjects"]
+        names = [
+            each["name"] for each in listed if each["name"].startswith(("Channel", "PartnerFund", "PartnerMarket"))
+        ]
+        assert len(names) == 7
+        for name in names:
+            fields = (await client.get(f"{DATA}/sobjects/{name}/describe")).json()["fields"]
+            assert await found(client, f"SELECT {', '.join(field['name'] for field in fields)} FROM {name}"), name
+
+
 async def test_funds_add_up_from_the_claim_to_the_budget(ecosystem, clock):
     app = salesforce_app(ecosystem, clock, partner_licences=True)
     held = app.state.salesforce.org.partnering
