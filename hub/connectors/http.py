@@ -84,11 +84,41 @@ class Http:
         headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
         """The answer, read whole, once the source gives one that is no refusal."""
+
+        async def answer() -> httpx.Response:
+            request = self._client.build_request(method, url, params=params, json=json, headers=headers)
+            return await self._read(await self._begun(request))
+
+        return await self._persistently(answer)
+
+    async def exchange(self, url: str, form: Mapping[str, str]) -> httpx.Response:
+        """The answer to a form, which is posted once, whatever happens: it may spend what it shows."""
+        return await self._read(await self._begun(self._client.build_request("POST", url, data=dict(form))))
+
+    @asynccontextmanager
+    async def stream(self, url: str, *, params: Mapping[str, Any] | None = None) -> AsyncIterator[httpx.Response]:
+        """The answer with its body still to come, by `chunks`, which bounds nothing: the reader does."""
+
+        async def answer() -> httpx.Response:
+            response = await self._begun(self._client.build_request("GET", url, params=params))
+            # What is no rows is small, and says why.
+            return (
+                response
+                if response.status_code == httpx.codes.OK and not _page(response)
+                else await self._read(response)
+            )
+
+        response = await self._persistently(answer)
+        try:
+            yield response
+        finally:
+            await response.aclose()
+
+    async def _persistently(self, answer: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
         waited = 0.0
         for attempt in range(1, ATTEMPTS + 1):
-            request = self._client.build_request(method, url, params=params, json=json, headers=headers)
             try:
-                return await self._answer(request)
+                return await answer()
             except QuotaExhausted:
                 raise
             except Unavailable as error:
@@ -99,13 +129,18 @@ class Http:
             await self._sleep(pause)
         raise AssertionError("unreachable")  # pragma: no cover
 
-    async def _answer(self, request: httpx.Request) -> httpx.Response:
+    async def _begun(self, request: httpx.Request) -> httpx.Response:
         await self._rate.turn()
         try:
-            response = await _read(await self._client.send(request, stream=True), LARGEST_BODY)
+            return await self._client.send(request, stream=True)
         except httpx.RequestError as error:
-            told = f"{request.method} {_place(request)}: no answer from {request.url.netloc.decode()}"
-            raise Unavailable(f"{told} ({type(error).__name__})") from error
+            raise _silence(request, error) from error
+
+    async def _read(self, begun: httpx.Response) -> httpx.Response:
+        try:
+            response = await _read(begun, LARGEST_BODY)
+        except httpx.RequestError as error:
+            raise _silence(begun.request, error) from error
         refused = self._refusal(response) if response.status_code >= httpx.codes.MULTIPLE_CHOICES else _page(response)
         if refused is not None:
             raise refused
@@ -132,6 +167,15 @@ async def opened(
         mounts=DIRECT,
     ) as client:
         yield Http(client, refusal=refusal or refusal_by_status, rate=rate, sleep=sleep)
+
+
+async def chunks(response: httpx.Response) -> AsyncIterator[bytes]:
+    """The body as it arrives. Raises Unavailable where it is cut short."""
+    try:
+        async for chunk in response.aiter_bytes():
+            yield chunk
+    except httpx.RequestError as error:
+        raise _silence(response.request, error) from error
 
 
 async def document(url: str) -> bytes:
@@ -178,16 +222,16 @@ def retry_after(response: httpx.Response) -> float | None:
         return None
     if given.isdecimal():
         return float(given)
-    until = _http_date(given)
+    until = http_date(given)
     if until is None:
         return None
-    now = _http_date(response.headers.get("Date", "")) or datetime.now(UTC)
+    now = http_date(response.headers.get("Date", "")) or datetime.now(UTC)
     return max(0.0, (until - now).total_seconds())
 
 
 def server_time(response: httpx.Response) -> datetime:
     """The source's own clock when it answered, UTC. Ours may be wrong, so windows never end by it."""
-    stamp = _http_date(response.headers.get("Date", ""))
+    stamp = http_date(response.headers.get("Date", ""))
     if stamp is None:
         raise UnexpectedPayload(f"{described(response)} without a Date header that can be read")
     return stamp
@@ -231,11 +275,16 @@ def _pause(attempt: int, asked: float | None) -> float:
     return max(backoff, asked or 0.0)
 
 
+def _silence(request: httpx.Request, error: httpx.RequestError) -> Unavailable:
+    told = f"{request.method} {_place(request)}: no answer from {request.url.netloc.decode()}"
+    return Unavailable(f"{told} ({type(error).__name__})")
+
+
 def _place(request: httpx.Request) -> str:
     return f"{request.url.host}{request.url.path}"
 
 
-def _http_date(text: str) -> datetime | None:
+def http_date(text: str) -> datetime | None:
     try:
         stamp = parsedate_to_datetime(text)
     except ValueError:

@@ -145,6 +145,7 @@ describe(
     OPPORTUNITY_PARTNER="A partner's role in a deal.",
     STAGE_CHANGE="A deal's change of stage.",
     PRODUCT="A product.",
+    TICKET="A ticket.",
     SALES_USER="A login of a source.",
     CONNECTION="A connection.",
     SYNC_RUN="A sync run: it is updated with every page it stores.",
