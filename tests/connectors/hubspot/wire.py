@@ -1,12 +1,16 @@
 """HubSpot, answering from the fixtures, two records at a time."""
 
+import hmac
 import json
+from base64 import b64encode
 from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from hub.connectors.base import Delivery
 from hub.connectors.http import Sleep
 from hub.connectors.hubspot.portal import HubSpot, portal
 
@@ -48,6 +52,16 @@ async def at_once(seconds: float) -> None:
 
 def opened(answer: Any, sleep: Sleep = at_once, **config: Any) -> AbstractAsyncContextManager[HubSpot]:
     return portal(CONFIG | config, transport=httpx.MockTransport(answer), sleep=sleep, clock=lambda: 0.0)
+
+
+def delivery() -> tuple[dict[str, Any], Delivery, datetime]:
+    """What HubSpot posts, signed with the app's secret, and when it came."""
+    config, now = {"client_secret": "an-apps-secret", "portal_id": 62515}, datetime(2026, 11, 1, 12, tzinfo=UTC)
+    uri, stamp = "https://hub.example/webhooks/hubspot", str(int(now.timestamp() * 1000))
+    body = b'[{"portalId":62515,"subscriptionType":"contact.creation","objectId":123}]'
+    signed = hmac.digest(b"an-apps-secret", f"POST{uri}".encode() + body + stamp.encode(), "sha256")
+    headers = {"x-hubspot-signature-v3": b64encode(signed).decode(), "x-hubspot-request-timestamp": stamp}
+    return config, Delivery(method="POST", uri=uri, headers=headers, body=body), now
 
 
 def answer(request: httpx.Request) -> httpx.Response:
