@@ -12,6 +12,7 @@ HubError
  └── SourceError             an outside system
       ├── AuthError          its credentials no longer work; the owner must reconnect
       ├── Forbidden          this stream is absent or not permitted there; the other streams go on
+      │    └── TooMuch           it does not answer as much at once; ask for less
       ├── Unavailable        it fails for now; try again, after `retry_after` seconds if given
       │    └── QuotaExhausted    it will fail until the quota is renewed; stop, keep the bookmark
       ├── BookmarkExpired    it cannot resume where we stopped; restart from the data
@@ -72,6 +73,10 @@ class AuthError(SourceError):
 
 class Forbidden(SourceError):
     """The object or field does not exist in this source, or the credentials may not read it."""
+
+
+class TooMuch(Forbidden):
+    """The source does not answer a question of that size; a smaller one it does."""
 
 
 class Unavailable(SourceError):

@@ -21,6 +21,7 @@ COMMANDS = {
     "status": "status",
     "issues": "issues",
     "map": "mapping",
+    "write-back": "writing",
     "serve": "serve",
     "process": "process",
     "worker": "worker",

@@ -41,13 +41,18 @@ def salesforce(  # noqa: PLR0913 - each is an option of the command
     ] = None,
     username: Annotated[str | None, typer.Option(help="For JWT bearer: the user to act as.")] = None,
     private_key: Annotated[Path | None, typer.Option(help="For JWT bearer: a PEM file, instead of a secret.")] = None,
+    refresh_token: Annotated[
+        str | None, typer.Option(envvar="HUB_SALESFORCE_REFRESH_TOKEN", help="Of a user who consented in a browser.")
+    ] = None,
     name: Name = "salesforce",
     organization: Organization = None,
     yes: Yes = False,
 ) -> None:
-    """Connect a Salesforce org, by client credentials or by JWT bearer."""
+    """Connect a Salesforce org, by client credentials, by JWT bearer or by a refresh token."""
     config = {"base_url": base_url, "client_id": client_id}
-    if private_key is not None:
+    if refresh_token is not None:
+        secrets = {"refresh_token": refresh_token} | ({"client_secret": client_secret} if client_secret else {})
+    elif private_key is not None:
         config["username"] = username or typer.prompt("Username")
         secrets = {"private_key": _text_of(private_key)}
     else:
@@ -56,19 +61,41 @@ def salesforce(  # noqa: PLR0913 - each is an option of the command
 
 
 @app.command()
-def hubspot(
+def hubspot(  # noqa: PLR0913 - each is an option of the command
+    *,
     access_token: Annotated[
         str | None, typer.Option(envvar="HUB_HUBSPOT_ACCESS_TOKEN", help="A service key. Asked for when left out.")
+    ] = None,
+    client_id: Annotated[
+        str | None, typer.Option(help="For an app that was installed in the portal: its id, instead of a key.")
+    ] = None,
+    client_secret: Annotated[
+        str | None,
+        typer.Option(
+            envvar="HUB_HUBSPOT_CLIENT_SECRET", help="The app's secret; with a key, what webhooks are signed with."
+        ),
+    ] = None,
+    refresh_token: Annotated[
+        str | None, typer.Option(envvar="HUB_HUBSPOT_REFRESH_TOKEN", help="What the app got when it was installed.")
     ] = None,
     base_url: Annotated[str, typer.Option(help="Where HubSpot's API is.")] = "https://api.hubapi.com",
     name: Name = "hubspot",
     organization: Organization = None,
-    *,
     yes: Yes = False,
 ) -> None:
-    """Connect a HubSpot portal, by a service key."""
-    secrets = {"access_token": access_token or typer.prompt("Service key", hide_input=True)}
-    run(_connect_vendor("hubspot", name, organization, ({"base_url": base_url}, secrets), yes=yes))
+    """Connect a HubSpot portal, by a service key or as an app that was installed there."""
+    config = {"base_url": base_url}
+    if client_id is not None:
+        config["client_id"] = client_id
+        secrets = {
+            "client_secret": client_secret or typer.prompt("Client secret", hide_input=True),
+            "refresh_token": refresh_token or typer.prompt("Refresh token", hide_input=True),
+        }
+    else:
+        secrets = {"access_token": access_token or typer.prompt("Service key", hide_input=True)}
+        if client_secret is not None:
+            secrets["client_secret"] = client_secret
+    run(_connect_vendor("hubspot", name, organization, (config, secrets), yes=yes))
 
 
 @app.command()
@@ -103,6 +130,7 @@ async def _connect_vendor(
     grant = Held(secrets)
     async with CONNECTORS[connector].source({**config, **secrets}, grant) as source:
         _show_reports([report async for report in CONNECTORS[connector].report(source)])
+        config = {**config, **CONNECTORS[connector].learned(source)}
     confirm(yes=yes)
     settings = Settings.from_env()
     async with opened(settings) as database, database.session() as session:

@@ -21,6 +21,9 @@ Refusal = Callable[[httpx.Response], SourceError | None]
 TIMEOUT = httpx.Timeout(connect=10, read=120, write=30, pool=60)
 LARGEST_BODY = 128 * 1024 * 1024
 """Decoded bytes. A page of 2,000 wide rows takes some 40 MB."""
+NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+SAID = frozenset({400, 404, 409, 412})
+"""Statuses by which a source says that it did not do what it understood very well."""
 ATTEMPTS = 5
 PATIENCE = 120.0
 """Seconds one request may spend waiting between its attempts."""
@@ -63,8 +66,12 @@ class Rate:
             await self._sleep(-self._tokens / self._per_second)
 
 
+class Lost(Unavailable):
+    """Nobody knows whether the source did what it was asked."""
+
+
 class Http:
-    """One connection's client. It is for reading: every request may be sent again after a failure."""
+    """One connection's client: `send` reads, so that it may ask again after any failure; `write` may not."""
 
     def __init__(
         self, client: httpx.AsyncClient, *, refusal: Refusal, rate: Rate, sleep: Sleep = asyncio.sleep
@@ -84,12 +91,60 @@ class Http:
         headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
         """The answer, read whole, once the source gives one that is no refusal."""
+
+        async def answer() -> httpx.Response:
+            request = self._client.build_request(method, url, params=params, json=json, headers=headers)
+            return await self._read(await self._begun(request))
+
+        return await self._persistently(answer, QuotaExhausted)
+
+    async def write(
+        self, method: str, url: str, *, json: Any, headers: Mapping[str, str] | None = None
+    ) -> httpx.Response:
+        """The answer to a request that changes something; also a refusal of what it says, whose body tells more.
+
+        It is sent again only where nothing was done: it did not reach the source, or that had no time for it. Raises
+        Lost where nobody knows.
+        """
+
+        async def answer() -> httpx.Response:
+            request = self._client.build_request(method, url, json=json, headers=headers)
+            return await self._read(await self._begun(request), SAID)
+
+        return await self._persistently(answer, QuotaExhausted, Lost)
+
+    async def exchange(self, url: str, form: Mapping[str, str]) -> httpx.Response:
+        """The answer to a form, which is posted once, whatever happens: it may spend what it shows."""
+        return await self._read(await self._begun(self._client.build_request("POST", url, data=dict(form))))
+
+    @asynccontextmanager
+    async def stream(self, url: str, *, params: Mapping[str, Any] | None = None) -> AsyncIterator[httpx.Response]:
+        """The answer with its body still to come, by `chunks`, which bounds nothing: the reader does."""
+
+        async def answer() -> httpx.Response:
+            response = await self._begun(self._client.build_request("GET", url, params=params))
+            # What is no rows is small, and says why.
+            return (
+                response
+                if response.status_code == httpx.codes.OK and not _page(response)
+                else await self._read(response)
+            )
+
+        response = await self._persistently(answer, QuotaExhausted)
+        try:
+            yield response
+        finally:
+            await response.aclose()
+
+    async def _persistently(
+        self, answer: Callable[[], Awaitable[httpx.Response]], *final: type[Unavailable]
+    ) -> httpx.Response:
+        """The answer, after as many attempts as it takes; failures of the `final` kinds end them."""
         waited = 0.0
         for attempt in range(1, ATTEMPTS + 1):
-            request = self._client.build_request(method, url, params=params, json=json, headers=headers)
             try:
-                return await self._answer(request)
-            except QuotaExhausted:
+                return await answer()
+            except final:
                 raise
             except Unavailable as error:
                 pause = _pause(attempt, error.retry_after)
@@ -99,16 +154,23 @@ class Http:
             await self._sleep(pause)
         raise AssertionError("unreachable")  # pragma: no cover
 
-    async def _answer(self, request: httpx.Request) -> httpx.Response:
+    async def _begun(self, request: httpx.Request) -> httpx.Response:
         await self._rate.turn()
         try:
-            response = await _read(await self._client.send(request, stream=True), LARGEST_BODY)
+            return await self._client.send(request, stream=True)
         except httpx.RequestError as error:
-            told = f"{request.method} {_place(request)}: no answer from {request.url.netloc.decode()}"
-            raise Unavailable(f"{told} ({type(error).__name__})") from error
+            raise _silence(request, error) from error
+
+    async def _read(self, begun: httpx.Response, said: frozenset[int] = frozenset()) -> httpx.Response:
+        try:
+            response = await _read(begun, LARGEST_BODY)
+        except httpx.RequestError as error:
+            raise _silence(begun.request, error) from error
+        if response.status_code in said:
+            return response
         refused = self._refusal(response) if response.status_code >= httpx.codes.MULTIPLE_CHOICES else _page(response)
         if refused is not None:
-            raise refused
+            raise _lost(refused, response)
         return response
 
 
@@ -132,6 +194,15 @@ async def opened(
         mounts=DIRECT,
     ) as client:
         yield Http(client, refusal=refusal or refusal_by_status, rate=rate, sleep=sleep)
+
+
+async def chunks(response: httpx.Response) -> AsyncIterator[bytes]:
+    """The body as it arrives. Raises Unavailable where it is cut short."""
+    try:
+        async for chunk in response.aiter_bytes():
+            yield chunk
+    except httpx.RequestError as error:
+        raise _silence(response.request, error) from error
 
 
 async def document(url: str) -> bytes:
@@ -178,16 +249,16 @@ def retry_after(response: httpx.Response) -> float | None:
         return None
     if given.isdecimal():
         return float(given)
-    until = _http_date(given)
+    until = http_date(given)
     if until is None:
         return None
-    now = _http_date(response.headers.get("Date", "")) or datetime.now(UTC)
+    now = http_date(response.headers.get("Date", "")) or datetime.now(UTC)
     return max(0.0, (until - now).total_seconds())
 
 
 def server_time(response: httpx.Response) -> datetime:
     """The source's own clock when it answered, UTC. Ours may be wrong, so windows never end by it."""
-    stamp = _http_date(response.headers.get("Date", ""))
+    stamp = http_date(response.headers.get("Date", ""))
     if stamp is None:
         raise UnexpectedPayload(f"{described(response)} without a Date header that can be read")
     return stamp
@@ -231,11 +302,25 @@ def _pause(attempt: int, asked: float | None) -> float:
     return max(backoff, asked or 0.0)
 
 
+def _silence(request: httpx.Request, error: httpx.RequestError) -> Unavailable:
+    told = f"{request.method} {_place(request)}: no answer from {request.url.netloc.decode()}"
+    kind = Unavailable if isinstance(error, NEVER_SENT) else Lost
+    return kind(f"{told} ({type(error).__name__})")
+
+
+def _lost(refused: SourceError, response: httpx.Response) -> SourceError:
+    """The refusal, as one that says nothing of what was done where the answer comes from a server that broke down."""
+    is_telling = httpx.codes.BAD_REQUEST <= response.status_code < httpx.codes.INTERNAL_SERVER_ERROR
+    if is_telling or type(refused) is not Unavailable:
+        return refused
+    return Lost(str(refused), refused.retry_after)
+
+
 def _place(request: httpx.Request) -> str:
     return f"{request.url.host}{request.url.path}"
 
 
-def _http_date(text: str) -> datetime | None:
+def http_date(text: str) -> datetime | None:
     try:
         stamp = parsedate_to_datetime(text)
     except ValueError:

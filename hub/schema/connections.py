@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from hub.schema.accounts import AccountRecord
     from hub.schema.issues import Issue
     from hub.schema.sync_runs import SyncRun
+    from hub.schema.write_plans import WritePlan, WriteRule
 
 
 @shows(model.StreamState, "How far one stream of a connection was read.")
@@ -55,6 +56,12 @@ class Connection(Node):
     )
     issues: Listing[Annotated["Issue", strawberry.lazy("hub.schema.issues")]] = many(
         paths.CONNECTION_ISSUES, "What a person should look at.", where=IssueFilter, order=IssueOrder
+    )
+    write_rules: Listing[Annotated["WriteRule", strawberry.lazy("hub.schema.write_plans")]] = many(
+        paths.CONNECTION_WRITE_RULES, "What may be written into its source; without a rule nothing is."
+    )
+    write_plans: Listing[Annotated["WritePlan", strawberry.lazy("hub.schema.write_plans")]] = many(
+        paths.CONNECTION_WRITE_PLANS, "What was planned to be written into its source, the newest first."
     )
     records: Listing[Annotated["AccountRecord", strawberry.lazy("hub.schema.accounts")]] = many(
         paths.CONNECTION_RECORDS,

@@ -6,16 +6,16 @@ from decimal import Decimal
 import strawberry
 
 from hub import model
-from hub.schema.accounts import Account, AccountRecord
+from hub.schema.accounts import Account, AccountRecord, Tickets
 from hub.schema.context import Info
 from hub.schema.fields import COLUMN, PATH, column, one, shows
-from hub.schema.filters import AccountFilter, AccountRecordFilter, OpportunityFilter
+from hub.schema.filters import AccountFilter, AccountRecordFilter, OpportunityFilter, TicketFilter
 from hub.schema.money import Money, money
-from hub.schema.orders import AccountOrder, AccountRecordOrder, OpportunityOrder
+from hub.schema.orders import AccountOrder, AccountRecordOrder, OpportunityOrder, TicketOrder
 from hub.schema.paging import Listing, many
 from hub.schema.people import ContactRecord
 from hub.schema.records import SalesUser, Synced
-from hub.store import paths
+from hub.store import partner_paths, paths
 
 
 @shows(model.Product, "A product, as one connection lists it.")
@@ -104,6 +104,7 @@ class Opportunity(Synced):
     contact_roles: Listing[OpportunityContact] = many(paths.OPPORTUNITY_CONTACTS, "Who plays a part in it.")
     partner_roles: Listing[OpportunityPartner] = many(paths.OPPORTUNITY_PARTNERS, "Which partners play a part in it.")
     lines: Listing[OpportunityLine] = many(paths.OPPORTUNITY_LINES, "What is sold in it.")
+    tickets: Tickets = many(paths.OPPORTUNITY_TICKETS, "The tickets about it.", where=TicketFilter, order=TicketOrder)
     stage_history: Listing[StageChange] = many(paths.OPPORTUNITY_HISTORY, "The stages it went through, oldest first.")
 
     @strawberry.field(
@@ -121,6 +122,14 @@ class Opportunity(Synced):
     async def pipeline(self, info: Info) -> str | None:
         pipeline = await info.context.loaders.single(paths.OPPORTUNITY_PIPELINE, self.row)
         return pipeline and pipeline.label
+
+    @strawberry.field(
+        description='The kind of deal its source takes it for, such as "Partner Sourced"; null where it has no kinds.',
+        metadata={PATH: partner_paths.OPPORTUNITY_RECORD_TYPE, COLUMN: model.RecordType.label},
+    )
+    async def record_type(self, info: Info) -> str | None:
+        kind = await info.context.loaders.single(partner_paths.OPPORTUNITY_RECORD_TYPE, self.row)
+        return kind and kind.label
 
 
 @strawberry.type

@@ -15,10 +15,12 @@ from hub.schema.mutations import Mutation
 from hub.schema.nodes import NodeQueries
 from hub.schema.opportunities import OpportunityQueries
 from hub.schema.organizations import OrganizationQueries
+from hub.schema.partner_programs import PartnerProgramQueries
 from hub.schema.people import PersonQueries
 from hub.schema.scalars import SCALARS
 from hub.schema.subscriptions import Subscription
 from hub.schema.sync_runs import SyncRunQueries
+from hub.schema.tickets import TicketQueries
 
 
 @strawberry.type(description="What can be asked.")
@@ -31,6 +33,8 @@ class Query(
     AccountQueries,
     PersonQueries,
     OpportunityQueries,
+    TicketQueries,
+    PartnerProgramQueries,
     ExportQueries,
     AuditQueries,
     ChangeQueries,

@@ -72,7 +72,7 @@ def test_of_two_packages_with_one_name_neither_is_used(install):
 
 
 def test_an_unknown_name_is_answered_with_those_there_are():
-    with pytest.raises(NotFound, match=r"no connector 'acorn'.*salesforce, hubspot, csv"):
+    with pytest.raises(NotFound, match=r"no connector 'acorn'.*salesforce, hubspot, file"):
         named("acorn")
     assert "acorn" not in CONNECTORS
     assert CONNECTORS.get("acorn") is None

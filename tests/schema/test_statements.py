@@ -31,6 +31,7 @@ from tests.schema.builders import (
     a_partnership,
     a_person,
     a_sync_run,
+    a_write_plan,
     an_account,
     an_account_record,
     an_issue,
@@ -85,8 +86,22 @@ WAYS = {
     "OpportunityPartner": "opportunities(first: 100) { nodes { partnerRoles(first: 1) { nodes { %s } } } }",
     "OpportunityLine": "opportunities(first: 100) { nodes { lines(first: 1) { nodes { %s } } } }",
     "StageChange": "opportunities(first: 100) { nodes { stageHistory(first: 1) { nodes { %s } } } }",
+    "Ticket": "tickets(first: 100) { nodes { %s } }",
+    "AccountPartner": "accountRecords(first: 100) { nodes { partners(first: 1) { nodes { %s } } } }",
+    "ProgramRecord": "programs(first: 100) { nodes { %s } }",
+    "ProgramMember": "programs(first: 100) { nodes { members(first: 1) { nodes { %s } } } }",
+    "ProgramLevel": "programs(first: 100) { nodes { members(first: 1) { nodes { level { %s } } } } }",
+    "FundBudget": "accountRecords(first: 100) { nodes { fundBudgets(first: 1) { nodes { %s } } } }",
+    "FundAllocation": "accountRecords(first: 100) "
+    "{ nodes { fundBudgets(first: 1) { nodes { allocations(first: 1) { nodes { %s } } } } } }",
+    "FundRequest": "accountRecords(first: 100) { nodes { fundRequests(first: 1) { nodes { %s } } } }",
+    "FundClaim": "accountRecords(first: 100) { nodes { fundClaims(first: 1) { nodes { %s } } } }",
     "SalesUser": "accountRecords(first: 100) { nodes { owner { %s } } }",
     "AuditEvent": "auditEvents(first: 100) { nodes { %s } }",
+    "WriteRule": "connections(first: 100) { nodes { writeRules(first: 1) { nodes { %s } } } }",
+    "WritePlan": "connections(first: 100) { nodes { writePlans(first: 1) { nodes { %s } } } }",
+    "WriteItem": "connections(first: 9) { nodes { writePlans(first: 1) { nodes { "
+    "items(first: 1) { nodes { %s } } } } } }",
     "Product": "opportunities(first: 100) { nodes { lines(first: 1) { nodes { product { %s } } } } }",
 }
 """How to come to many rows of a type."""
@@ -109,6 +124,7 @@ async def one_of_each(session, home):
     asked = "{ accounts(first: 9) { nodes { id } } }"
     session.add(model.Export(organization_id=home.id, role=model.Role.ADMIN, scopes=[], document=asked))
     session.add(model.StreamState(connection_id=crm.id, stream="accounts"))
+    await a_write_plan(session, crm)
     await synced(session, crm, model.SalesUser(external_id="U", name="Sam"))
     account, other = await an_account(session), await an_account(session)
     record = await an_account_record(session, crm, account, external_id="A", owner_external_id="U")
@@ -127,8 +143,10 @@ async def one_of_each(session, home):
         pipeline_external_id="P",
         stage_external_id="won",
         owner_external_id="U",
+        record_type_external_id="T",
         amount=Decimal(5),
     )
+    of_record, of_money = {"account_external_id": "A"}, {"amount": Decimal(5), "currency": "EUR"}
     of_deal = {"opportunity_external_id": deal.external_id}
     for row in (
         model.Pipeline(external_id="P", label="Sales"),
@@ -137,7 +155,27 @@ async def one_of_each(session, home):
         model.OpportunityLine(external_id="L", **of_deal, product_external_id="X", name="Widgets"),
         model.OpportunityContact(external_id="OC", **of_deal, contact_external_id="C", role="Buyer"),
         model.OpportunityPartner(external_id="OP", **of_deal, account_external_id="A", role="Reseller"),
+        model.Ticket(external_id="T", subject="Help", owner_external_id="U", stage_external_id="1"),
+        model.TicketAccount(external_id="TA", ticket_external_id="T", account_external_id="A"),
+        model.TicketContact(external_id="TC", ticket_external_id="T", contact_external_id="C"),
+        model.TicketOpportunity(external_id="TO", ticket_external_id="T", **of_deal),
         model.StageChange(external_id="S", **of_deal, stage_external_id="won", changed_at=deal.observed_at),
+        model.RecordType(external_id="T", name="Direct", label="Direct", kind="Opportunity"),
+        model.AccountPartner(external_id="AP", **of_record, partner_external_id="A"),
+        model.ProgramRecord(external_id="G", name="Solution Partners"),
+        model.ProgramLevel(external_id="V", program_external_id="G", name="Gold"),
+        model.ProgramMember(external_id="M", **of_record, program_external_id="G", level_external_id="V"),
+        model.FundBudget(external_id="B", title="FY26", **of_record, **of_money),
+        model.FundAllocation(external_id="N", title="Q1", budget_external_id="B", **of_record, **of_money),
+        model.FundRequest(
+            external_id="Q",
+            title="Event",
+            budget_external_id="B",
+            requested_amount=Decimal(6),
+            **of_record,
+            **of_money,
+        ),
+        model.FundClaim(external_id="QC", title="Venue", request_external_id="Q", **of_record, **of_money),
     ):
         await synced(session, crm, row)
 

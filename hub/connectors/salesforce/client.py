@@ -1,45 +1,39 @@
 """How an object of Salesforce is read: what changed since a bookmark and what is gone, or the whole of it."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from contextlib import aclosing
+from dataclasses import replace as with_facts
 from datetime import datetime, timedelta
 
-import msgspec
 from msgspec.structs import replace
 
-from hub.connectors.base import Bookmark, Page, StreamReport, Tombstone
+from hub.connectors.base import Bookmark, Page, StreamReport
+from hub.connectors.salesforce import bulk
+from hub.connectors.salesforce.deletions import removals
+from hub.connectors.salesforce.described import Described
 from hub.connectors.salesforce.org import Org
-from hub.connectors.salesforce.soql import Described, Place, rows_after, rows_among
-from hub.errors import BookmarkExpired, Forbidden, Unavailable, UnexpectedPayload
-from hub.model import Removal, RemovalEvidence
+from hub.connectors.salesforce.place import Place
+from hub.connectors.salesforce.rows import Batch, rows
+from hub.errors import Forbidden, QuotaExhausted
 
-DELETED_KEPT = timedelta(days=15)
-"""Salesforce forgets deletions after 15 days."""
-SHORTEST_WINDOW = timedelta(minutes=2)
-"""The list of deleted ids takes windows of more than a minute and ignores seconds."""
-IDS_PER_QUERY = 200
-"""No page is smaller, so that each query is answered by one."""
+FORMULAS_KEPT = timedelta(days=1)
+"""How old a formula's value may be: it changes without stamping its row, so only reading all rows finds it."""
 
 
 async def changes(org: Org, bookmark: Bookmark | None, *, sobject: str) -> AsyncGenerator[Page, None]:
     """Every row changed since the bookmark, then the ids deleted for good."""
     described, now = await org.described(sobject)
-    start = reached = Place.of(bookmark)
-    if start.until is not None:  # an earlier run was cut short: its window first, as it stood
-        async for payloads, reached in _rows(org, described, start):
-            yield Page(payloads=payloads, bookmark=reached.bookmark())
-    start = reached = replace(reached.finished(), until=now)
-    async for payloads, reached in _rows(org, described, start):
-        yield Page(payloads=payloads, bookmark=reached.bookmark())
-    tombstones, deleted_until = await _removals(org, described, start.deleted_until, now)
-    place = replace(reached.finished(), deleted_until=deleted_until)
-    yield Page(payloads=(), tombstones=tombstones, bookmark=place.bookmark())
+    async with aclosing(_changes(org, described, Place.of(bookmark), now)) as pages:
+        async for page in _told(pages, described):
+            yield page
 
 
 async def everything(org: Org, bookmark: Bookmark | None, *, sobject: str) -> AsyncGenerator[Page, None]:
     """Every row there is, whatever the bookmark."""
     described, _ = await org.described(sobject)
-    async for payloads, _ in _rows(org, described, Place(), is_whole=True):
-        yield Page(payloads=payloads, bookmark={})
+    async with aclosing(_pages(rows(org, described, Place(), None))) as pages:
+        async for page in _told(pages, described):
+            yield with_facts(page, bookmark={})
 
 
 async def report(org: Org, sobjects: Iterable[tuple[str, str]]) -> AsyncIterator[StreamReport]:
@@ -47,76 +41,76 @@ async def report(org: Org, sobjects: Iterable[tuple[str, str]]) -> AsyncIterator
     for stream, sobject in sobjects:
         try:
             await org.described(sobject)
-            rows = await org.count(sobject)
+            counted = await org.live_rows(f"SELECT COUNT() FROM {sobject}")  # noqa: S608 - a name of ours
         except Forbidden as error:
             yield StreamReport(stream=stream, readable=False, detail=str(error))
         else:
-            yield StreamReport(stream=stream, readable=True, detail=f"{rows:,} rows")
+            yield StreamReport(stream=stream, readable=True, detail=f"{counted.total_size:,} rows")
 
 
-async def _rows(
-    org: Org, described: Described, place: Place, *, is_whole: bool = False
-) -> AsyncIterator[tuple[tuple[bytes, ...], Place]]:
-    """Pages of rows, each with the place after it."""
-    restarted_at: Place | None = None
-    while True:
-        cursor = None if is_whole else described.cursor()
-        try:
-            async for payloads in _pages(org, rows_after(described, place, cursor)):
-                place = place.after(payloads[-1], cursor)
-                yield payloads, place
-        except BookmarkExpired as error:
-            if place == restarted_at:
-                raise Unavailable(f"{error}, twice at the same place") from error
-            restarted_at = place
-            described, _ = await org.described(described.name)
-        else:
-            return
+async def _told(pages: AsyncIterator[Page], described: Described) -> AsyncIterator[Page]:
+    """The same pages, of which the first tells of the fields; one at least."""
+    is_told = False
+    async for page in pages:
+        yield page if is_told else with_facts(page, fields=described.types)
+        is_told = True
+    if not is_told:
+        yield Page(payloads=(), bookmark={}, fields=described.types)
 
 
-async def _pages(org: Org, soql: str) -> AsyncIterator[tuple[bytes, ...]]:
-    """The pages of one query's answer that hold rows."""
-    rows = await org.rows(soql)
-    seen = len(rows.records)
-    while True:
-        if rows.records:
-            yield tuple(bytes(record) for record in rows.records)
-        if rows.done:
-            break
-        if rows.next_records_url is None:
-            raise UnexpectedPayload("A page of a query says it is not the last, and names no next one")
-        rows = await org.more_rows(rows.next_records_url)
-        seen += len(rows.records)
-    if seen < rows.total_size:
-        raise UnexpectedPayload(f"A query announced {rows.total_size} rows and gave {seen}")
+async def _changes(org: Org, described: Described, place: Place, now: datetime) -> AsyncGenerator[Page, None]:
+    if place.until is not None:  # an earlier run was cut short: its window first, as it stood
+        async with aclosing(_window(org, described, place)) as batches:
+            async for batch in batches:
+                place = batch.place
+                yield _page(batch)
+    place = _next_window(place, described, now)
+    since = place.deleted_until
+    async with aclosing(_window(org, described, place)) as batches:
+        async for batch in batches:
+            place = batch.place
+            yield _page(batch)
+    tombstones, deleted_until = await removals(org, described, since, now)
+    place = replace(place.finished(), deleted_until=deleted_until)
+    yield Page(payloads=(), tombstones=tombstones, bookmark=place.bookmark())
 
 
-async def _removals(
-    org: Org, described: Described, since: datetime | None, now: datetime
-) -> tuple[Sequence[Tombstone], datetime | None]:
-    """What was deleted and is no longer shown, and how far the list was read."""
-    oldest = now - DELETED_KEPT
-    start = oldest if since is None else max(since, oldest)
-    if not described.replicateable or now - start < SHORTEST_WINDOW:
-        return (), since
-    deleted = await org.deleted(described.name, start, now)
-    shown = await _shown(org, described.name, [row.id for row in deleted.deleted_records])
-    return [
-        Tombstone(
-            external_id=row.id,
-            removal=Removal.DELETED,
-            evidence=RemovalEvidence.DELETED_FEED,
-            removed_at=row.deleted_date,
-        )
-        for row in deleted.deleted_records
-        if row.id not in shown
-    ], deleted.latest_date_covered
+def _next_window(place: Place, described: Described, now: datetime) -> Place:
+    """From where the last run got to until now; from the start where all formulas are to be read again."""
+    place = replace(place.finished(), until=now)
+    is_old = place.whole_at is None or now - place.whole_at >= FORMULAS_KEPT
+    if place.stamp is None or (described.has_formulas and is_old):
+        return replace(place, stamp=None, id=None, whole_at=now)
+    return place
 
 
-async def _shown(org: Org, sobject: str, ids: Sequence[str]) -> frozenset[str]:
-    """Those of the ids still in the recycle bin or restored: their rows say more than the list does."""
-    shown: set[str] = set()
-    for start in range(0, len(ids), IDS_PER_QUERY):
-        async for payloads in _pages(org, rows_among(sobject, ids[start : start + IDS_PER_QUERY])):
-            shown.update(msgspec.json.decode(payload)["Id"] for payload in payloads)
-    return frozenset(shown)
+async def _window(org: Org, described: Described, place: Place) -> AsyncGenerator[Batch, None]:
+    """The rows of one closed window: by queries, or by a job as soon as it turns out that there are very many."""
+    cursor = described.cursor()
+    if place.job is None:
+        async with aclosing(rows(org, described, place, cursor)) as batches:
+            async for batch in batches:
+                place = batch.place
+                yield batch
+                if (batch.left or 0) > org.sizes.bulk_from:
+                    break
+            else:
+                return
+    try:
+        async with aclosing(bulk.rows(org, described, place, cursor)) as batches:
+            async for batch in batches:
+                yield batch
+    except (Forbidden, QuotaExhausted):  # there are no jobs for this object, or none left today
+        async with aclosing(rows(org, described, replace(place, job=None), cursor)) as batches:
+            async for batch in batches:
+                yield batch
+
+
+async def _pages(batches: AsyncGenerator[Batch, None]) -> AsyncGenerator[Page, None]:
+    async with aclosing(batches):
+        async for batch in batches:
+            yield _page(batch)
+
+
+def _page(batch: Batch) -> Page:
+    return Page(payloads=batch.payloads, bookmark=batch.place.bookmark())

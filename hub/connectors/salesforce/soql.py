@@ -1,121 +1,87 @@
-"""What is asked of Salesforce, and how far the answers were read."""
+"""What is asked of Salesforce, in its own language."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Any, Self
-from urllib.parse import quote_plus
+from datetime import UTC, datetime
 
-import msgspec
+from hub.connectors.salesforce.described import Described
+from hub.connectors.salesforce.place import Place
 
-from hub.connectors.base import Bookmark
-from hub.connectors.salesforce.values import instant, required
-from hub.errors import Forbidden, UnexpectedPayload
-
-OVERLAP = timedelta(minutes=10)
-"""Rows are stamped when they are written and seen when they are committed, up to ten minutes later."""
 LONGEST_QUERY = 12_000
-"""Characters of the encoded query. Address and headers together may have 16,384 bytes."""
-UNREADABLE_TYPES = frozenset({"address", "location", "base64"})
-"""The compound ones repeat what other fields say; the last are files."""
-CURSORS = ("SystemModstamp", "LastModifiedDate", "CreatedDate")
-"""The best first: SystemModstamp also moves where the system changes a row, and nobody can backdate it."""
+"""Characters of the encoded query."""
+ID_LENGTH = len("%27%2C001000000000000AAA%27")
+"""Encoded characters that one more id takes."""
 
 
-class Field(msgspec.Struct, frozen=True):
-    """A field of an object, as far as a query depends on it."""
-
-    name: str
-    type: str
-    filterable: bool
+def rows_after(sobject: str, fields: Sequence[str], place: Place, cursor: str | None) -> str:
+    """The rows after a place, until its end: in the order of change, or of ids without a cursor."""
+    where = _where(_after(place, cursor), _until(place, cursor))
+    return f"SELECT {', '.join(fields)} FROM {sobject}{where} ORDER BY {_order(cursor)}"  # noqa: S608 - described names
 
 
-class Described(msgspec.Struct, frozen=True):
-    """An object, as this user may see it."""
-
-    name: str
-    queryable: bool
-    replicateable: bool
-    fields: tuple[Field, ...]
-
-    def cursor(self) -> str:
-        """The field that tells when a row changed."""
-        filterable = {field.name for field in self.fields if field.filterable}
-        for name in CURSORS:
-            if name in filterable:
-                return name
-        raise Forbidden(f"{self.name} has no field that tells when a row changed")
+def rows_between(sobject: str, fields: Sequence[str], ends: tuple[Place, Place], cursor: str | None) -> str:
+    """The rows from one place to another, both included."""
+    first, last = ends
+    where = _where(_beyond(first, cursor, ">", "Id >="), _beyond(last, cursor, "<", "Id <="))
+    return f"SELECT {', '.join(fields)} FROM {sobject}{where} ORDER BY {_order(cursor)}"  # noqa: S608 - described names
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How far a stream was read, as its bookmark says it."""
-
-    stamp: datetime | None = None
-    """When the last row stored was changed."""
-    id: str | None = None
-    """Its id. None: rows of the very same `stamp` are still to be read."""
-    until: datetime | None = None
-    """The closed end of the run under way; None between runs."""
-    deleted_until: datetime | None = None
-    """How far the list of deleted ids was read."""
-
-    @classmethod
-    def of(cls, bookmark: Bookmark | None) -> Self:
-        """The place that a bookmark marks; the start where there is none."""
-        return msgspec.convert(dict(bookmark or {}), cls)
-
-    def bookmark(self) -> Bookmark:
-        """The same in JSON terms."""
-        marked: dict[str, Any] = msgspec.to_builtins(self)
-        return marked
-
-    def after(self, payload: bytes, cursor: str | None) -> Self:
-        """The place once this row, the last of its page, is stored."""
-        row = msgspec.json.decode(payload)
-        try:
-            stamp = None if cursor is None else instant(row[cursor])
-            return msgspec.structs.replace(self, stamp=stamp, id=required(row["Id"]))
-        except (KeyError, ValueError, TypeError) as error:
-            raise UnexpectedPayload(f"A row came without a usable Id and {cursor}") from error
-
-    def finished(self) -> Self:
-        """Where the next run starts.
-
-        A row stamped before `until` less the overlap had the time to become visible; younger ones are read
-        again. The clock is never trusted beyond the last row: if it runs ahead, nothing is passed over.
-        """
-        settled = None if self.until is None else self.until - OVERLAP
-        if settled is None or self.stamp is None or self.stamp < settled:
-            return msgspec.structs.replace(self, until=None)
-        return msgspec.structs.replace(self, until=None, stamp=settled, id=None)
+def rows_of_window(described: Described, place: Place, cursor: str) -> str:
+    """All rows after a place, until its end, in any order: so Salesforce may share out the work."""
+    fields = ", ".join(field.name for field in described.readable)
+    where = _where(_after(place, cursor), _until(place, cursor))
+    return f"SELECT {fields} FROM {described.name}{where}"  # noqa: S608 - described names
 
 
-def rows_after(described: Described, place: Place, cursor: str | None) -> str:
-    """The query for the rows after a place, until its end: in the order of change, or of ids without a cursor."""
-    fields = ", ".join(field.name for field in described.fields if field.type not in UNREADABLE_TYPES)
-    conditions = " AND ".join(_conditions(place, cursor))
-    where = f" WHERE {conditions}" if conditions else ""
-    order = "Id" if cursor is None else f"{cursor}, Id"
-    query = f"SELECT {fields} FROM {described.name}{where} ORDER BY {order}"  # noqa: S608 - names from describe
-    if len(quote_plus(query)) > LONGEST_QUERY:
-        raise Forbidden(f"{described.name} has more fields ({len(described.fields)}) than one query can name")
-    return query
+def count_of_window(described: Described, place: Place, cursor: str) -> str:
+    """How many those are."""
+    where = _where(_after(place, cursor), _until(place, cursor))
+    return f"SELECT COUNT() FROM {described.name}{where}"  # noqa: S608 - described names
 
 
-def _conditions(place: Place, cursor: str | None) -> Iterator[str]:
-    if place.id is not None and place.stamp is not None:
-        stamp = literal(place.stamp)
-        yield f"({cursor} > {stamp} OR ({cursor} = {stamp} AND Id > {quoted(place.id)}))"
-    elif place.id is not None:
-        yield f"Id > {quoted(place.id)}"
+def rows_among(sobject: str, fields: Sequence[str], ids: Sequence[str]) -> str:
+    """The rows of these ids."""
+    listed = ",".join(quoted(id_) for id_ in ids)
+    return f"SELECT {', '.join(fields)} FROM {sobject} WHERE Id IN ({listed})"  # noqa: S608 - quoted
+
+
+def ids_after(sobject: str, last: str | None) -> str:
+    """The ids after one, in their order; all ids where it is None."""
+    where = "" if last is None else f" WHERE Id > {quoted(last)}"
+    return f"SELECT Id FROM {sobject}{where} ORDER BY Id"  # noqa: S608 - quoted
+
+
+def all_ids(sobject: str) -> str:
+    """All ids, in any order."""
+    return f"SELECT Id FROM {sobject}"  # noqa: S608 - a name of ours
+
+
+def _where(*conditions: Iterator[str]) -> str:
+    joined = " AND ".join(condition for each in conditions for condition in each)
+    return f" WHERE {joined}" if joined else ""
+
+
+def _order(cursor: str | None) -> str:
+    return "Id" if cursor is None else f"{cursor}, Id"
+
+
+def _after(place: Place, cursor: str | None) -> Iterator[str]:
+    if place.id is not None:
+        yield from _beyond(place, cursor, ">", "Id >")
     elif place.stamp is not None:
         yield f"{cursor} >= {literal(place.stamp)}"
+
+
+def _until(place: Place, cursor: str | None) -> Iterator[str]:
     if place.until is not None:
         yield f"{cursor} <= {literal(place.until)}"
 
 
-def rows_among(sobject: str, ids: Sequence[str]) -> str:
-    """The query for those of these ids that are still shown."""
-    return f"SELECT Id FROM {sobject} WHERE Id IN ({','.join(quoted(id_) for id_ in ids)})"  # noqa: S608 - quoted
+def _beyond(place: Place, cursor: str | None, later: str, tie: str) -> Iterator[str]:
+    if place.stamp is None:
+        yield f"{tie} {quoted(place.id or '')}"
+    else:
+        stamp = literal(place.stamp)
+        yield f"({cursor} {later} {stamp} OR ({cursor} = {stamp} AND {tie} {quoted(place.id or '')}))"
 
 
 def literal(stamp: datetime) -> str:

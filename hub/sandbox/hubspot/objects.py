@@ -112,7 +112,7 @@ def found_by(portal: Portal, kind: ObjectType, name: str, value: str, fate: Fate
         raise invalid(f"{name} is not a unique property of {kind.plural}")
     shelf = portal.shelf(kind)
     if fate is Fate.LIVE:
-        found: Entry | None = shelf.unique(name, lambda row: unique.read(row, portal)).get(value.lower())
+        found: Entry | None = shelf.holder(name, lambda row: unique.read(row, portal), value)
         return found
     return next((row for row in shelf.archived if (unique.read(row, portal) or "").lower() == value.lower()), None)
 

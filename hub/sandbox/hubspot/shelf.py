@@ -34,7 +34,7 @@ class Shelf(Generic[EntryT]):
         self.losers: dict[str, list[str]] = {}
         """Ids of all that was merged into a record, directly or by way of another."""
         self._by_modified: list[Place] | None = None
-        self._unique: dict[str, tuple[Read[EntryT], dict[str, EntryT]]] = {}
+        self._unique: dict[str, tuple[Read[EntryT], dict[str, list[EntryT]]]] = {}
         for entry in ordered:
             if entry.fate is Fate.MERGED:
                 self.losers.setdefault(self.survivor_id(entry.id), []).append(entry.id)
@@ -74,13 +74,19 @@ class Shelf(Generic[EntryT]):
         last = len(places) if high is None else bisect_left(places, (high + 1, 0))
         return [self.by_id[str(number)] for _, number in places[first:last]]
 
-    def unique(self, name: str, read: Read[EntryT]) -> dict[str, EntryT]:
-        """The live records by their value of a unique property, in lower case."""
+    def holder(self, name: str, read: Read[EntryT], value: str) -> EntryT | None:
+        """The live record with that value of a unique property, in any case of letters.
+
+        A history may hold a value more than once: then it is the record with the lowest id.
+        """
         if name not in self._unique:
-            # The record with the lowest id wins where a history holds a value twice.
-            found = {value.lower(): entry for entry in reversed(self.live) if (value := read(entry))}
+            found: dict[str, list[EntryT]] = {}
+            for entry in self.live:
+                if held := read(entry):
+                    found.setdefault(held.lower(), []).append(entry)
             self._unique[name] = read, found
-        return self._unique[name][1]
+        holders = self._unique[name][1].get(value.lower())
+        return min(holders, key=id_number) if holders else None
 
     def add(self, entry: EntryT) -> None:
         """Shelve a new record; its id is the greatest."""
@@ -136,15 +142,16 @@ class Shelf(Generic[EntryT]):
             insort(self._by_modified, _place(entry))
         for read, found in self._unique.values():
             if value := read(entry):
-                found.setdefault(value.lower(), entry)
+                found.setdefault(value.lower(), []).append(entry)
 
     def _unfile(self, entry: EntryT) -> None:
         if self._by_modified is not None:
             del self._by_modified[bisect_left(self._by_modified, _place(entry))]
         for read, found in self._unique.values():
             value = (read(entry) or "").lower()
-            if found.get(value) is entry:
-                del found[value]
+            left = [each for each in found.pop(value, ()) if each is not entry]
+            if left:
+                found[value] = left
 
     def _drop_archived(self, entry: EntryT) -> None:
         del self.archived[bisect_left(self.archived, int(entry.id), key=id_number)]

@@ -189,7 +189,7 @@ def _check_unique(portal: Portal, kind: ObjectType, found: Property, wish: tuple
     value, entry = _text(wish[0]), wish[1]
     if not found.unique or not value:
         return
-    holder = portal.shelf(kind).unique(found.name, lambda row: found.read(row, portal)).get(value.lower())
+    holder = portal.shelf(kind).holder(found.name, lambda row: found.read(row, portal), value)
     if holder is None or holder is entry:
         return
     if found.name == "email":

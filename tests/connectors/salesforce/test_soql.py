@@ -5,7 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.connectors.salesforce.soql import OVERLAP, Described, Field, Place, literal, quoted
+from hub.connectors.salesforce.described import Described, Field
+from hub.connectors.salesforce.place import OVERLAP, Place
+from hub.connectors.salesforce.soql import literal, quoted
 
 from .wire import FIXTURES
 

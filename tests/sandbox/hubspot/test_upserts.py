@@ -7,7 +7,7 @@ import pytest
 from hub.sandbox.hubspot import Quirks
 from hub.sandbox.hubspot.portal import PORTAL_ID
 from hub.sandbox.world import World
-from tests.sandbox.hubspot.conftest import Asker, asking
+from tests.sandbox.hubspot.conftest import Asker, StoppedClock, asking
 
 COMPANIES = "/crm/objects/2026-03/companies"
 
@@ -93,3 +93,17 @@ async def test_results_repeat_trace_ids_where_the_portal_does_so(world: World, *
     async with asking(world, quirks=Quirks(traces_results=echoes)) as hubspot:
         _, body = await upsert(hubspot, wish("acc-1", "a", name="One"))
     assert ("objectWriteTraceId" in body["results"][0]) is echoes
+
+
+async def test_an_email_that_a_history_holds_twice_stays_taken_when_one_holder_goes(
+    world: World, clock: StoppedClock
+) -> None:
+    world.hubspot.contacts[2].email = "ADA501@acme.example"
+    async with asking(world, clock) as hubspot:
+        path, by = "/crm/objects/2026-03/contacts/ada501@acme.example", {"idProperty": "email"}
+        assert (await hubspot.get(path, **by)).json()["id"] == "501"
+        hubspot.app.state.staff.archive("contacts", "501")
+        assert (await hubspot.get(path, **by)).json()["id"] == "503"
+        assert (await hubspot.get(path, archived="true", **by)).json()["id"] == "501"
+        survivor = hubspot.app.state.staff.merge("contacts", "503", "502")
+        assert (await hubspot.get(path, **by)).json()["id"] == survivor
