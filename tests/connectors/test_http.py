@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from hub.connectors import http
-from hub.connectors.http import Http, Lost, Rate, decoded, opened, refusal_by_status, retry_after, server_time
-from hub.errors import AuthError, Forbidden, QuotaExhausted, SourceError, Unavailable, UnexpectedPayload
+from hub.connectors.http import Http, Rate, decoded, opened, refusal_by_status, retry_after, server_time
+from hub.errors import AuthError, Forbidden, Lost, QuotaExhausted, SourceError, Unavailable, UnexpectedPayload
 
 URL = "https://crm.example"
 
