@@ -41,13 +41,18 @@ def salesforce(  # noqa: PLR0913 - each is an option of the command
     ] = None,
     username: Annotated[str | None, typer.Option(help="For JWT bearer: the user to act as.")] = None,
     private_key: Annotated[Path | None, typer.Option(help="For JWT bearer: a PEM file, instead of a secret.")] = None,
+    refresh_token: Annotated[
+        str | None, typer.Option(envvar="HUB_SALESFORCE_REFRESH_TOKEN", help="Of a user who consented in a browser.")
+    ] = None,
     name: Name = "salesforce",
     organization: Organization = None,
     yes: Yes = False,
 ) -> None:
-    """Connect a Salesforce org, by client credentials or by JWT bearer."""
+    """Connect a Salesforce org, by client credentials, by JWT bearer or by a refresh token."""
     config = {"base_url": base_url, "client_id": client_id}
-    if private_key is not None:
+    if refresh_token is not None:
+        secrets = {"refresh_token": refresh_token} | ({"client_secret": client_secret} if client_secret else {})
+    elif private_key is not None:
         config["username"] = username or typer.prompt("Username")
         secrets = {"private_key": _text_of(private_key)}
     else:

@@ -30,9 +30,20 @@ from hub.model.opportunity import (
     StageChange,
 )
 from hub.model.organization import Organization, Partnership, PartnershipType, Program, Tier
+from hub.model.partner_program import (
+    AccountPartner,
+    FundAllocation,
+    FundBudget,
+    FundClaim,
+    FundRequest,
+    ProgramLevel,
+    ProgramMember,
+    ProgramRecord,
+)
 from hub.model.person import ContactAccount, ContactRecord, Person, PersonProfile, PersonRedirect
 from hub.model.product import Product
 from hub.model.raw_record import ChangeHint, RawRecord, RawRecordVersion, SeenKey
+from hub.model.record_type import RecordType
 from hub.model.role import SCOPES, Role, Scope
 from hub.model.sales_user import SalesUser
 from hub.model.ticket import Ticket, TicketAccount, TicketContact, TicketOpportunity
@@ -43,6 +54,7 @@ __all__ = [
     "SCOPES",
     "Account",
     "AccountMembership",
+    "AccountPartner",
     "AccountProfile",
     "AccountRecord",
     "AccountRedirect",
@@ -66,6 +78,10 @@ __all__ = [
     "Export",
     "ExportChunk",
     "ExportState",
+    "FundAllocation",
+    "FundBudget",
+    "FundClaim",
+    "FundRequest",
     "IdempotencyKey",
     "Identified",
     "Issue",
@@ -88,8 +104,12 @@ __all__ = [
     "Pipeline",
     "Product",
     "Program",
+    "ProgramLevel",
+    "ProgramMember",
+    "ProgramRecord",
     "RawRecord",
     "RawRecordVersion",
+    "RecordType",
     "Relation",
     "RelationKind",
     "Removal",

@@ -26,6 +26,7 @@ class Lead(Synced, Base, kw_only=True):
     status: Mapped[str | None] = mapped_column(default=None)
     lead_source: Mapped[str | None] = mapped_column(default=None)
     owner_external_id: Mapped[str | None] = mapped_column(default=None)
+    record_type_external_id: Mapped[str | None] = mapped_column(default=None)
     is_converted: Mapped[bool] = mapped_column(default=False)
     converted_at: Mapped[date | None] = mapped_column(default=None)
     converted_account_external_id: Mapped[str | None] = mapped_column(default=None)

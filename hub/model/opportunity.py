@@ -38,6 +38,7 @@ class Opportunity(Synced, Base, kw_only=True):
     lead_source: Mapped[str | None] = mapped_column(default=None)
     owner_external_id: Mapped[str | None] = mapped_column(default=None)
     campaign_external_id: Mapped[str | None] = mapped_column(default=None)
+    record_type_external_id: Mapped[str | None] = mapped_column(default=None)
 
 
 class OpportunityAccount(Link, Base, kw_only=True):

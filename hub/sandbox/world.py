@@ -1,6 +1,6 @@
 """The nouns of the made-up ecosystem, before any vendor spells them in its own way.
 
-What is true stands in Company and Human; what the vendors' rows say is in the Entry classes, each of which
+What is true stands in facts.py; what the vendors' rows say is in the Entry classes here, each of which
 names the truth it speaks of, so that mapping can be scored against it.
 """
 
@@ -9,32 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Company:
-    """A real company: name, domain and country come from open data."""
-
-    key: int
-    name: str
-    domain: str | None
-    country: str
-    """English short name."""
-    city: str | None
-    industry: str | None
-    parent: int | None = None
-    """Key of the company that owns it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Human:
-    """An invented person who works at a company."""
-
-    key: int
-    company: int
-    first_name: str
-    last_name: str
-    email: str
-    """At the company's domain under .example, or a free-mail address under .example."""
+from hub.sandbox.facts import Company, Human
 
 
 class System(StrEnum):

@@ -13,11 +13,12 @@ from hub.schema.money import Money, money
 from hub.schema.orders import AccountOrder, AccountRecordOrder, OpportunityOrder, PersonOrder, TicketOrder
 from hub.schema.paging import Listing, many
 from hub.schema.records import SalesUser, Synced
-from hub.store import paths
+from hub.store import partner_paths, paths
 
 if TYPE_CHECKING:
     from hub.schema.matches import Match
     from hub.schema.opportunities import Opportunity
+    from hub.schema.partner_programs import AccountPartner, FundBudget, FundClaim, FundRequest, ProgramMember
     from hub.schema.people import ContactRecord, Person
     from hub.schema.tickets import Ticket
 
@@ -26,6 +27,12 @@ Opportunities = Listing[Annotated["Opportunity", strawberry.lazy("hub.schema.opp
 People = Listing[Annotated["Person", strawberry.lazy("hub.schema.people")]]
 Contacts = Listing[Annotated["ContactRecord", strawberry.lazy("hub.schema.people")]]
 Tickets = Listing[Annotated["Ticket", strawberry.lazy("hub.schema.tickets")]]
+
+Partners = Listing[Annotated["AccountPartner", strawberry.lazy("hub.schema.partner_programs")]]
+Programs = Listing[Annotated["ProgramMember", strawberry.lazy("hub.schema.partner_programs")]]
+Budgets = Listing[Annotated["FundBudget", strawberry.lazy("hub.schema.partner_programs")]]
+Requests = Listing[Annotated["FundRequest", strawberry.lazy("hub.schema.partner_programs")]]
+Claims = Listing[Annotated["FundClaim", strawberry.lazy("hub.schema.partner_programs")]]
 
 
 @shows(model.AccountProfile, "One company after matching: what all connections say about it, together.")
@@ -93,6 +100,11 @@ class AccountRecord(Synced):
         order=OpportunityOrder,
     )
     matches: Matches = many(paths.RECORD_MATCHES, "What it was compared with.")
+    partners: Partners = many(partner_paths.RECORD_PARTNERS, "Its partners, as the connection says.")
+    programs: Programs = many(partner_paths.RECORD_PROGRAMS, "The partner programs it is in.")
+    fund_budgets: Budgets = many(partner_paths.RECORD_BUDGETS, "What is set aside for marketing with it.")
+    fund_requests: Requests = many(partner_paths.RECORD_REQUESTS, "What it asked for to market with.")
+    fund_claims: Claims = many(partner_paths.RECORD_CLAIMS, "What it wants back of what it spent.")
 
 
 @shows(model.Relation, "One company is related to another, as a record says.")

@@ -15,7 +15,7 @@ from hub.schema.orders import AccountOrder, AccountRecordOrder, OpportunityOrder
 from hub.schema.paging import Listing, many
 from hub.schema.people import ContactRecord
 from hub.schema.records import SalesUser, Synced
-from hub.store import paths
+from hub.store import partner_paths, paths
 
 
 @shows(model.Product, "A product, as one connection lists it.")
@@ -122,6 +122,14 @@ class Opportunity(Synced):
     async def pipeline(self, info: Info) -> str | None:
         pipeline = await info.context.loaders.single(paths.OPPORTUNITY_PIPELINE, self.row)
         return pipeline and pipeline.label
+
+    @strawberry.field(
+        description='The kind of deal its source takes it for, such as "Partner Sourced"; null where it has no kinds.',
+        metadata={PATH: partner_paths.OPPORTUNITY_RECORD_TYPE, COLUMN: model.RecordType.label},
+    )
+    async def record_type(self, info: Info) -> str | None:
+        kind = await info.context.loaders.single(partner_paths.OPPORTUNITY_RECORD_TYPE, self.row)
+        return kind and kind.label
 
 
 @strawberry.type

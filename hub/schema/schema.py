@@ -15,6 +15,7 @@ from hub.schema.mutations import Mutation
 from hub.schema.nodes import NodeQueries
 from hub.schema.opportunities import OpportunityQueries
 from hub.schema.organizations import OrganizationQueries
+from hub.schema.partner_programs import PartnerProgramQueries
 from hub.schema.people import PersonQueries
 from hub.schema.scalars import SCALARS
 from hub.schema.subscriptions import Subscription
@@ -33,6 +34,7 @@ class Query(
     PersonQueries,
     OpportunityQueries,
     TicketQueries,
+    PartnerProgramQueries,
     ExportQueries,
     AuditQueries,
     ChangeQueries,

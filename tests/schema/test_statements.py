@@ -87,6 +87,15 @@ WAYS = {
     "OpportunityLine": "opportunities(first: 100) { nodes { lines(first: 1) { nodes { %s } } } }",
     "StageChange": "opportunities(first: 100) { nodes { stageHistory(first: 1) { nodes { %s } } } }",
     "Ticket": "tickets(first: 100) { nodes { %s } }",
+    "AccountPartner": "accountRecords(first: 100) { nodes { partners(first: 1) { nodes { %s } } } }",
+    "ProgramRecord": "programs(first: 100) { nodes { %s } }",
+    "ProgramMember": "programs(first: 100) { nodes { members(first: 1) { nodes { %s } } } }",
+    "ProgramLevel": "programs(first: 100) { nodes { members(first: 1) { nodes { level { %s } } } } }",
+    "FundBudget": "accountRecords(first: 100) { nodes { fundBudgets(first: 1) { nodes { %s } } } }",
+    "FundAllocation": "accountRecords(first: 100) "
+    "{ nodes { fundBudgets(first: 1) { nodes { allocations(first: 1) { nodes { %s } } } } } }",
+    "FundRequest": "accountRecords(first: 100) { nodes { fundRequests(first: 1) { nodes { %s } } } }",
+    "FundClaim": "accountRecords(first: 100) { nodes { fundClaims(first: 1) { nodes { %s } } } }",
     "SalesUser": "accountRecords(first: 100) { nodes { owner { %s } } }",
     "AuditEvent": "auditEvents(first: 100) { nodes { %s } }",
     "WriteRule": "connections(first: 100) { nodes { writeRules(first: 1) { nodes { %s } } } }",
@@ -134,8 +143,10 @@ async def one_of_each(session, home):
         pipeline_external_id="P",
         stage_external_id="won",
         owner_external_id="U",
+        record_type_external_id="T",
         amount=Decimal(5),
     )
+    of_record, of_money = {"account_external_id": "A"}, {"amount": Decimal(5), "currency": "EUR"}
     of_deal = {"opportunity_external_id": deal.external_id}
     for row in (
         model.Pipeline(external_id="P", label="Sales"),
@@ -149,6 +160,22 @@ async def one_of_each(session, home):
         model.TicketContact(external_id="TC", ticket_external_id="T", contact_external_id="C"),
         model.TicketOpportunity(external_id="TO", ticket_external_id="T", **of_deal),
         model.StageChange(external_id="S", **of_deal, stage_external_id="won", changed_at=deal.observed_at),
+        model.RecordType(external_id="T", name="Direct", label="Direct", kind="Opportunity"),
+        model.AccountPartner(external_id="AP", **of_record, partner_external_id="A"),
+        model.ProgramRecord(external_id="G", name="Solution Partners"),
+        model.ProgramLevel(external_id="V", program_external_id="G", name="Gold"),
+        model.ProgramMember(external_id="M", **of_record, program_external_id="G", level_external_id="V"),
+        model.FundBudget(external_id="B", title="FY26", **of_record, **of_money),
+        model.FundAllocation(external_id="N", title="Q1", budget_external_id="B", **of_record, **of_money),
+        model.FundRequest(
+            external_id="Q",
+            title="Event",
+            budget_external_id="B",
+            requested_amount=Decimal(6),
+            **of_record,
+            **of_money,
+        ),
+        model.FundClaim(external_id="QC", title="Venue", request_external_id="Q", **of_record, **of_money),
     ):
         await synced(session, crm, row)
 

@@ -76,6 +76,12 @@ EXTERNAL_IDS = {
     model.Pipeline: "L",
     model.Stage: "S",
     model.Ticket: "T",
+    model.RecordType: "T",
+    model.ProgramRecord: "G",
+    model.ProgramLevel: "V",
+    model.FundBudget: "B",
+    model.FundAllocation: "N",
+    model.FundRequest: "Q",
 }
 WORDS: Mapping[str, tuple[str, ...]] = {
     "domain": DOMAINS, "email": tuple(f"ada@{each}" for each in DOMAINS), "stream": STREAMS, "country": COUNTRIES,
@@ -108,6 +114,8 @@ SIZES: Mapping[type[Base], int] = {
     model.ContactRecord: 12, model.Opportunity: 12, model.ContactAccount: 16, model.OpportunityAccount: 18,
     model.OpportunityContact: 10, model.OpportunityPartner: 8, model.OpportunityLine: 12, model.StageChange: 12,
     model.Ticket: 8, model.TicketAccount: 12, model.TicketContact: 10, model.TicketOpportunity: 8,
+    model.RecordType: 3, model.AccountPartner: 8, model.ProgramRecord: 3, model.ProgramLevel: 4,
+    model.ProgramMember: 8, model.FundBudget: 5, model.FundAllocation: 6, model.FundRequest: 8, model.FundClaim: 8,
 }  # fmt: skip
 """Rows of each connection."""
 
@@ -296,6 +304,13 @@ _POINTERS: Mapping[str, type[Base]] = {
     "product_external_id": model.Product,
     "pipeline_external_id": model.Pipeline,
     "stage_external_id": model.Stage,
+    "record_type_external_id": model.RecordType,
+    "partner_external_id": model.AccountRecord,
+    "program_external_id": model.ProgramRecord,
+    "level_external_id": model.ProgramLevel,
+    "budget_external_id": model.FundBudget,
+    "allocation_external_id": model.FundAllocation,
+    "request_external_id": model.FundRequest,
 }
 
 

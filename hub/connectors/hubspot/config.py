@@ -1,7 +1,7 @@
 """What a connection to HubSpot is set to, checked before anything is sent."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,7 +21,7 @@ class Settings:
 
     base_url: str
     version: str
-    access_token: str | None
+    access_token: str | None = field(repr=False)
     client_id: str | None
     portal_id: int | None
     """The account it was connected to."""

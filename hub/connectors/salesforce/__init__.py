@@ -5,7 +5,7 @@ from functools import partial
 
 from hub import model
 from hub.connectors.base import Connector, Payload, Stream, always, never
-from hub.connectors.salesforce import mapping
+from hub.connectors.salesforce import mapping, partner_mapping
 from hub.connectors.salesforce.auth import SECRETS
 from hub.connectors.salesforce.client import changes, everything, report
 from hub.connectors.salesforce.org import Org, opened
@@ -15,19 +15,29 @@ from hub.connectors.salesforce.writing import WRITING
 _STREAMS: tuple[tuple[str, str, type[model.Synced], Callable[[Payload], Iterable[model.Synced]]], ...] = (
     ("users", "User", model.SalesUser, mapping.user),
     ("stages", "OpportunityStage", model.Stage, mapping.stage),
+    ("record_types", "RecordType", model.RecordType, partner_mapping.record_type),
     ("products", "Product2", model.Product, mapping.product),
     ("accounts", "Account", model.AccountRecord, mapping.account),
     ("contacts", "Contact", model.ContactRecord, mapping.contact),
+    ("contact_accounts", "AccountContactRelation", model.ContactAccount, partner_mapping.contact_account),
+    ("account_partners", "AccountPartner", model.AccountPartner, partner_mapping.account_partner),
     ("campaigns", "Campaign", model.Campaign, mapping.campaign),
     ("leads", "Lead", model.Lead, mapping.lead),
     ("campaign_members", "CampaignMember", model.CampaignMember, mapping.campaign_member),
     ("opportunities", "Opportunity", model.Opportunity, mapping.opportunity),
     ("opportunity_contacts", "OpportunityContactRole", model.OpportunityContact, mapping.opportunity_contact),
-    ("opportunity_partners", "OpportunityPartner", model.OpportunityPartner, mapping.opportunity_partner),
+    ("opportunity_partners", "OpportunityPartner", model.OpportunityPartner, partner_mapping.opportunity_partner),
     ("opportunity_lines", "OpportunityLineItem", model.OpportunityLine, mapping.opportunity_line),
     ("stage_changes", "OpportunityHistory", model.StageChange, mapping.stage_change),
+    ("programs", "ChannelProgram", model.ProgramRecord, partner_mapping.program),
+    ("program_levels", "ChannelProgramLevel", model.ProgramLevel, partner_mapping.program_level),
+    ("program_members", "ChannelProgramMember", model.ProgramMember, partner_mapping.program_member),
+    ("fund_budgets", "PartnerMarketingBudget", model.FundBudget, partner_mapping.fund_budget),
+    ("fund_allocations", "PartnerFundAllocation", model.FundAllocation, partner_mapping.fund_allocation),
+    ("fund_requests", "PartnerFundRequest", model.FundRequest, partner_mapping.fund_request),
+    ("fund_claims", "PartnerFundClaim", model.FundClaim, partner_mapping.fund_claim),
 )
-_WHOLE = frozenset({"stages", "opportunity_partners"})
+_WHOLE = frozenset({"record_types", "stages", "account_partners", "opportunity_partners"})
 """Objects whose deletions Salesforce does not list."""
 
 

@@ -21,7 +21,6 @@ from hub.model import (
     OpportunityAccount,
     OpportunityContact,
     OpportunityLine,
-    OpportunityPartner,
     Product,
     Removal,
     RemovalEvidence,
@@ -43,8 +42,8 @@ def modified_at(payload: Payload) -> datetime | None:
 def account(payload: Payload) -> Iterator[AccountRecord]:
     """A company."""
     yield AccountRecord(
-        **_row(payload),
-        **_removal(payload),
+        **row_of(payload),
+        **removal_of(payload),
         name=text(payload["Name"]),
         website=text(payload.get("Website")),
         phone=text(payload.get("Phone")),
@@ -67,8 +66,8 @@ def account(payload: Payload) -> Iterator[AccountRecord]:
 def contact(payload: Payload) -> Iterator[ContactRecord | ContactAccount]:
     """A person, and the company they work at."""
     yield ContactRecord(
-        **_row(payload),
-        **_removal(payload),
+        **row_of(payload),
+        **removal_of(payload),
         first_name=text(payload.get("FirstName")),
         last_name=text(payload["LastName"]),
         email=text(payload.get("Email")),
@@ -89,8 +88,8 @@ def contact(payload: Payload) -> Iterator[ContactRecord | ContactAccount]:
 def opportunity(payload: Payload) -> Iterator[Opportunity | OpportunityAccount]:
     """A deal, and the company it is about."""
     yield Opportunity(
-        **_row(payload),
-        **_removal(payload),
+        **row_of(payload),
+        **removal_of(payload),
         name=text(payload["Name"]),
         stage_external_id=text(payload["StageName"]),
         amount=number(payload.get("Amount")),
@@ -103,6 +102,7 @@ def opportunity(payload: Payload) -> Iterator[Opportunity | OpportunityAccount]:
         lead_source=text(payload.get("LeadSource")),
         owner_external_id=text(payload.get("OwnerId")),
         campaign_external_id=text(payload.get("CampaignId")),
+        record_type_external_id=text(payload.get("RecordTypeId")),
     )
     account_id = text(payload.get("AccountId"))
     if account_id is not None:
@@ -117,22 +117,10 @@ def opportunity(payload: Payload) -> Iterator[Opportunity | OpportunityAccount]:
 def opportunity_contact(payload: Payload) -> Iterator[OpportunityContact]:
     """A person's role in a deal."""
     yield OpportunityContact(
-        **_row(payload),
-        **_removal(payload),
+        **row_of(payload),
+        **removal_of(payload),
         opportunity_external_id=required(payload["OpportunityId"]),
         contact_external_id=required(payload["ContactId"]),
-        role=text(payload.get("Role")),
-        is_primary=flag(payload["IsPrimary"]),
-    )
-
-
-def opportunity_partner(payload: Payload) -> Iterator[OpportunityPartner]:
-    """A partner's role in a deal."""
-    yield OpportunityPartner(
-        **_row(payload),
-        **_removal(payload),
-        opportunity_external_id=required(payload["OpportunityId"]),
-        account_external_id=required(payload["AccountToId"]),
         role=text(payload.get("Role")),
         is_primary=flag(payload["IsPrimary"]),
     )
@@ -141,7 +129,7 @@ def opportunity_partner(payload: Payload) -> Iterator[OpportunityPartner]:
 def user(payload: Payload) -> Iterator[SalesUser]:
     """A login. It can be deactivated, never deleted."""
     yield SalesUser(
-        **_row(payload),
+        **row_of(payload),
         name=text(payload["Name"]),
         email=text(payload.get("Email")),
         is_active=flag(payload["IsActive"]),
@@ -151,7 +139,7 @@ def user(payload: Payload) -> Iterator[SalesUser]:
 def stage(payload: Payload) -> Iterator[Stage]:
     """A step of the one pipeline that an org has."""
     yield Stage(
-        **_row(payload),
+        **row_of(payload),
         name=required(payload["ApiName"]),
         label=required(payload["MasterLabel"]),
         position=whole(payload.get("SortOrder")),
@@ -164,8 +152,8 @@ def stage(payload: Payload) -> Iterator[Stage]:
 def opportunity_line(payload: Payload) -> Iterator[OpportunityLine]:
     """A product sold in a deal."""
     yield OpportunityLine(
-        **_row(payload),
-        **_removal(payload),
+        **row_of(payload),
+        **removal_of(payload),
         opportunity_external_id=required(payload["OpportunityId"]),
         product_external_id=text(payload.get("Product2Id")),
         name=text(payload.get("Name")),
@@ -179,8 +167,8 @@ def opportunity_line(payload: Payload) -> Iterator[OpportunityLine]:
 def stage_change(payload: Payload) -> Iterator[StageChange]:
     """A deal as it stood after a change of its stage, amount or close date."""
     yield StageChange(
-        **_row(payload),
-        **_removal(payload),
+        **row_of(payload),
+        **removal_of(payload),
         opportunity_external_id=required(payload["OpportunityId"]),
         stage_external_id=required(payload["StageName"]),
         changed_at=instant(payload["CreatedDate"]),
@@ -193,8 +181,8 @@ def stage_change(payload: Payload) -> Iterator[StageChange]:
 def lead(payload: Payload) -> Iterator[Lead]:
     """A person or company that may become a deal."""
     yield Lead(
-        **_row(payload),
-        **_removal(payload),
+        **row_of(payload),
+        **removal_of(payload),
         company=text(payload["Company"]),
         first_name=text(payload.get("FirstName")),
         last_name=text(payload["LastName"]),
@@ -206,6 +194,7 @@ def lead(payload: Payload) -> Iterator[Lead]:
         status=text(payload["Status"]),
         lead_source=text(payload.get("LeadSource")),
         owner_external_id=text(payload.get("OwnerId")),
+        record_type_external_id=text(payload.get("RecordTypeId")),
         is_converted=flag(payload["IsConverted"]),
         converted_at=day(payload.get("ConvertedDate")),
         converted_account_external_id=text(payload.get("ConvertedAccountId")),
@@ -217,8 +206,8 @@ def lead(payload: Payload) -> Iterator[Lead]:
 def campaign(payload: Payload) -> Iterator[Campaign]:
     """A marketing effort."""
     yield Campaign(
-        **_row(payload),
-        **_removal(payload),
+        **row_of(payload),
+        **removal_of(payload),
         name=required(payload["Name"]),
         kind=text(payload.get("Type")),
         status=text(payload.get("Status")),
@@ -233,8 +222,8 @@ def campaign(payload: Payload) -> Iterator[Campaign]:
 def campaign_member(payload: Payload) -> Iterator[CampaignMember]:
     """A lead or contact that a campaign reached. The day of the first response is no instant, so it stays raw."""
     yield CampaignMember(
-        **_row(payload),
-        **_removal(payload),
+        **row_of(payload),
+        **removal_of(payload),
         campaign_external_id=required(payload["CampaignId"]),
         contact_external_id=text(payload.get("ContactId")),
         lead_external_id=text(payload.get("LeadId")),
@@ -245,11 +234,11 @@ def campaign_member(payload: Payload) -> Iterator[CampaignMember]:
 
 def product(payload: Payload) -> Iterator[Product]:
     """Something that is sold. One that deals still name is archived rather than deleted."""
-    removal = _removal(payload)
+    removal = removal_of(payload)
     if not removal and payload.get("IsArchived"):
         removal = {"removal": Removal.ARCHIVED, "removal_evidence": RemovalEvidence.SOURCE_ROW}
     yield Product(
-        **_row(payload),
+        **row_of(payload),
         **removal,
         name=required(payload["Name"]),
         code=text(payload.get("ProductCode")),
@@ -258,7 +247,8 @@ def product(payload: Payload) -> Iterator[Product]:
     )
 
 
-def _row(payload: Payload) -> dict[str, Any]:
+def row_of(payload: Payload) -> dict[str, Any]:
+    """What every row says of itself."""
     return {
         "external_id": required(payload["Id"]),
         "source_created_at": instant(payload["CreatedDate"]),
@@ -267,7 +257,7 @@ def _row(payload: Payload) -> dict[str, Any]:
     }
 
 
-def _removal(payload: Payload) -> dict[str, Any]:
+def removal_of(payload: Payload) -> dict[str, Any]:
     """What became of a row: nothing can change one in the recycle bin, so its stamp is when it got there."""
     if not flag(payload["IsDeleted"]):
         return {}
@@ -282,7 +272,7 @@ def _removal(payload: Payload) -> dict[str, Any]:
 
 def _joined(payload: Payload, account_id: str) -> dict[str, Any]:
     """The row that joins a payload to its company: it goes and comes with the payload, and is never merged."""
-    removal = _removal(payload)
+    removal = removal_of(payload)
     if removal:
         removal |= {"removal": Removal.DELETED, "merged_into": None}
-    return {**_row(payload), **removal, "external_id": f"{payload['Id']}:{account_id}", "custom": {}}
+    return {**row_of(payload), **removal, "external_id": f"{payload['Id']}:{account_id}", "custom": {}}

@@ -40,6 +40,7 @@ class ProgramEntry(Entry):
     category: str | None
     is_active: bool = True
     description: str | None = None
+    owner: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)

@@ -1,12 +1,17 @@
 """HubSpot, answering from the fixtures, two records at a time."""
 
+import base64
+import hashlib
+import hmac
 import json
 from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from hub.connectors.base import Config, Delivery
 from hub.connectors.http import Sleep
 from hub.connectors.hubspot.portal import HubSpot, portal
 
@@ -67,6 +72,17 @@ def answer(request: httpx.Request) -> httpx.Response:
         case ["account-info", "details"]:
             found = recorded("account-info")
     return httpx.Response(200, json=found, headers={"Date": DATE})
+
+
+def delivery() -> tuple[Config, Delivery, datetime]:
+    """A contact was made, as HubSpot's own client library signs it: method, address, body and stamp."""
+    now = datetime(2026, 11, 1, 12, tzinfo=UTC)
+    uri, stamp = "https://hub.example/webhooks/hubspot", str(int(now.timestamp() * 1000))
+    body = json.dumps([{"portalId": 7, "subscriptionType": "contact.creation", "objectId": 501}]).encode()
+    signed = hmac.new(b"the-apps-secret", b"POST" + uri.encode() + body + stamp.encode(), hashlib.sha256).digest()
+    headers = {"x-hubspot-signature-v3": base64.b64encode(signed).decode(), "x-hubspot-request-timestamp": stamp}
+    config = {"client_secret": "the-apps-secret", "portal_id": 7}
+    return config, Delivery(method="POST", uri=uri, headers=headers, body=body), now
 
 
 def _objects(kind: str, rest: list[str], request: httpx.Request, body: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import msgspec
 from hub.connectors.base import Bookmark, Page, Stream
 from hub.connectors.salesforce import CONNECTOR
 from hub.connectors.salesforce.org import Org
+from hub.errors import Forbidden
 from hub.model import Synced
 
 decoded = msgspec.json.Decoder(float_hook=Decimal).decode
@@ -25,11 +26,17 @@ class Memory:
     changed: set[str] = field(default_factory=set)
     """Ids of the payloads that the last reading changed."""
 
+    unavailable: set[str] = field(default_factory=set)
+    """Streams whose objects this org lacks."""
+
     async def read(self, org: Org) -> None:
         self.changed = set()
         for stream in CONNECTOR.streams:
-            async for page in self.pages(stream, org):
-                self.keep(stream, page)
+            try:
+                async for page in self.pages(stream, org):
+                    self.keep(stream, page)
+            except Forbidden:
+                self.unavailable.add(stream.name)
 
     def pages(self, stream: Stream[Org], org: Org) -> AsyncGenerator[Page, None]:
         return stream.pages(org, self.bookmarks.get(stream.name))

@@ -15,6 +15,8 @@ from hub.sandbox.world import World
 
 from .wire import at_once
 
+LARGE = Sizes()
+
 
 class Stopped(Clock):
     """A clock that tests move."""
@@ -32,7 +34,7 @@ class Sandbox(httpx.ASGITransport):
     def __init__(self, accounts: int = 300) -> None:
         self.world: World = made_up_ecosystem(accounts=accounts)
         self.clock = Stopped()
-        app = salesforce_app(self.world, self.clock)
+        app = salesforce_app(self.world, self.clock, partner_licences=True)
         self.state: Any = app.state.salesforce
         self.requests = 0
         self.asked: list[httpx.Request] = []
@@ -48,7 +50,7 @@ class Sandbox(httpx.ASGITransport):
         return await super().handle_async_request(request)
 
     def opened(
-        self, *, sizes: Sizes = Sizes(), grant: Grant | None = None, **instead: str
+        self, *, sizes: Sizes = LARGE, grant: Grant | None = None, **instead: str
     ) -> AbstractAsyncContextManager[Org]:
         known = credentials()
         config = {"base_url": "http://127.0.0.1", "client_id": known.client_id, "client_secret": known.client_secret}

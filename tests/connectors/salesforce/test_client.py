@@ -1,6 +1,6 @@
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -11,7 +11,7 @@ from hub.connectors.salesforce import CONNECTOR
 from hub.errors import Forbidden, Unavailable, UnexpectedPayload
 from hub.model import Removal, RemovalEvidence
 
-from .wire import FIXTURES, Answer, answer, opened, payloads, recorded
+from .wire import FIXTURES, NOW, Answer, answer, opened, payloads, recorded
 
 STREAMS = {stream.name: stream for stream in CONNECTOR.streams}
 IDS = [row["Id"] for row in payloads("accounts")]
@@ -145,6 +145,64 @@ async def test_a_field_hidden_after_it_was_described_is_asked_for_no_more():
 
     org = Org(hiding)
     assert read_ids(await pages(org)) == IDS
+
+
+async def test_the_first_page_tells_of_all_fields_and_their_types():
+    for stream in ("accounts", "stages"):
+        first, *others = await pages(Org(), stream)
+        described = {field["name"]: field["type"] for field in recorded(stream)["describe"]["fields"]}
+        assert first.fields == {name: type_ for name, type_ in described.items() if name != "BillingAddress"}
+        assert all(page.fields is None for page in others)
+
+
+def with_formula(request: httpx.Request) -> httpx.Response | None:
+    if not request.url.path.endswith("/describe"):
+        return None
+    described = recorded("accounts")["describe"]
+    formula = {"name": "Renewal_Risk__c", "type": "double", "filterable": False, "calculated": True}
+    fields = [field for field in described["fields"] if field["name"] != formula["name"]]
+    return httpx.Response(200, json=described | {"fields": [*fields, formula]}, headers={"Date": NOW})
+
+
+@pytest.mark.parametrize(("hours", "is_whole"), [(23, False), (25, True)])
+async def test_formulas_are_read_again_once_a_day(hours: int, is_whole: bool):  # noqa: FBT001 - a case
+    last = (await pages(Org(with_formula)))[-1].bookmark
+    before = datetime(2026, 11, 1, 12, tzinfo=UTC) - timedelta(hours=hours)
+    org = Org(with_formula)
+    read = await pages(org, bookmark={**last, "whole_at": before.isoformat()})
+    assert ("Id >" not in org.queries[0]) == is_whole
+    assert read_ids(read) == (IDS if is_whole else [])
+    assert read[-1].bookmark["deleted_until"] == last["deleted_until"]
+
+
+async def test_an_object_without_formulas_is_not_read_again():
+    last = (await pages(Org()))[-1].bookmark
+    assert read_ids(await pages(Org(), bookmark={**last, "whole_at": "2020-01-01T00:00:00Z"})) == []
+
+
+async def test_more_deletions_than_one_answer_holds_are_asked_for_in_parts():
+    asked: list[tuple[str, str]] = []
+
+    def limited(request: httpx.Request) -> httpx.Response | None:
+        if not request.url.path.endswith("/deleted/"):
+            return None
+        window = request.url.params["start"], request.url.params["end"]
+        asked.append(window)
+        if datetime.fromisoformat(window[1]) - datetime.fromisoformat(window[0]) > timedelta(days=4):
+            return httpx.Response(400, json=[{"message": "too many", "errorCode": "EXCEEDED_ID_LIMIT"}])
+        gone = [{"id": f"001gone{len(asked)}", "deletedDate": window[0]}]
+        return httpx.Response(200, json={"deletedRecords": gone, "latestDateCovered": window[1]})
+
+    read = await pages(Org(limited))
+    assert len(read[-1].tombstones) == 4
+    assert read[-1].bookmark["deleted_until"] == "2026-11-01T12:00:00Z"
+
+
+async def test_a_missing_object_is_told_with_what_it_takes():
+    unknown = (FIXTURES / "recorded/unknown-object.json").read_bytes()
+    org = Org(lambda request: httpx.Response(404, content=unknown) if "describe" in request.url.path else None)
+    with pytest.raises(Forbidden, match=r"ChannelProgram is not there for this user .* It takes partner relationship"):
+        await pages(org, "programs")
 
 
 @pytest.mark.parametrize(

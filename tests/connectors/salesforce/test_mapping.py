@@ -196,3 +196,35 @@ def test_bodies_that_a_real_org_sent_are_read():
     body = decoded((FIXTURES / "recorded/read-opportunity-with-account.json").read_bytes())
     amounts = [said("opportunities", **row).amount for row in body["records"]]
     assert amounts == [50000, 30000]
+
+
+def test_a_relation_says_only_what_the_contact_does_not():
+    assert said("contact_accounts").is_primary is False
+    assert said("contact_accounts", 2).label == "Decision Maker;Executive Sponsor"
+    relate = TO_RECORDS["contact_accounts"]
+    assert list(relate(recorded("contact_accounts", 2) | {"Roles": None})) == []
+    assert list(relate(recorded("contact_accounts") | {"IsActive": False})) == []
+
+
+def test_a_partner_of_no_company_is_left_out():
+    assert said("account_partners").partner_external_id == "001d000000Prtn1AAB"
+    assert list(TO_RECORDS["account_partners"](recorded("account_partners") | {"AccountFromId": None})) == []
+
+
+def test_what_was_granted_is_told_from_what_was_asked_for():
+    request = said("fund_requests")
+    assert (request.amount, request.requested_amount, request.currency) == (Decimal(4000), Decimal(5000), "EUR")
+    claim = said("fund_claims")
+    assert (claim.status, claim.amount) == ("Paid", Decimal("3900.99"))
+
+
+def test_a_deal_registration_is_a_lead_of_that_kind():
+    kind = said("record_types")
+    assert (kind.name, kind.kind) == ("Deal_Registration", "Lead")
+    assert said("leads", RecordTypeId=kind.external_id).record_type_external_id == kind.external_id
+
+
+def test_a_member_of_a_program_is_an_account_at_a_level():
+    member, level = said("program_members"), said("program_levels")
+    assert (member.program_external_id, member.level_external_id) == (level.program_external_id, level.external_id)
+    assert (level.name, level.rank) == ("Gold", 1)

@@ -4,6 +4,7 @@ from typing import Any
 import httpx
 import pytest
 
+from hub.connectors.base import Quota
 from hub.connectors.salesforce.org import opened as org_opened
 from hub.connectors.salesforce.refusal import refusal
 from hub.errors import (
@@ -22,6 +23,8 @@ from .wire import CONFIG, FIXTURES, answer, opened
 
 URL = "https://org.example/services/data/v67.0/queryAll?q=SELECT+Name"
 DAILY = "TotalRequests Limit exceeded."
+JOBS = "Max bulk v2 query jobs (10000) per 24 hrs has been reached"
+RESULTS = "Max bulk v2 query result size stored (1000000000) kb per 24 hrs has been exceeded"
 CONCURRENT = "ConcurrentRequests (Concurrent API Requests) Limit exceeded."
 
 
@@ -42,6 +45,10 @@ def refused(status: int, code: str, message: str = "") -> httpx.Response:
         (refused(500, "UNKNOWN_EXCEPTION"), Unavailable),
         (refused(400, "MALFORMED_QUERY"), UnexpectedPayload),
         (refused(403, "SOMETHING_NEW"), Forbidden),
+        (refused(400, "INVALIDENTITY"), Forbidden),
+        (refused(400, "LIMIT_EXCEEDED"), Unavailable),
+        (refused(400, "LIMIT_EXCEEDED", JOBS), QuotaExhausted),
+        (refused(400, "LIMIT_EXCEEDED", RESULTS), QuotaExhausted),
         (refused(403, "REQUEST_LIMIT_EXCEEDED", DAILY), QuotaExhausted),
         (refused(403, "REQUEST_LIMIT_EXCEEDED", CONCURRENT), Unavailable),
         (httpx.Response(414, html="<h1>URI Too Long</h1>", request=httpx.Request("GET", URL)), TooMuch),
@@ -80,6 +87,16 @@ async def test_the_reserve_of_the_daily_requests_is_left_to_others():
             await org.described("Account")
 
 
+@pytest.mark.parametrize("reserve", [0, 0.5])
+async def test_the_reserve_is_what_the_connection_says(reserve: float):
+    config = {**CONFIG, "quota_reserve": reserve}
+    at_the_edge = used(f"api-usage={15000 - int(15000 * reserve)}/15000")
+    async with org_opened(config, transport=httpx.MockTransport(at_the_edge)) as org:
+        await org.described("Account")
+        await org.described("Account")
+        assert org.quota == Quota(used=15000 - int(15000 * reserve), limit=15000)
+
+
 async def test_without_a_word_on_the_quota_reading_goes_on():
     async with opened(used("")) as org:
         await org.described("Account")
@@ -93,6 +110,10 @@ async def test_without_a_word_on_the_quota_reading_goes_on():
         ({"client_id": None}, "client_id is missing"),
         ({"client_secret": ""}, "client_secret is missing"),
         ({"private_key": "x"}, "username is missing"),
+        ({"refresh_token": ""}, "refresh_token is missing"),
+        ({"quota_reserve": 0.95}, "quota_reserve must be"),
+        ({"quota_reserve": "half"}, "quota_reserve must be"),
+        ({"quota_reserve": True}, "quota_reserve must be"),
         ({"private_key": "x", "username": "hub@corp.example"}, "not an unencrypted PEM key"),
         ({"base_url": "http://corp.my.salesforce.com"}, "must start with https://"),
         ({"base_url": "corp.my.salesforce.com"}, "must start with https://"),

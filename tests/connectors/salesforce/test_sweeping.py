@@ -28,7 +28,10 @@ async def among(org: Org, stream: str, ids: Sequence[str]) -> dict[str, Any]:
 
 async def test_every_object_that_is_not_read_whole_is_swept(sandbox):
     async with sandbox.opened() as org:
+        readable = {report.stream async for report in CONNECTOR.report(org) if report.readable}
         for stream in SWEPT:
+            if stream.name not in readable:
+                continue
             ids = [id_ async for portion in stream.ids(org) for id_ in portion]
             assert len(ids) == len(set(ids))
             assert set(await among(org, stream.name, ids[:300])) == set(ids[:300])

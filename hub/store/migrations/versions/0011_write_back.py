@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 
 STAMP = postgresql.TIMESTAMP(timezone=True)
 STATES = ("PLANNING", "READY", "APPLYING", "STOPPED", "APPLIED", "FAILED")
