@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from hub.connectors import http
-from hub.connectors.http import Http, Rate, decoded, opened, refusal_by_status, retry_after, server_time
+from hub.connectors.http import Http, Rate, chunks, decoded, opened, refusal_by_status, retry_after, server_time
 from hub.errors import AuthError, Forbidden, Lost, QuotaExhausted, SourceError, Unavailable, UnexpectedPayload
 
 URL = "https://crm.example"
@@ -297,3 +297,54 @@ async def test_what_may_have_been_changed_is_not_sent_again(failure):
 async def test_a_refusal_of_what_is_written_comes_back_with_its_reasons(status):
     async with client(lambda _: httpx.Response(status, json=["why"])) as crm:
         assert (await crm.write("PATCH", "/rows", json={})).json() == ["why"]
+
+
+async def torn():
+    yield b"Id\n001\n"
+    raise httpx.ReadError("reset by peer")
+
+
+async def test_a_body_is_handed_on_as_it_arrives():
+    answer = one_after_another(httpx.Response(503), httpx.Response(200, text="Id\n001\n", headers={"Rows": "1"}))
+    async with client(answer) as crm, crm.stream("/results", params={"maxRecords": "1"}) as response:
+        assert response.headers["Rows"] == "1"
+        assert b"".join([chunk async for chunk in chunks(response)]) == b"Id\n001\n"
+
+
+async def test_a_body_that_is_cut_is_a_failure_for_now():
+    async with client(lambda _: httpx.Response(200, content=torn())) as crm, crm.stream("/results") as response:
+        with pytest.raises(Unavailable, match="ReadError"):
+            _ = [chunk async for chunk in chunks(response)]
+
+
+@pytest.mark.parametrize(
+    ("response", "error"),
+    [
+        (httpx.Response(404), Forbidden),
+        (httpx.Response(401), AuthError),
+        (httpx.Response(204), None),
+        (httpx.Response(200, html="<h1>Maintenance</h1>"), Unavailable),
+    ],
+)
+async def test_what_is_no_body_to_stream_means_what_it_means_elsewhere(response: httpx.Response, error: type | None):
+    async with client(lambda _: response) as crm:
+        if error is None:
+            async with crm.stream("/results") as answer:
+                assert [chunk async for chunk in chunks(answer)] == []
+            return
+        with pytest.raises(error):
+            async with crm.stream("/results"):
+                pass
+
+
+async def test_a_form_is_posted_once_whatever_comes_back():
+    asked = []
+
+    def busy(request: httpx.Request) -> httpx.Response:
+        asked.append(request.content)
+        return httpx.Response(503)
+
+    async with client(busy) as crm:
+        with pytest.raises(Unavailable):
+            await crm.exchange("/token", {"refresh_token": "only once"})
+    assert asked == [b"refresh_token=only+once"]

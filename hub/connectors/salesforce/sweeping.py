@@ -41,7 +41,12 @@ async def among(org: Org, ids: Sequence[str], *, sobject: str) -> AsyncGenerator
     """The rows of these ids, those in the recycle bin included: they say what became of them."""
     described, _ = await org.described(sobject)
     for start in range(0, len(ids), IDS_PER_QUERY):
-        payloads = await _rows(org, described, ids[start : start + IDS_PER_QUERY])
+        portion = ids[start : start + IDS_PER_QUERY]
+        try:
+            payloads = await _rows(org, described, portion)
+        except BookmarkExpired:  # a field was hidden since
+            described, _ = await org.described(sobject)
+            payloads = await _rows(org, described, portion)
         yield Page(payloads=payloads, bookmark={})
 
 
