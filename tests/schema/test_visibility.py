@@ -199,6 +199,7 @@ def test_whatever_is_shown_has_a_rule_of_who_may_see_it():
         "AccountMembership",
         "ApiKey",
         "Change",
+        "ChangeHint",
         "ChangeHorizon",
         "ExportChunk",
         "IdempotencyKey",
