@@ -201,6 +201,7 @@ def test_whatever_is_shown_has_a_rule_of_who_may_see_it():
         "Change",
         "ChangeHint",
         "ChangeHorizon",
+        "ColumnMapping",
         "ExportChunk",
         "IdempotencyKey",
         "Person",
