@@ -1,6 +1,6 @@
 # The front door: what a machine with Python, make and git needs to run everything.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check coverage audit format schema bench bench-graphql bench-hostile clean
+.PHONY: help setup demo test check coverage audit format schema bench bench-connectors bench-graphql bench-hostile clean
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -57,6 +57,10 @@ schema: setup ## Write schema.graphql anew
 bench: setup ## Measure what we claim
 	$(BIN)/python benchmarks/sync_and_map.py
 	$(BIN)/python benchmarks/differential.py
+	$(BIN)/python benchmarks/chaos.py
+
+bench-connectors: setup ## Copy 1,000,000 records from both CRMs, beside dlt's REST source (ARGS="--records 100000")
+	$(BIN)/python benchmarks/connectors $(ARGS)
 
 bench-hostile: setup ## Measure how much one client is slowed by another that sends hostile documents
 	$(BIN)/python benchmarks/graphql/hostile.py
