@@ -4,15 +4,16 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from hub import model
-from hub.sandbox.world import Copy, Entry, Fate, World
+from hub.sandbox.salesforce.org import Org
+from hub.sandbox.world import Copy, Entry, Fate
 from tests.chaos.truth import Expected, Table, Ties
 
 ToFacts = Callable[[Any], dict[str, Any]]
 
 
-def org_truth(world: World) -> Iterator[Table | Ties]:
+def org_truth(org: Org) -> Iterator[Table | Ties]:
     """Every row, as an org should have been read."""
-    copy = world.salesforce
+    copy = org.copy
     yield _table(model.SalesUser, copy.users, lambda user: {"is_active": user.is_active})
     yield _table(model.Product, copy.products, lambda product: {"name": product.name, "code": product.code})
     yield _table(model.AccountRecord, copy.accounts, lambda account: _account(account, copy))
@@ -21,6 +22,12 @@ def org_truth(world: World) -> Iterator[Table | Ties]:
     yield _table(model.Lead, copy.leads, _lead)
     yield _table(model.Campaign, copy.campaigns, lambda campaign: {"name": campaign.name, "status": campaign.status})
     yield from _parts(copy)
+    others = {(one.contact, one.account, False) for one in _live(org.partnering.relations) if one.is_active}
+    yield Ties(
+        model=model.ContactAccount,
+        columns=("contact_external_id", "account_external_id", "is_primary"),
+        rows={(person.id, person.account, True) for person in _live(copy.contacts) if person.account} | others,
+    )
 
 
 def _table(kind: Any, entries: Sequence[Entry], facts: ToFacts) -> Table:
@@ -105,11 +112,6 @@ def _parts(copy: Copy) -> Iterator[Ties]:
         model=model.OpportunityAccount,
         columns=("opportunity_external_id", "account_external_id"),
         rows={(deal.id, deal.account) for deal in deals if deal.account},
-    )
-    yield Ties(
-        model=model.ContactAccount,
-        columns=("contact_external_id", "account_external_id"),
-        rows={(person.id, person.account) for person in _live(copy.contacts) if person.account},
     )
 
 

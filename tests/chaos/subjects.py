@@ -36,7 +36,7 @@ def an_org(seed: int, accounts: int = 40) -> Subject:
         source=partial(open_org, sizes=sizes),
         config={"base_url": BASE_URL, "client_id": known.client_id},
         secrets=rng.choice(({"client_secret": known.client_secret}, signature)),
-        truth=lambda: org_truth(world),
+        truth=lambda: org_truth(app.state.salesforce.org),
     )
 
 

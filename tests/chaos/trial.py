@@ -131,9 +131,12 @@ class Trial:
         return ()
 
     def _connectors(self) -> dict[str, Connector[Any]]:
-        name = self.subject.vendor.name
+        """The connector, reading what the truth tells of, over the wire of this trial."""
+        known = CONNECTORS[self.subject.vendor.name]
+        told = {table.model for table in self.subject.truth()}
         source = partial(self.subject.source, transport=Wire(self.chaos), sleep=at_once)
-        return {name: replace(CONNECTORS[name], source=source)}
+        streams = tuple(stream for stream in known.streams if stream.record in told)
+        return {known.name: replace(known, source=source, streams=streams)}
 
     def _tick(self) -> None:
         self.requests += 1
