@@ -355,10 +355,10 @@ async def partner_list(session: AsyncSession, home: Organization, tmp_path: Path
         session,
         SEALER,
         name="list",
-        connector="csv",
+        connector="file",
         owner_id=home.id,
         subject_id=home.id,
-        config={"path": str(file), "columns": {"name": "Company", "website": "Website"}},
+        config={"path": str(file), "columns": {"Company": "name", "Website": "website"}, "mode": "REPLACE"},
         secrets={},
     )
     await session.commit()
@@ -382,7 +382,7 @@ async def test_a_worker_does_what_was_asked_for_and_what_changed_is_mapped(datab
 
     run = {"stream": "accounts", "state": "QUEUED", "connection": {"name": "list"}}
     assert asked == again == {"__typename": "RunSyncPayload", "syncRuns": [run]}
-    assert jobs.metrics.publish().counts["hub_sync_payloads", "csv", "accounts"] == 2
+    assert jobs.metrics.publish().counts["hub_sync_payloads", "file", "accounts"] == 2
     assert listed.json()["data"]["accounts"]["nodes"] == [{"name": "Acme"}, {"name": "Birch"}]
 
 

@@ -55,7 +55,7 @@ const failed = await client.query({ query: gql`query Failed { node(id: "nonsense
 const account = ids[0];
 const refused = await client.mutate({ mutation: SYNC, variables: { input: { connectionId: account } }, errorPolicy: "all" });
 const lists = await client.query({ query: gql`query Lists { connections(first: 100) { nodes { id connector } } }` });
-const list = lists.data.connections.nodes.find(({ connector }) => connector === "csv");
+const list = lists.data.connections.nodes.find(({ connector }) => connector === "file");
 const synced = await client.mutate({ mutation: SYNC, variables: { input: { connectionId: list.id } } });
 
 const codes = ({ error }) => (CombinedGraphQLErrors.is(error) ? error.errors.map(({ extensions }) => extensions?.code) : error?.name);

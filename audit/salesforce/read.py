@@ -36,11 +36,11 @@ def main(url: str, client_id: str, client_secret: str) -> None:
             consumer_key=client_id, consumer_secret=client_secret, domain="home.my", session=session, version="67.0"
         )
         names = [each["name"] for each in org.describe()["sobjects"]]
-        print(json.dumps({name: _ids(org, name) for name in names}))  # noqa: T201 - what it is for
+        print(json.dumps({name: _ids(org, name) for name in names}))
 
 
 def _ids(org: Salesforce, name: str) -> dict[str, list[str]]:
-    soql = f"SELECT Id FROM {name} ORDER BY Id"
+    soql = f"SELECT Id FROM {name} ORDER BY Id"  # noqa: S608 - the name comes from describe
     rest = [row["Id"] for row in org.query_all_iter(soql, include_deleted=True)]
     if name in NOT_IN_BULK:
         return {"rest": rest, "bulk": []}

@@ -36,7 +36,7 @@ def foundations(connections: list[Connection]) -> Iterator[tuple[str, tuple[str,
         "connection",
         ("id", "name", "connector", "owner_id", "subject_id", "config", "credentials", "state"),
         [
-            (each.id, each.name, "csv", ORGANIZATIONS[each.owner], ORGANIZATIONS[each.owner], "{}", b"", "ACTIVE")
+            (each.id, each.name, "file", ORGANIZATIONS[each.owner], ORGANIZATIONS[each.owner], "{}", b"", "ACTIVE")
             for each in connections
         ],
     )

@@ -3,20 +3,20 @@
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
-from uuid import UUID
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
-from hub.cli.terminal import console, quantity, run
+from hub.cli.connect_file import Yes, confirm, file, tell_connected
+from hub.cli.given_settings import given_settings
+from hub.cli.terminal import console, run
 from hub.connectors.base import Held, StreamReport
-from hub.connectors.files import FilePreview, preview
 from hub.connectors.registry import CONNECTORS
 from hub.errors import InputError
 from hub.settings import Settings
 from hub.store import connections, organizations
-from hub.store.database import Session, opened
+from hub.store.database import opened
 from hub.store.secrets import sealer
 
 app = typer.Typer(
@@ -27,7 +27,8 @@ Name = Annotated[str, typer.Option(help="What to call the connection.")]
 Organization = Annotated[
     str | None, typer.Option(help="Whose accounts these are: a partner's name. The home organization when left out.")
 ]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before writing.")]
+
+app.command()(file)
 
 
 @app.command()
@@ -60,59 +61,61 @@ def salesforce(  # noqa: PLR0913 - each is an option of the command
 
 
 @app.command()
-def hubspot(
+def hubspot(  # noqa: PLR0913 - each is an option of the command
+    *,
     access_token: Annotated[
         str | None, typer.Option(envvar="HUB_HUBSPOT_ACCESS_TOKEN", help="A service key. Asked for when left out.")
+    ] = None,
+    client_id: Annotated[
+        str | None, typer.Option(help="For an app that was installed in the portal: its id, instead of a key.")
+    ] = None,
+    client_secret: Annotated[
+        str | None,
+        typer.Option(
+            envvar="HUB_HUBSPOT_CLIENT_SECRET", help="The app's secret; with a key, what webhooks are signed with."
+        ),
+    ] = None,
+    refresh_token: Annotated[
+        str | None, typer.Option(envvar="HUB_HUBSPOT_REFRESH_TOKEN", help="What the app got when it was installed.")
     ] = None,
     base_url: Annotated[str, typer.Option(help="Where HubSpot's API is.")] = "https://api.hubapi.com",
     name: Name = "hubspot",
     organization: Organization = None,
-    *,
     yes: Yes = False,
 ) -> None:
-    """Connect a HubSpot portal, by a service key."""
-    secrets = {"access_token": access_token or typer.prompt("Service key", hide_input=True)}
-    run(_connect_vendor("hubspot", name, organization, ({"base_url": base_url}, secrets), yes=yes))
+    """Connect a HubSpot portal, by a service key or as an app that was installed there."""
+    config = {"base_url": base_url}
+    if client_id is not None:
+        config["client_id"] = client_id
+        secrets = {
+            "client_secret": client_secret or typer.prompt("Client secret", hide_input=True),
+            "refresh_token": refresh_token or typer.prompt("Refresh token", hide_input=True),
+        }
+    else:
+        secrets = {"access_token": access_token or typer.prompt("Service key", hide_input=True)}
+        if client_secret is not None:
+            secrets["client_secret"] = client_secret
+    run(_connect_vendor("hubspot", name, organization, (config, secrets), yes=yes))
 
 
 @app.command()
-def csv(
-    file: Annotated[Path, typer.Argument(help="A list of accounts: CSV, TSV or XLSX.")],
-    organization: Annotated[str, typer.Option(help="Whose accounts these are: a partner's name.")],
-    name: Annotated[
-        str | None, typer.Option(help="What to call the connection; the organization when left out.")
-    ] = None,
+def other(
+    connector: Annotated[str, typer.Argument(help="A connector that a package brings; `hub connector list` has them.")],
     *,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A setting of the connector.")
+    ] = None,
+    secrets: Annotated[
+        list[str] | None,
+        typer.Option("--secret", metavar="KEY", help="A secret: HUB_CONNECTOR_KEY in the environment, or asked for."),
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="What to call the connection; the connector when left out.")] = None,
+    organization: Organization = None,
     yes: Yes = False,
 ) -> None:
-    """Connect a partner's list of accounts. Encoding, delimiter and columns are guessed, and shown first."""
-    found = preview(file)
-    _show_preview(file, found)
-    _confirm(yes=yes)
-
-    async def connected() -> None:
-        settings = Settings.from_env()
-        async with opened(settings) as database, database.session() as session:
-            partner_id = await organizations.partner(session, organization)
-            await connect_list(session, settings, name or organization, file, partner_id)
-
-    run(connected())
-    _next(name or organization)
-
-
-async def connect_list(session: Session, settings: Settings, name: str, file: Path, subject_id: UUID) -> UUID:
-    """A connection to a file, as its preview reads it: ours to see, about `subject_id`."""
-    home = await organizations.home(session)
-    return await connections.connect(
-        session,
-        sealer(settings),
-        name=name,
-        connector="csv",
-        owner_id=home.id,
-        subject_id=subject_id,
-        config=preview(file).config(file),
-        secrets={},
-    )
+    """Connect a system that a package has the connector of."""
+    given = given_settings(CONNECTORS[connector], settings or (), secrets or ())
+    run(_connect_vendor(connector, name or connector, organization, given, yes=yes))
 
 
 async def _connect_vendor(
@@ -127,7 +130,8 @@ async def _connect_vendor(
     grant = Held(secrets)
     async with CONNECTORS[connector].source({**config, **secrets}, grant) as source:
         _show_reports([report async for report in CONNECTORS[connector].report(source)])
-    _confirm(yes=yes)
+        config = {**config, **CONNECTORS[connector].learned(source)}
+    confirm(yes=yes)
     settings = Settings.from_env()
     async with opened(settings) as database, database.session() as session:
         home = await organizations.home(session)
@@ -142,7 +146,7 @@ async def _connect_vendor(
             config=config,
             secrets=grant.secrets,
         )
-    _next(name)
+    tell_connected(name)
 
 
 def _show_reports(reports: list[StreamReport]) -> None:
@@ -150,29 +154,6 @@ def _show_reports(reports: list[StreamReport]) -> None:
     for report in reports:
         table.add_row(report.stream, "yes" if report.readable else "[yellow]no[/]", escape(report.detail))
     console.print(table)
-
-
-def _show_preview(file: Path, found: FilePreview) -> None:
-    layout = f"sheet {found.sheet!r}" if found.sheet else f"{found.encoding}, delimiter {found.delimiter!r}"
-    bad = f", {quantity(found.bad_rows)} that cannot be read and will be left out" if found.bad_rows else ""
-    console.print(
-        f"[bold]{escape(str(file))}[/]: {escape(layout)}; {quantity(found.row_count)} rows{bad}.", highlight=False
-    )
-    fields = {header: field for field, header in found.columns.items()}
-    table = Table("Column", "Read as", "First rows")
-    for place, header in enumerate(found.headers):
-        samples = " · ".join(row[place] for row in found.rows if place < len(row) and row[place])
-        table.add_row(escape(header), fields.get(header, "[dim]kept as it is[/]"), escape(samples))
-    console.print(table)
-
-
-def _confirm(*, yes: bool) -> None:
-    if not yes and not typer.confirm("Connect it?"):
-        raise typer.Exit(1)
-
-
-def _next(name: str) -> None:
-    console.print(f"Connected. Next: `hub sync {name!r}`, then `hub map`.", highlight=False, markup=False)
 
 
 def _text_of(path: Path) -> str:

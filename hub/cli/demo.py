@@ -13,10 +13,11 @@ import typer
 from rich.table import Table
 
 from hub.app import serving
-from hub.cli.connect import connect_list
+from hub.cli.connect_file import connect_list
 from hub.cli.sync import progress_shown, sync_all
 from hub.cli.terminal import console, duration, quantity, run
 from hub.cli.until_stopped import until_stopped
+from hub.connectors.files import ListMode, preview
 from hub.graph.quality import Score, pairwise
 from hub.jobs.mapping import MappingOutcome, map_accounts
 from hub.jobs.stream_run import StreamRun
@@ -148,7 +149,8 @@ async def _connected(
                 tier_id=tiers[partner.tier],
                 since=partner.since,
             )
-            ids[partner.name] = await connect_list(session, settings, partner.name, file.path, partner_id)
+            found = preview(file.path)
+            ids[partner.name] = await connect_list(session, settings, partner.name, found, partner_id, ListMode.REPLACE)
     return home_id, {name: Order(connection_id=connection_id) for name, connection_id in ids.items()}
 
 

@@ -19,7 +19,7 @@ app = typer.Typer(add_completion=False)
 
 
 @app.command()
-def sandbox(
+def sandbox(  # noqa: PLR0913 - one for each option
     accounts: Annotated[
         int, typer.Option(min=10, help="About how many account rows all systems hold together.")
     ] = 2000,
@@ -30,12 +30,16 @@ def sandbox(
     no_limits: Annotated[
         bool, typer.Option("--no-limits", help="Answer as fast as possible, not at HubSpot's pace.")
     ] = False,
+    chaos: Annotated[
+        int | None,
+        typer.Option(help="Fail, stall, cut and reorder answers, and change rows meanwhile, as this seed decides."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print addresses and credentials as JSON.")] = False,
 ) -> None:
     """Serve an imitated Salesforce org and HubSpot portal on this machine until Ctrl-C."""
     limits = Limits(burst=UNLIMITED, searches=UNLIMITED, daily=UNLIMITED) if no_limits else None
     world = made_up_ecosystem(accounts=accounts, seed=seed)
-    run(_served(serving(world, "127.0.0.1", salesforce_port, hubspot_port, limits), as_json=as_json))
+    run(_served(serving(world, "127.0.0.1", salesforce_port, hubspot_port, limits, chaos), as_json=as_json))
 
 
 async def _served(vendors: AbstractAsyncContextManager[Sandbox], *, as_json: bool) -> None:

@@ -2,11 +2,11 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
-from hub.model import Removal, RemovalEvidence, Synced
+from hub.model import Removal, RemovalEvidence, Synced, WriteOutcome
 
 Payload = Mapping[str, Any]
 """One object as a source sent it, decoded; fractions are Decimal."""
@@ -79,6 +79,75 @@ def undated(_: Payload) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A field of a source, as far as text is to be written into it."""
+
+    longest: int | None = None
+    """Characters that it holds; None where the source does not say."""
+    obstacle: str | None = None
+    """Why no text can be written into it, as the end of a sentence that begins with its name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Current:
+    """A row as it is now, as far as it was asked for."""
+
+    values: Mapping[str, str | None]
+    """By field. None: it is empty."""
+    version: str
+    """What the source says of when it was last changed: another text, another version."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write:
+    """What is to be written into one row."""
+
+    key: str
+    """Its external id; or its value in the field that `Writing.upsert` is told."""
+    values: Mapping[str, str | None]
+    """By field. None empties it."""
+    version: str | None = None
+    """What the row was found to be just before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What became of one Write."""
+
+    key: str
+    outcome: WriteOutcome
+    """WRITTEN, CONFLICT, REFUSED, or RETRY where the source could not do it just now, or did not say what it did."""
+    reason: str | None = None
+    external_id: str | None = None
+    """The row's, where the source told it."""
+    version: str | None = None
+    """What the row is now, where the source told it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writing(Generic[SourceT]):
+    """How rows of a stream are written. Nothing here decides what is written, or whether that is allowed."""
+
+    noun: str
+    """The source's word for one row: "Account"."""
+    at_once: int
+    """How many rows one request writes at most."""
+    targets: Callable[[SourceT], Awaitable[Mapping[str, Target]]]
+    """All fields that the source has. Raises Forbidden where the rows may not be written."""
+    current: Callable[[SourceT, Sequence[str], Sequence[str]], Awaitable[Mapping[str, Current]]]
+    """Rows by their external ids, at most `at_once`, with the fields named, read at the source and not from an index
+    that lags. Rows that are gone do not come."""
+    write: Callable[[SourceT, Sequence[Write]], Awaitable[Sequence[Written]]]
+    """Writes rows that are there, at most `at_once`, each by itself. One Written for each.
+
+    Is not repeated where nobody knows whether it was done: raises Unavailable then, and whoever asked reads anew."""
+    upsert: Callable[[SourceT, str, Sequence[Write]], Awaitable[Sequence[Written]]]
+    """The same by the values of a field that is unique in the source; makes rows that are not there."""
+    stamps: frozenset[str]
+    """Fields of a payload that move with every write, whoever wrote."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stream(Generic[SourceT]):
     """One kind of object a connector reads."""
 
@@ -108,6 +177,8 @@ class Stream(Generic[SourceT]):
     among: Callable[[SourceT, Sequence[str]], AsyncGenerator[Page, None]] | None = None
     """The rows of these ids, at most 1,000, as they are now; those that are gone do not come, or come as tombstones.
     The pages' bookmarks are not used. Also how hints that a row changed are followed."""
+    writing: Writing[SourceT] | None = None
+    """How its rows are written; None: they are not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,3 +266,8 @@ class Connector(Generic[SourceT]):
     quota: Callable[[SourceT], Quota | None] = lambda _: None
     """What is known by now, from the answers so far; None where the source does not say."""
     webhook: Webhook | None = None
+    learned: Callable[[SourceT], Mapping[str, Any]] = lambda _: {}
+    """What opening it told that the config of a new connection keeps."""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """What its config may hold, secrets included: each name, and what to give there in a few words. `hub connect other`
+    asks by it; the connectors that have a command of their own leave it empty."""

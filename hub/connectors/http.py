@@ -21,6 +21,9 @@ Refusal = Callable[[httpx.Response], SourceError | None]
 TIMEOUT = httpx.Timeout(connect=10, read=120, write=30, pool=60)
 LARGEST_BODY = 128 * 1024 * 1024
 """Decoded bytes. A page of 2,000 wide rows takes some 40 MB."""
+NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+SAID = frozenset({400, 404, 409, 412})
+"""Statuses by which a source says that it did not do what it understood very well."""
 ATTEMPTS = 5
 PATIENCE = 120.0
 """Seconds one request may spend waiting between its attempts."""
@@ -63,8 +66,12 @@ class Rate:
             await self._sleep(-self._tokens / self._per_second)
 
 
+class Lost(Unavailable):
+    """Nobody knows whether the source did what it was asked."""
+
+
 class Http:
-    """One connection's client. It is for reading: every request may be sent again after a failure."""
+    """One connection's client: `send` reads, so that it may ask again after any failure; `write` may not."""
 
     def __init__(
         self, client: httpx.AsyncClient, *, refusal: Refusal, rate: Rate, sleep: Sleep = asyncio.sleep
@@ -89,7 +96,22 @@ class Http:
             request = self._client.build_request(method, url, params=params, json=json, headers=headers)
             return await self._read(await self._begun(request))
 
-        return await self._persistently(answer)
+        return await self._persistently(answer, QuotaExhausted)
+
+    async def write(
+        self, method: str, url: str, *, json: Any, headers: Mapping[str, str] | None = None
+    ) -> httpx.Response:
+        """The answer to a request that changes something; also a refusal of what it says, whose body tells more.
+
+        It is sent again only where nothing was done: it did not reach the source, or that had no time for it. Raises
+        Lost where nobody knows.
+        """
+
+        async def answer() -> httpx.Response:
+            request = self._client.build_request(method, url, json=json, headers=headers)
+            return await self._read(await self._begun(request), SAID)
+
+        return await self._persistently(answer, QuotaExhausted, Lost)
 
     async def exchange(self, url: str, form: Mapping[str, str]) -> httpx.Response:
         """The answer to a form, which is posted once, whatever happens: it may spend what it shows."""
@@ -108,18 +130,21 @@ class Http:
                 else await self._read(response)
             )
 
-        response = await self._persistently(answer)
+        response = await self._persistently(answer, QuotaExhausted)
         try:
             yield response
         finally:
             await response.aclose()
 
-    async def _persistently(self, answer: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
+    async def _persistently(
+        self, answer: Callable[[], Awaitable[httpx.Response]], *final: type[Unavailable]
+    ) -> httpx.Response:
+        """The answer, after as many attempts as it takes; failures of the `final` kinds end them."""
         waited = 0.0
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 return await answer()
-            except QuotaExhausted:
+            except final:
                 raise
             except Unavailable as error:
                 pause = _pause(attempt, error.retry_after)
@@ -136,14 +161,16 @@ class Http:
         except httpx.RequestError as error:
             raise _silence(request, error) from error
 
-    async def _read(self, begun: httpx.Response) -> httpx.Response:
+    async def _read(self, begun: httpx.Response, said: frozenset[int] = frozenset()) -> httpx.Response:
         try:
             response = await _read(begun, LARGEST_BODY)
         except httpx.RequestError as error:
             raise _silence(begun.request, error) from error
+        if response.status_code in said:
+            return response
         refused = self._refusal(response) if response.status_code >= httpx.codes.MULTIPLE_CHOICES else _page(response)
         if refused is not None:
-            raise refused
+            raise _lost(refused, response)
         return response
 
 
@@ -222,16 +249,16 @@ def retry_after(response: httpx.Response) -> float | None:
         return None
     if given.isdecimal():
         return float(given)
-    until = _http_date(given)
+    until = http_date(given)
     if until is None:
         return None
-    now = _http_date(response.headers.get("Date", "")) or datetime.now(UTC)
+    now = http_date(response.headers.get("Date", "")) or datetime.now(UTC)
     return max(0.0, (until - now).total_seconds())
 
 
 def server_time(response: httpx.Response) -> datetime:
     """The source's own clock when it answered, UTC. Ours may be wrong, so windows never end by it."""
-    stamp = _http_date(response.headers.get("Date", ""))
+    stamp = http_date(response.headers.get("Date", ""))
     if stamp is None:
         raise UnexpectedPayload(f"{described(response)} without a Date header that can be read")
     return stamp
@@ -277,14 +304,23 @@ def _pause(attempt: int, asked: float | None) -> float:
 
 def _silence(request: httpx.Request, error: httpx.RequestError) -> Unavailable:
     told = f"{request.method} {_place(request)}: no answer from {request.url.netloc.decode()}"
-    return Unavailable(f"{told} ({type(error).__name__})")
+    kind = Unavailable if isinstance(error, NEVER_SENT) else Lost
+    return kind(f"{told} ({type(error).__name__})")
+
+
+def _lost(refused: SourceError, response: httpx.Response) -> SourceError:
+    """The refusal, as one that says nothing of what was done where the answer comes from a server that broke down."""
+    is_telling = httpx.codes.BAD_REQUEST <= response.status_code < httpx.codes.INTERNAL_SERVER_ERROR
+    if is_telling or type(refused) is not Unavailable:
+        return refused
+    return Lost(str(refused), refused.retry_after)
 
 
 def _place(request: httpx.Request) -> str:
     return f"{request.url.host}{request.url.path}"
 
 
-def _http_date(text: str) -> datetime | None:
+def http_date(text: str) -> datetime | None:
     try:
         stamp = parsedate_to_datetime(text)
     except ValueError:

@@ -4,6 +4,8 @@ Correctness does not depend on the queue: every job may run twice, and one that 
 """
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
@@ -15,9 +17,12 @@ from procrastinate.jobs import Job
 from hub.errors import Busy, HubError, StoreError, Unavailable
 from hub.jobs.hints import follow
 from hub.jobs.mapping import map_accounts
+from hub.jobs.sources import Sources
 from hub.jobs.stream_run import StreamRun
 from hub.jobs.sync import Order, order_sync, sync
-from hub.jobs.tasks import FOLLOW_HINTS, MAP, MAPPING, SYNC, lock_of
+from hub.jobs.tasks import FOLLOW_HINTS, MAP, MAPPING, SYNC, WRITE_APPLY, WRITE_PLAN, lock_of
+from hub.jobs.write_apply import Approval, apply
+from hub.jobs.write_plan import fill
 from hub.model import SyncRunState
 from hub.store import queue
 from hub.store.database import Database, Session
@@ -71,6 +76,8 @@ class Jobs:
         app.task(name=SYNC, queue="hub", retry=again)(self.sync)
         app.task(name=MAP, queue="hub", retry=again)(self.map)
         app.task(name=FOLLOW_HINTS, queue="hub", retry=again)(self.follow_hints)
+        app.task(name=WRITE_PLAN, queue="hub", retry=again)(self.write_plan)
+        app.task(name=WRITE_APPLY, queue="hub", retry=again)(self.write_apply)
         return app
 
     async def sync(self, connection_id: str, stream: str | None, full: bool, accept_removals: bool) -> None:  # noqa: FBT001 - arguments of a job
@@ -103,6 +110,20 @@ class Jobs:
         else:
             await self._map_soon(changed > 0)
 
+    async def write_plan(self, plan_id: str) -> None:
+        """Make a plan of writes; where it fails, the plan tells."""
+        with _told("plan of writes failed", plan_id):
+            await fill(self._sources, UUID(plan_id))
+
+    async def write_apply(self, plan_id: str, by: str, is_confirmed: bool) -> None:  # noqa: FBT001 - arguments of a job
+        """Apply a plan of writes; where it stops, the plan tells."""
+        with _told("plan of writes stopped", plan_id):
+            await apply(self._sources, Approval(plan_id=UUID(plan_id), by=by, is_confirmed=is_confirmed))
+
+    @property
+    def _sources(self) -> Sources:
+        return Sources(database=self.database, sealer=self.sealer)
+
     async def map(self) -> None:
         """Map all accounts and people anew."""
         await map_accounts(self.database)
@@ -119,6 +140,17 @@ class Jobs:
         if is_needed:
             async with self.database.session() as session:
                 await queue.enqueue(session, MAP, MAPPING, {})
+
+
+@contextmanager
+def _told(event: str, plan_id: str) -> Iterator[None]:
+    """Log what a person must look at; what another process or the database stands in the way of is tried again."""
+    try:
+        yield
+    except (Busy, StoreError):
+        raise
+    except HubError as error:
+        log.warning(event, plan=plan_id, reason=str(error))
 
 
 class Again(BaseRetryStrategy):

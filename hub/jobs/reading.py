@@ -68,6 +68,7 @@ class Reading:
             bookmark = await sync_runs.bookmark(session, *self._place)
             if stream.whole(self.source):
                 await sweeps.start_over(session, *self._place)
+            if stream.whole(self.source) or not bookmark:  # all rows are read, and the bad ones told anew
                 await issues.resolve(session, *self._place, IssueKind.BAD_ROW)
         async with aclosing(_batches(stream.pages(self.source, bookmark))) as batches:
             async for pages in batches:

@@ -8,6 +8,7 @@ from uuid import UUID
 from hub.connectors.base import Page, Payload, Stream
 from hub.jobs.drift import note_fields
 from hub.jobs.understanding import keyed, new_fields, understood, with_fields
+from hub.jobs.write_echo import echoes
 from hub.model import IssueKind
 from hub.store import issues, raw_records, records
 from hub.store.database import Session
@@ -19,6 +20,7 @@ class Stored:
 
     keys: frozenset[str]
     changed: int
+    """Payloads that are new or differ, but for those that bring back what we wrote."""
     unmapped: int
     removed: int
     """Rows that the page says are gone."""
@@ -31,6 +33,7 @@ async def store(session: Session, connection_id: UUID, stream: Stream[Any], page
         await note_fields(session, *place, page.fields)
     sent = keyed(stream, page.payloads)
     kept = await raw_records.keep(session, *place, {key: each.sent for key, each in sent.items()})
+    echoed = await echoes(session, connection_id, stream, kept)
     changed = await completed(session, place, stream, {key: sent[key].payload for key in kept})
     found = understood(stream, changed)
     await records.save(session, connection_id, [(kept[key], rows) for key, rows in found.records.items()])
@@ -40,7 +43,12 @@ async def store(session: Session, connection_id: UUID, stream: Stream[Any], page
     await issues.report(session, *place, IssueKind.NEW_FIELD, new_fields(stream, changed))
     await issues.report(session, *place, IssueKind.BAD_ROW, {row.subject: row.message for row in page.bad_rows})
     said_gone = sum(row.removal is not None for rows in found.records.values() for row in rows)
-    return Stored(keys=frozenset(sent), changed=len(changed), unmapped=len(found.unmapped), removed=buried + said_gone)
+    return Stored(
+        keys=frozenset(sent),
+        changed=len(changed) - len(echoed),
+        unmapped=len(found.unmapped),
+        removed=buried + said_gone,
+    )
 
 
 async def completed(

@@ -5,6 +5,7 @@ from hub.model.api_key import ApiKey
 from hub.model.audit_event import AuditEvent, AuditKind
 from hub.model.base import Base, Identified, Json, Link, Removal, RemovalEvidence, Synced
 from hub.model.change import Change, ChangeAction, ChangeHorizon, ChangeType
+from hub.model.column_mapping import ColumnMapping
 from hub.model.connection import (
     Connection,
     ConnectionState,
@@ -45,7 +46,9 @@ from hub.model.raw_record import ChangeHint, RawRecord, RawRecordVersion, SeenKe
 from hub.model.record_type import RecordType
 from hub.model.role import SCOPES, Role, Scope
 from hub.model.sales_user import SalesUser
+from hub.model.ticket import Ticket, TicketAccount, TicketContact, TicketOpportunity
 from hub.model.trusted_document import TrustedDocument
+from hub.model.write_back import WriteItem, WriteOutcome, WritePlan, WritePlanField, WritePlanState, WriteRule
 
 __all__ = [
     "SCOPES",
@@ -66,6 +69,7 @@ __all__ = [
     "ChangeHint",
     "ChangeHorizon",
     "ChangeType",
+    "ColumnMapping",
     "Connection",
     "ConnectionState",
     "ContactAccount",
@@ -121,7 +125,17 @@ __all__ = [
     "SyncRun",
     "SyncRunState",
     "Synced",
+    "Ticket",
+    "TicketAccount",
+    "TicketContact",
+    "TicketOpportunity",
     "Tier",
     "TrustedDocument",
     "Verdict",
+    "WriteItem",
+    "WriteOutcome",
+    "WritePlan",
+    "WritePlanField",
+    "WritePlanState",
+    "WriteRule",
 ]

@@ -23,6 +23,7 @@ class ChangeType(StrEnum):
     OPPORTUNITY_PARTNER = "opportunity_partner"
     STAGE_CHANGE = "stage_change"
     PRODUCT = "product"
+    TICKET = "ticket"
     SALES_USER = "sales_user"
     CONNECTION = "connection"
     SYNC_RUN = "sync_run"

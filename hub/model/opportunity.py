@@ -128,7 +128,7 @@ class StageChange(Synced, Base, kw_only=True):
 
 
 class Pipeline(Synced, Base, kw_only=True):
-    """A sequence of stages that deals go through."""
+    """A sequence of stages that deals or tickets go through."""
 
     __tablename__ = "pipeline"
     __table_args__ = (UniqueConstraint("connection_id", "external_id"),)
@@ -137,7 +137,7 @@ class Pipeline(Synced, Base, kw_only=True):
 
 
 class Stage(Synced, Base, kw_only=True):
-    """A step of a pipeline, with what it means for a deal."""
+    """A step of a pipeline, with what it means for a deal or ticket."""
 
     __tablename__ = "stage"
     __table_args__ = (
@@ -146,7 +146,7 @@ class Stage(Synced, Base, kw_only=True):
     )
 
     name: Mapped[str]
-    """What deals hold in `stage_external_id`."""
+    """What deals and tickets hold in `stage_external_id`."""
     label: Mapped[str]
     pipeline_external_id: Mapped[str | None] = mapped_column(default=None)
     position: Mapped[int | None] = mapped_column(default=None)

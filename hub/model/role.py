@@ -13,12 +13,14 @@ class Scope(StrEnum):
     ACCOUNT_READ = "account:read"
     PERSON_READ = "person:read"
     OPPORTUNITY_READ = "opportunity:read"
+    TICKET_READ = "ticket:read"
     SYNC_READ = "sync:read"
     SYNC_RUN = "sync:run"
     RAW_READ = "raw:read"
     MAPPING_READ = "mapping:read"
     MAPPING_WRITE = "mapping:write"
     EXPORT_RUN = "export:run"
+    SOURCE_WRITE = "source:write"
     DOCUMENT_MANAGE = "document:manage"
     AUDIT_READ = "audit:read"
 
@@ -40,6 +42,7 @@ _PARTNER_TOOL = frozenset(
         Scope.ACCOUNT_READ,
         Scope.PERSON_READ,
         Scope.OPPORTUNITY_READ,
+        Scope.TICKET_READ,
         Scope.EXPORT_RUN,
     }
 )

@@ -11,9 +11,10 @@ from hub.sandbox import fates
 from hub.sandbox.chance import happens, one_of
 from hub.sandbox.companies import KnownCompany
 from hub.sandbox.countries import UNITS_PER_DOLLAR, Country, country_facts
+from hub.sandbox.facts import Company
 from hub.sandbox.noise import WEBSITE_KINDS, Typed, name_as_typed, website_as_typed
 from hub.sandbox.timeline import growing, modified, stamp, tied
-from hub.sandbox.world import AccountEntry, Company, Fate, System
+from hub.sandbox.world import AccountEntry, Fate, System
 
 SEGMENTS = ("Enterprise", "Mid-Market", "SMB", "Public Sector")
 

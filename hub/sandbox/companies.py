@@ -16,7 +16,7 @@ from io import StringIO
 from itertools import count, islice
 
 from hub.sandbox.countries import COUNTRIES, Country
-from hub.sandbox.world import Company
+from hub.sandbox.facts import Company
 
 PARTNER_DOMAINS = ("bechtle.com", "capgemini.com", "elastic.co")
 """The reseller, the integrator and the technology partner; their keys are 1, 2 and 3."""

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from hub.sandbox import fates
 from hub.sandbox.chance import happens, one_of
+from hub.sandbox.facts import Human
 from hub.sandbox.timeline import DAY, after, modified, second_of, stamp, tied
-from hub.sandbox.world import AccountEntry, ContactEntry, Fate, Human, System
+from hub.sandbox.world import AccountEntry, ContactEntry, Fate, System
 
 TITLES = ("CEO", "CIO", "CTO", "Head of IT", "Buyer", "Procurement Manager", "VP Sales", "Leiter Einkauf", "DSI", "")
 

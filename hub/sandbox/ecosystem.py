@@ -15,6 +15,8 @@ from hub.sandbox.ids import hubspot_ids, salesforce_ids
 from hub.sandbox.opportunities import DealDesk, DealIds
 from hub.sandbox.people import FIRST_NAMES, LAST_NAMES, slug
 from hub.sandbox.plan import PARTNER_KEYS, Members, Plan, made_up_plan
+from hub.sandbox.second_addresses import add_second_addresses
+from hub.sandbox.tickets import ticket_rows
 from hub.sandbox.timeline import growing, modified, stamp
 from hub.sandbox.world import AccountEntry, Copy, Partner, ProductEntry, System, UserEntry, World
 
@@ -52,7 +54,7 @@ def made_up_ecosystem(accounts: int = 2000, seed: int = 1) -> World:
         humans=plan.humans,
         stages=STAGES,
         salesforce=_salesforce(plan, rng),
-        hubspot=_hubspot(plan, rng),
+        hubspot=_hubspot(plan, rng, random.Random(f"{accounts} tickets, seed {seed}")),  # noqa: S311 - as above
         partners=_partners(plan, rng),
     )
 
@@ -69,11 +71,16 @@ def _salesforce(plan: Plan, rng: random.Random) -> Copy:
     return copy
 
 
-def _hubspot(plan: Plan, rng: random.Random) -> Copy:
+def _hubspot(plan: Plan, rng: random.Random, later: random.Random) -> Copy:
+    """`later` makes up what was added to the sandbox later, so that all else stays as it was."""
+
     def ids(prefix: str) -> Iterator[str]:
         return hubspot_ids(_USERS if prefix in {"005", "01t"} else len(plan.hubspot.companies) // 2, rng)
 
-    return _crm(System.HUBSPOT, plan.hubspot, plan, ids, rng)
+    copy = _crm(System.HUBSPOT, plan.hubspot, plan, ids, rng)
+    add_second_addresses(copy, later)
+    copy.tickets = ticket_rows(copy, hubspot_ids(len(copy.accounts), later), later)
+    return copy
 
 
 def _crm(system: System, members: Members, plan: Plan, ids: Ids, rng: random.Random) -> Copy:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from hub.sandbox.chance import happens, one_of
-from hub.sandbox.world import Company, Human
+from hub.sandbox.facts import Company, Human
 
 
 def _names(file: str) -> tuple[str, ...]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from hub.sandbox.chance import happens
 from hub.sandbox.companies import PARTNER_DOMAINS, KnownCompany, known_companies
 from hub.sandbox.deals import Deal, made_up_deals
+from hub.sandbox.facts import Human
 from hub.sandbox.people import people
-from hub.sandbox.world import Human
 
 PARTNER_KEYS = tuple(range(1, len(PARTNER_DOMAINS) + 1))
 

@@ -5,7 +5,11 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from starlette.applications import Starlette
+from starlette.types import ASGIApp
+
 from hub.listening import listener_on, listening
+from hub.sandbox.chaos import HUBSPOT, SALESFORCE, Chaos, hubspot_life, salesforce_life
 from hub.sandbox.clock import Clock
 from hub.sandbox.hubspot import HubSpotCredentials, Limits, hubspot_app
 from hub.sandbox.hubspot import credentials as hubspot_credentials
@@ -38,17 +42,20 @@ async def serving(
     salesforce_port: int = 0,
     hubspot_port: int = 0,
     hubspot_limits: Limits | None = None,
+    chaos: int | None = None,
 ) -> AsyncIterator[Sandbox]:
-    """Both vendors, listening while the context is open; port 0 takes a free one, no limits are HubSpot's own."""
+    """Both vendors, listening while the context is open; port 0 takes a free one, no limits are HubSpot's own.
+
+    `chaos` is the seed of their faults, and of what happens to their rows between requests; None: neither.
+    """
     clock = Clock()
+    salesforce, hubspot = salesforce_app(world, clock), hubspot_app(world, clock, limits=hubspot_limits)
     # The apps send the sandbox's date themselves.
     async with (
         listening(
-            salesforce_app(world, clock), listener_on(host, salesforce_port), date_header=False
+            _troubled_org(salesforce, chaos), listener_on(host, salesforce_port), date_header=False
         ) as salesforce_url,
-        listening(
-            hubspot_app(world, clock, limits=hubspot_limits), listener_on(host, hubspot_port), date_header=False
-        ) as hubspot_url,
+        listening(_troubled_portal(hubspot, chaos), listener_on(host, hubspot_port), date_header=False) as hubspot_url,
     ):
         yield Sandbox(
             salesforce_url=salesforce_url,
@@ -56,3 +63,15 @@ async def serving(
             hubspot_url=hubspot_url,
             hubspot=hubspot_credentials(),
         )
+
+
+def _troubled_org(app: Starlette, seed: int | None) -> ASGIApp:
+    if seed is None:
+        return app
+    return Chaos(app, SALESFORCE, seed, before=salesforce_life(app.state.salesforce.org, seed).go_on)
+
+
+def _troubled_portal(app: Starlette, seed: int | None) -> ASGIApp:
+    if seed is None:
+        return app
+    return Chaos(app, HUBSPOT, seed, before=hubspot_life(app.state.portal, app.state.staff, seed).go_on)

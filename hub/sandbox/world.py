@@ -1,6 +1,6 @@
 """The nouns of the made-up ecosystem, before any vendor spells them in its own way.
 
-What is true stands in Company and Human; what the vendors' rows say is in the Entry classes, each of which
+What is true stands in facts.py; what the vendors' rows say is in the Entry classes here, each of which
 names the truth it speaks of, so that mapping can be scored against it.
 """
 
@@ -9,32 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Company:
-    """A real company: name, domain and country come from open data."""
-
-    key: int
-    name: str
-    domain: str | None
-    country: str
-    """English short name."""
-    city: str | None
-    industry: str | None
-    parent: int | None = None
-    """Key of the company that owns it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Human:
-    """An invented person who works at a company."""
-
-    key: int
-    company: int
-    first_name: str
-    last_name: str
-    email: str
-    """At the company's domain under .example, or a free-mail address under .example."""
+from hub.sandbox.facts import Company, Human
 
 
 class System(StrEnum):
@@ -66,6 +41,8 @@ class Entry:
     fate: Fate = Fate.LIVE
     removed_at: datetime | None = None
     merged_into: str | None = None
+    custom: dict[str, object] = field(default_factory=dict)
+    """Values of fields that the system's owner invented."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -103,7 +80,7 @@ class AccountEntry(Entry):
     """Id of another AccountEntry in the same system."""
     owner: str | None = None
     """Id of a UserEntry."""
-    custom: dict[str, object] = field(default_factory=dict)
+    other_domains: tuple[str, ...] = ()
     planted: tuple[str, ...] = ()
     """The kinds of noise in it: "typo", "legal-form", "trade-name", "no-website", "wrong-website",
     "shared-domain", "free-mail", "subsidiary", "duplicate", "url-shape", "odd-text", "no-name"."""
@@ -118,6 +95,7 @@ class ContactEntry(Entry):
     first_name: str | None
     last_name: str | None
     email: str | None = None
+    other_emails: tuple[str, ...] = ()
     phone: str | None = None
     title: str | None = None
     owner: str | None = None
@@ -231,6 +209,23 @@ class LeadEntry(Entry):
 
 
 @dataclass(slots=True, kw_only=True)
+class TicketEntry(Entry):
+    """What somebody asks to be helped with."""
+
+    subject: str
+    content: str | None
+    stage: str
+    """Id of a step of the support pipeline: "1" to "4", the last one closed."""
+    priority: str | None = None
+    account: str | None = None
+    contact: str | None = None
+    opportunity: str | None = None
+    """The deal that a partner needs help with."""
+    owner: str | None = None
+    closed_at: datetime | None = None
+
+
+@dataclass(slots=True, kw_only=True)
 class CampaignMemberEntry(Hanging):
     """A contact or lead that a campaign reached."""
 
@@ -264,6 +259,7 @@ class Copy:
     products: list[ProductEntry] = field(default_factory=list)
     leads: list[LeadEntry] = field(default_factory=list)
     campaigns: list[CampaignEntry] = field(default_factory=list)
+    tickets: list[TicketEntry] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,9 @@ import strawberry
 from hub import model
 from hub.schema import choices
 from hub.schema.fields import Node, column, one, shows
-from hub.schema.filters import AccountFilter, AccountRecordFilter, OpportunityFilter, PersonFilter
+from hub.schema.filters import AccountFilter, AccountRecordFilter, OpportunityFilter, PersonFilter, TicketFilter
 from hub.schema.money import Money, money
-from hub.schema.orders import AccountOrder, AccountRecordOrder, OpportunityOrder, PersonOrder
+from hub.schema.orders import AccountOrder, AccountRecordOrder, OpportunityOrder, PersonOrder, TicketOrder
 from hub.schema.paging import Listing, many
 from hub.schema.records import SalesUser, Synced
 from hub.store import partner_paths, paths
@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     from hub.schema.opportunities import Opportunity
     from hub.schema.partner_programs import AccountPartner, FundBudget, FundClaim, FundRequest, ProgramMember
     from hub.schema.people import ContactRecord, Person
+    from hub.schema.tickets import Ticket
 
 Matches = Listing[Annotated["Match", strawberry.lazy("hub.schema.matches")]]
 Opportunities = Listing[Annotated["Opportunity", strawberry.lazy("hub.schema.opportunities")]]
 People = Listing[Annotated["Person", strawberry.lazy("hub.schema.people")]]
 Contacts = Listing[Annotated["ContactRecord", strawberry.lazy("hub.schema.people")]]
+Tickets = Listing[Annotated["Ticket", strawberry.lazy("hub.schema.tickets")]]
 
 Partners = Listing[Annotated["AccountPartner", strawberry.lazy("hub.schema.partner_programs")]]
 Programs = Listing[Annotated["ProgramMember", strawberry.lazy("hub.schema.partner_programs")]]
@@ -50,6 +52,7 @@ class Account(Node):
     opportunities: Opportunities = many(
         paths.ACCOUNT_OPPORTUNITIES, "The deals about it.", where=OpportunityFilter, order=OpportunityOrder
     )
+    tickets: Tickets = many(paths.ACCOUNT_TICKETS, "The tickets about it.", where=TicketFilter, order=TicketOrder)
     matches: Matches = many(
         paths.ACCOUNT_MATCHES, "What its records were compared with, and why they are, or are not, one company."
     )

@@ -19,6 +19,8 @@ from hub.model import (
     StreamStatus,
     SyncRunState,
     Verdict,
+    WriteOutcome,
+    WritePlanState,
 )
 
 __all__ = [
@@ -35,6 +37,8 @@ __all__ = [
     "StreamStatus",
     "SyncRunState",
     "Verdict",
+    "WriteOutcome",
+    "WritePlanState",
 ]
 
 
@@ -126,6 +130,28 @@ describe(
     UNSURE="A person should decide.",
 )
 describe(
+    WritePlanState,
+    "How a plan of writes stands. More may be added: show an unknown one by its name.",
+    PLANNING="The source is being compared with what would be written into it.",
+    READY="It can be read, and applied until it expires.",
+    APPLYING="It is being written, or waits for its turn.",
+    STOPPED="Writing ended before all was written; `error` says why. Applied again, it goes on.",
+    APPLIED="Each of its items has its outcome.",
+    FAILED="It could not be made; `error` says why.",
+)
+describe(
+    WriteOutcome,
+    "What became of a value that was to be written. More may be added: show an unknown one by its reason.",
+    PENDING="It was not written yet.",
+    SENDING="It is being written.",
+    WRITTEN="The source took it.",
+    UNCHANGED="The source held it already when it was to be written.",
+    CONFLICT="Somebody else changed it since it was planned: it was left as it is.",
+    REFUSED="It was not written; the reason says why.",
+    RETRY="The source could not do it just then: it is tried again.",
+    SKIPPED="The plan leaves it out; the reason says why.",
+)
+describe(
     AuditKind,
     "What kind of thing an audit event tells of. More may be added: show an unknown one by its action.",
     MUTATION="A mutation: first that it began, then what became of it.",
@@ -145,6 +171,7 @@ describe(
     OPPORTUNITY_PARTNER="A partner's role in a deal.",
     STAGE_CHANGE="A deal's change of stage.",
     PRODUCT="A product.",
+    TICKET="A ticket.",
     SALES_USER="A login of a source.",
     CONNECTION="A connection.",
     SYNC_RUN="A sync run: it is updated with every page it stores.",

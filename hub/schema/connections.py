@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from hub.schema.accounts import AccountRecord
     from hub.schema.issues import Issue
     from hub.schema.sync_runs import SyncRun
+    from hub.schema.write_plans import WritePlan, WriteRule
 
 
 @shows(model.StreamState, "How far one stream of a connection was read.")
@@ -38,7 +39,7 @@ class Connection(Node):
     """A link to a system."""
 
     name: str = column(model.Connection.name, 'The name that commands know it by, such as "salesforce".')
-    connector: str = column(model.Connection.connector, 'Our code for the system, such as "salesforce" or "csv".')
+    connector: str = column(model.Connection.connector, 'Our code for the system, such as "salesforce" or "file".')
     state: choices.ConnectionState = column(model.Connection.state, "Whether it can be synced.")
     sync_every: int | None = column(
         model.Connection.sync_every, "Minutes between the beginnings of two syncs; null: only when somebody asks."
@@ -55,6 +56,12 @@ class Connection(Node):
     )
     issues: Listing[Annotated["Issue", strawberry.lazy("hub.schema.issues")]] = many(
         paths.CONNECTION_ISSUES, "What a person should look at.", where=IssueFilter, order=IssueOrder
+    )
+    write_rules: Listing[Annotated["WriteRule", strawberry.lazy("hub.schema.write_plans")]] = many(
+        paths.CONNECTION_WRITE_RULES, "What may be written into its source; without a rule nothing is."
+    )
+    write_plans: Listing[Annotated["WritePlan", strawberry.lazy("hub.schema.write_plans")]] = many(
+        paths.CONNECTION_WRITE_PLANS, "What was planned to be written into its source, the newest first."
     )
     records: Listing[Annotated["AccountRecord", strawberry.lazy("hub.schema.accounts")]] = many(
         paths.CONNECTION_RECORDS,

@@ -8,7 +8,7 @@ from uuid import UUID
 import strawberry
 from aiodataloader import DataLoader
 
-from hub.model import Base
+from hub.model import Base, WriteRule
 from hub.schema.auditing import Audit, Outcome
 from hub.schema.export_links import ExportLinks
 from hub.store.cursor import Position
@@ -50,6 +50,22 @@ class MappingCounts(Protocol):
 
 MapAccounts = Callable[[], Awaitable[MappingCounts]]
 """Maps all accounts and people anew. Raises Busy where that is being done."""
+
+
+class WriteBack(Protocol):
+    """Writes into sources what a person enabled: as part of the session's transaction, or by workers after it."""
+
+    async def enable(self, session: Session, rule: WriteRule) -> UUID:
+        """The rule that the field now has. Raises NotFound, and InputError where that cannot be written."""
+        ...
+
+    async def plan(self, session: Session, connection_id: UUID, by: str) -> UUID:
+        """A plan that is to be made. Raises NotFound, and InputError where nothing was enabled."""
+        ...
+
+    async def apply(self, session: Session, plan_id: UUID, by: str, *, is_confirmed: bool) -> None:
+        """Lets a plan be applied. Raises NotFound, and InputError saying why it cannot be."""
+        ...
 
 
 @dataclass(slots=True)
@@ -118,6 +134,7 @@ class Context:
     export_links: ExportLinks
     run_sync: RunSync
     map_accounts: MapAccounts
+    write_back: WriteBack
     audit: Audit
     request_id: str
     timings: Timings = field(default_factory=Timings)

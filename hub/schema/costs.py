@@ -15,6 +15,8 @@ RELATED = 5
 """A condition on related rows is a sub-select."""
 SYNC = 50
 """It starts work that goes on in the background."""
+WRITING = 50
+"""The same."""
 MAPPING = 500
 """It looks at every record."""
 

@@ -145,6 +145,27 @@ class OpportunityFilter(Filter):
 
 
 @strawberry.input(description=_DESCRIPTION)
+class TicketFilter(Filter):
+    """Filters tickets."""
+
+    and_: list["TicketFilter"] | None = all_of()
+    or_: list["TicketFilter"] | None = any_of()
+    not_: Optional["TicketFilter"] = not_of()
+    id: IdComparison | None = identified(model.Ticket.id, model.Ticket, "By id.")
+    external_id: TextComparison | None = compared(model.Ticket.external_id, "By the source's id.")
+    subject: TextComparison | None = compared(model.Ticket.subject, "By subject.")
+    stage: TextComparison | None = compared(model.Stage.label, "By the label of its stage.", through=paths.TICKET_STAGE)
+    priority: TextComparison | None = compared(model.Ticket.priority, "By the source's word for its priority.")
+    kind: TextComparison | None = compared(model.Ticket.kind, "By the source's word for what it is about.")
+    closed_at: DateTimeComparison | None = compared(model.Ticket.closed_at, "By when it was closed.")
+    source_modified_at: DateTimeComparison | None = compared(
+        model.Ticket.source_modified_at, "By when it last changed at its source."
+    )
+    connection: ConnectionFilter | None = leading(paths.connection_of(model.Ticket), "By connection.")
+    accounts: Related["AccountFilter"] | None = related(paths.TICKET_ACCOUNTS, "By the accounts it is about.")
+
+
+@strawberry.input(description=_DESCRIPTION)
 class PersonFilter(Filter):
     """Filters people."""
 
@@ -191,3 +212,15 @@ class AuditEventFilter(Filter):
     action: TextComparison | None = compared(model.AuditEvent.action, "By what was done.")
     outcome: TextComparison | None = compared(model.AuditEvent.outcome, "By what became of it.")
     request_id: TextComparison | None = compared(model.AuditEvent.request_id, "By the request's id.")
+
+
+@strawberry.input(description=_DESCRIPTION)
+class WriteItemFilter(Filter):
+    """Filters lines of plans of writes."""
+
+    and_: list["WriteItemFilter"] | None = all_of()
+    or_: list["WriteItemFilter"] | None = any_of()
+    not_: Optional["WriteItemFilter"] = not_of()
+    outcome: ChoiceComparison[choices.WriteOutcome] | None = compared(model.WriteItem.outcome, "By what became of it.")
+    field: TextComparison | None = compared(model.WriteItem.field, "By the field.")
+    external_id: TextComparison | None = compared(model.WriteItem.external_id, "By the source's id of the row.")

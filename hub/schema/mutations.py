@@ -25,6 +25,7 @@ from hub.schema.user_errors import (
     NotFoundError,
     SourceFailedError,
 )
+from hub.schema.write_mutations import WriteMutations
 from hub.store.database import Session
 
 
@@ -80,7 +81,7 @@ MapAccountsResult = Annotated[
 
 
 @strawberry.type(description="What can be changed.")
-class Mutation(ExportMutations, OperatingMutations):
+class Mutation(ExportMutations, OperatingMutations, WriteMutations):
     """The root of mutations."""
 
     @strawberry.mutation(

@@ -6,12 +6,12 @@ from decimal import Decimal
 import strawberry
 
 from hub import model
-from hub.schema.accounts import Account, AccountRecord
+from hub.schema.accounts import Account, AccountRecord, Tickets
 from hub.schema.context import Info
 from hub.schema.fields import COLUMN, PATH, column, one, shows
-from hub.schema.filters import AccountFilter, AccountRecordFilter, OpportunityFilter
+from hub.schema.filters import AccountFilter, AccountRecordFilter, OpportunityFilter, TicketFilter
 from hub.schema.money import Money, money
-from hub.schema.orders import AccountOrder, AccountRecordOrder, OpportunityOrder
+from hub.schema.orders import AccountOrder, AccountRecordOrder, OpportunityOrder, TicketOrder
 from hub.schema.paging import Listing, many
 from hub.schema.people import ContactRecord
 from hub.schema.records import SalesUser, Synced
@@ -104,6 +104,7 @@ class Opportunity(Synced):
     contact_roles: Listing[OpportunityContact] = many(paths.OPPORTUNITY_CONTACTS, "Who plays a part in it.")
     partner_roles: Listing[OpportunityPartner] = many(paths.OPPORTUNITY_PARTNERS, "Which partners play a part in it.")
     lines: Listing[OpportunityLine] = many(paths.OPPORTUNITY_LINES, "What is sold in it.")
+    tickets: Tickets = many(paths.OPPORTUNITY_TICKETS, "The tickets about it.", where=TicketFilter, order=TicketOrder)
     stage_history: Listing[StageChange] = many(paths.OPPORTUNITY_HISTORY, "The stages it went through, oldest first.")
 
     @strawberry.field(

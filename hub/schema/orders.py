@@ -80,6 +80,17 @@ class OpportunityOrderField(Enum):
     SOURCE_MODIFIED_AT = strawberry.enum_value("source_modified_at", description="When it last changed at its source.")
 
 
+@strawberry.enum(description="What tickets may be ordered by.")
+class TicketOrderField(Enum):
+    """A column of Ticket."""
+
+    ID = strawberry.enum_value("id", description=_ID)
+    SUBJECT = strawberry.enum_value("subject", description="The subject.")
+    CLOSED_AT = strawberry.enum_value("closed_at", description="When it was closed.")
+    SOURCE_CREATED_AT = strawberry.enum_value("source_created_at", description="When it was created at its source.")
+    SOURCE_MODIFIED_AT = strawberry.enum_value("source_modified_at", description="When it last changed at its source.")
+
+
 @strawberry.enum(description="What organizations may be ordered by.")
 class OrganizationOrderField(Enum):
     """A column of Organization."""
@@ -126,6 +137,7 @@ AccountOrder = ordering("AccountOrder", AccountOrderField)
 AccountRecordOrder = ordering("AccountRecordOrder", AccountRecordOrderField)
 PersonOrder = ordering("PersonOrder", PersonOrderField)
 OpportunityOrder = ordering("OpportunityOrder", OpportunityOrderField)
+TicketOrder = ordering("TicketOrder", TicketOrderField)
 OrganizationOrder = ordering("OrganizationOrder", OrganizationOrderField)
 ConnectionOrder = ordering("ConnectionOrder", ConnectionOrderField)
 SyncRunOrder = ordering("SyncRunOrder", SyncRunOrderField)

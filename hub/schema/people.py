@@ -5,10 +5,10 @@ from datetime import datetime
 import strawberry
 
 from hub import model
-from hub.schema.accounts import Account, AccountRecord
+from hub.schema.accounts import Account, AccountRecord, Tickets
 from hub.schema.fields import Node, column, one, shows
-from hub.schema.filters import AccountFilter, AccountRecordFilter, PersonFilter
-from hub.schema.orders import AccountOrder, AccountRecordOrder, PersonOrder
+from hub.schema.filters import AccountFilter, AccountRecordFilter, PersonFilter, TicketFilter
+from hub.schema.orders import AccountOrder, AccountRecordOrder, PersonOrder, TicketOrder
 from hub.schema.paging import Listing, many
 from hub.schema.records import SalesUser, Synced
 from hub.store import paths
@@ -24,6 +24,9 @@ class Person(Node):
     contacts: Listing["ContactRecord"] = many(paths.PERSON_CONTACTS, "What each connection says about them.")
     accounts: Listing[Account] = many(
         paths.PERSON_ACCOUNTS, "The companies they belong to.", where=AccountFilter, order=AccountOrder
+    )
+    tickets: Tickets = many(
+        paths.PERSON_TICKETS, "The tickets that they have a part in.", where=TicketFilter, order=TicketOrder
     )
 
 

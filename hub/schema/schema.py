@@ -20,6 +20,7 @@ from hub.schema.people import PersonQueries
 from hub.schema.scalars import SCALARS
 from hub.schema.subscriptions import Subscription
 from hub.schema.sync_runs import SyncRunQueries
+from hub.schema.tickets import TicketQueries
 
 
 @strawberry.type(description="What can be asked.")
@@ -32,6 +33,7 @@ class Query(
     AccountQueries,
     PersonQueries,
     OpportunityQueries,
+    TicketQueries,
     PartnerProgramQueries,
     ExportQueries,
     AuditQueries,

@@ -46,7 +46,12 @@ from hub.model import (
     StageChange,
     StreamState,
     SyncRun,
+    Ticket,
     Tier,
+    WriteItem,
+    WritePlan,
+    WritePlanField,
+    WriteRule,
 )
 from hub.schema.scalars import ScopeName
 
@@ -86,7 +91,12 @@ READING: dict[type[Base], Scope] = {
     StageChange: Scope.OPPORTUNITY_READ,
     StreamState: Scope.SYNC_READ,
     SyncRun: Scope.SYNC_READ,
+    Ticket: Scope.TICKET_READ,
     Tier: Scope.ORGANIZATION_READ,
+    WriteItem: Scope.SOURCE_WRITE,
+    WritePlan: Scope.SOURCE_WRITE,
+    WritePlanField: Scope.SOURCE_WRITE,
+    WriteRule: Scope.SOURCE_WRITE,
 }
 """What reading the rows of a model needs. A model without a scope cannot be shown."""
 

@@ -45,6 +45,7 @@ from hub.model import (
     StageChange,
     SyncRun,
     Tier,
+    WritePlan,
 )
 from hub.store import conditions
 from hub.store.conditions import Condition, Parameter, bound, holds, reached
@@ -83,6 +84,7 @@ NATURAL_ORDER: dict[type[Base], tuple[Order, ...]] = {
     RawRecordVersion: (Order("version", descending=True),),
     StageChange: (Order("changed_at"),),
     SyncRun: (Order("started_at", descending=True),),
+    WritePlan: (Order("created_at", descending=True),),
     Tier: (Order("rank", descending=True),),
 }
 """How rows are listed when nobody says how; others by their key."""

@@ -41,7 +41,15 @@ from hub.model import (
     StreamState,
     Synced,
     SyncRun,
+    Ticket,
+    TicketAccount,
+    TicketContact,
+    TicketOpportunity,
     Tier,
+    WriteItem,
+    WritePlan,
+    WritePlanField,
+    WriteRule,
 )
 
 Column = QueryableAttribute[Any]
@@ -131,6 +139,7 @@ SOURCES: dict[str, type[Synced]] = {
     "account_external_id": AccountRecord,
     "contact_external_id": ContactRecord,
     "opportunity_external_id": Opportunity,
+    "ticket_external_id": Ticket,
 }
 """What the columns that hold an external id point to."""
 
@@ -143,6 +152,7 @@ AUDIT_EVENTS = Path("auditEvents", AuditEvent)
 ACCOUNT_RECORDS = Path("accountRecords", AccountRecord)
 PEOPLE = Path("people", PersonProfile)
 OPPORTUNITIES = Path("opportunities", Opportunity)
+TICKETS = Path("tickets", Ticket)
 EXPORTS = Path("exports", Export)
 
 ORGANIZATION_CONNECTIONS = _to_many("Organization.connections", Connection.subject_id, Organization.id)
@@ -168,6 +178,12 @@ CONNECTION_STREAMS = _to_many("Connection.streams", StreamState.connection_id, C
 CONNECTION_SYNC_RUNS = _to_many("Connection.syncRuns", SyncRun.connection_id, Connection.id)
 CONNECTION_ISSUES = _to_many("Connection.issues", Issue.connection_id, Connection.id)
 CONNECTION_RECORDS = _to_many("Connection.records", AccountRecord.connection_id, Connection.id)
+CONNECTION_WRITE_RULES = _to_many("Connection.writeRules", WriteRule.connection_id, Connection.id)
+CONNECTION_WRITE_PLANS = _to_many("Connection.writePlans", WritePlan.connection_id, Connection.id)
+WRITE_RULE_CONNECTION = _to_one("WriteRule.connection", WriteRule.connection_id, Connection)
+WRITE_PLAN_CONNECTION = _to_one("WritePlan.connection", WritePlan.connection_id, Connection)
+WRITE_PLAN_FIELDS = _to_many("WritePlan.fields", WritePlanField.plan_id, WritePlan.id)
+WRITE_PLAN_ITEMS = _to_many("WritePlan.items", WriteItem.plan_id, WritePlan.id)
 SYNC_RUN_CONNECTION = _to_one("SyncRun.connection", SyncRun.connection_id, Connection)
 ISSUE_CONNECTION = _to_one("Issue.connection", Issue.connection_id, Connection)
 
@@ -185,6 +201,13 @@ ACCOUNT_PEOPLE = _along(
     Hop((AccountProfile.id,), (ContactAccount.account_id,)),
     _named(ContactAccount.contact_external_id, ContactRecord),
     Hop((ContactRecord.person_id,), (PersonProfile.id,)),
+)
+ACCOUNT_TICKETS = _along(
+    "Account.tickets",
+    Ticket,
+    _ACCOUNT_TO_RECORDS,
+    _naming(TicketAccount.account_external_id),
+    _named(TicketAccount.ticket_external_id, Ticket),
 )
 ACCOUNT_MATCHES = Path(
     "Account.matches",
@@ -234,6 +257,13 @@ PERSON_ACCOUNTS = _along(
     _naming(ContactAccount.contact_external_id),
     Hop((ContactAccount.account_id,), (AccountProfile.id,)),
 )
+PERSON_TICKETS = _along(
+    "Person.tickets",
+    Ticket,
+    Hop((PersonProfile.id,), (ContactRecord.person_id,)),
+    _naming(TicketContact.contact_external_id),
+    _named(TicketContact.ticket_external_id, Ticket),
+)
 CONTACT_PERSON = _to_one("ContactRecord.person", ContactRecord.person_id, PersonProfile)
 CONTACT_ACCOUNT_RECORDS = _along(
     "ContactRecord.accountRecords",
@@ -271,6 +301,12 @@ OPPORTUNITY_PARTNERS = _along(
     "Opportunity.partnerRoles", OpportunityPartner, _naming(OpportunityPartner.opportunity_external_id)
 )
 OPPORTUNITY_LINES = _along("Opportunity.lines", OpportunityLine, _naming(OpportunityLine.opportunity_external_id))
+OPPORTUNITY_TICKETS = _along(
+    "Opportunity.tickets",
+    Ticket,
+    _naming(TicketOpportunity.opportunity_external_id),
+    _named(TicketOpportunity.ticket_external_id, Ticket),
+)
 OPPORTUNITY_HISTORY = _along("Opportunity.stageHistory", StageChange, _naming(StageChange.opportunity_external_id))
 CONTACT_ROLE_CONTACT = _along(
     "OpportunityContact.contact", ContactRecord, _named(OpportunityContact.contact_external_id, ContactRecord)
@@ -279,6 +315,42 @@ PARTNER_ROLE_RECORD = _along(
     "OpportunityPartner.record", AccountRecord, _named(OpportunityPartner.account_external_id, AccountRecord)
 )
 LINE_PRODUCT = _along("OpportunityLine.product", Product, _named(OpportunityLine.product_external_id, Product))
+
+TICKET_STAGE = _along(
+    "Ticket.stage",
+    Stage,
+    Hop(
+        (Ticket.connection_id, Ticket.stage_external_id, Ticket.pipeline_external_id),
+        (Stage.connection_id, Stage.name, Stage.pipeline_external_id),
+        nulls_match=True,
+    ),
+)
+TICKET_PIPELINE = _along("Ticket.pipeline", Pipeline, _named(Ticket.pipeline_external_id, Pipeline))
+TICKET_RECORDS = _along(
+    "Ticket.accountRecords",
+    AccountRecord,
+    _naming(TicketAccount.ticket_external_id),
+    _named(TicketAccount.account_external_id, AccountRecord),
+)
+TICKET_ACCOUNTS = _along(
+    "Ticket.accounts",
+    AccountProfile,
+    _naming(TicketAccount.ticket_external_id),
+    _named(TicketAccount.account_external_id, AccountRecord),
+    Hop((AccountRecord.account_id,), (AccountProfile.id,)),
+)
+TICKET_CONTACTS = _along(
+    "Ticket.contacts",
+    ContactRecord,
+    _naming(TicketContact.ticket_external_id),
+    _named(TicketContact.contact_external_id, ContactRecord),
+)
+TICKET_OPPORTUNITIES = _along(
+    "Ticket.opportunities",
+    Opportunity,
+    _naming(TicketOpportunity.ticket_external_id),
+    _named(TicketOpportunity.opportunity_external_id, Opportunity),
+)
 
 
 def connection_of(model: type[Synced]) -> Path:
@@ -291,6 +363,6 @@ def raw_of(model: type[Synced]) -> Path:
     return _to_one(f"{model.__name__}.raw", model.raw_id, RawRecord)
 
 
-def owner_of(model: type[AccountRecord | ContactRecord | Opportunity]) -> Path:
+def owner_of(model: type[AccountRecord | ContactRecord | Opportunity | Ticket]) -> Path:
     """From a copied row to the sales user who owns it."""
     return _along(f"{model.__name__}.owner", SalesUser, _named(model.owner_external_id, SalesUser))

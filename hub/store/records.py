@@ -213,12 +213,16 @@ async def bury(
 ) -> list[str]:
     """Mark rows as removed that are not so marked yet, or only less exactly; the external ids of just those.
 
-    A link that is gone leaves nothing to keep, and is deleted.
+    A link that is gone leaves nothing to keep, and is deleted; so are the links that the row's own payload named.
     """
     await stage(session, "staged_removal", _REMOVED, removals)
     statement = _BURY_LINKS if issubclass(model, Link) else _BURY
     result = await session.execute(text(statement.format(table=table_of(model).name)), {"connection": connection_id})
-    return list(result.scalars())
+    buried = result.all()
+    raw_ids = [row.raw_id for row in buried]
+    for link in _leaves(Link) if raw_ids else ():
+        await session.execute(text(_SWEEP_LINKS.format(table=table_of(link).name)), {"raw_ids": raw_ids})
+    return [row.external_id for row in buried]
 
 
 _BURY = """
@@ -228,13 +232,13 @@ _BURY = """
     from staged_removal gone
     where present.connection_id = :connection and present.external_id = gone.external_id
       and (present.removal is null or (gone.removal = 'MERGED' and present.removal <> 'MERGED'))
-    returning present.external_id
+    returning present.external_id, present.raw_id
 """
 
 _BURY_LINKS = """
     delete from {table} present using staged_removal gone
     where present.connection_id = :connection and present.external_id = gone.external_id
-    returning present.external_id
+    returning present.external_id, present.raw_id
 """
 
 

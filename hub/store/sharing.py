@@ -36,6 +36,10 @@ from hub.model import (
     Synced,
     SyncRun,
     Tier,
+    WriteItem,
+    WritePlan,
+    WritePlanField,
+    WriteRule,
 )
 
 
@@ -155,6 +159,10 @@ RULES: dict[type, Rule] = {
     StreamState: _of_own_connection,
     SyncRun: _of_own_connection,
     Issue: _of_own_connection,
+    WriteRule: _of_own_connection,
+    WritePlan: _of_own_connection,
+    WritePlanField: _with_a(WritePlan, "id", "plan_id"),
+    WriteItem: _of_own_connection,
     RawRecord: _of_own_connection,
     RawRecordVersion: _with_a(RawRecord, "id", "raw_id"),
     AccountProfile: _profile,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -154,7 +154,7 @@ async def summaries(session: AsyncSession) -> list[StreamSummary]:
     """Every stream that was ever to be read, with its newest run."""
     newest = (
         select(SyncRun)
-        .distinct(SyncRun.connection_id, SyncRun.stream)
+        .ext(distinct_on(SyncRun.connection_id, SyncRun.stream))
         .order_by(SyncRun.connection_id, SyncRun.stream, SyncRun.started_at.desc(), SyncRun.id.desc())
         .subquery()
     )

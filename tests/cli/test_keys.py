@@ -70,7 +70,7 @@ def test_a_key_for_a_browser_is_bound_to_the_documents_of_its_app(hub, database_
 
 def test_a_partners_key_is_a_partners_tool(hub, tmp_path):
     (tmp_path / "list.csv").write_text("Company,Website\nAcme,acme.example\n")
-    hub("connect", "csv", str(tmp_path / "list.csv"), "--organization", "Partner Ltd.", "--yes")
+    hub("connect", "file", str(tmp_path / "list.csv"), "--organization", "Partner Ltd.", "--replace", "--yes")
 
     hub("key", "create", "theirs", "--organization", "Partner Ltd.", "--expires", "0m")
     listed = hub("key", "list")

@@ -28,8 +28,8 @@ async def list_id(database: Database, tmp_path: Path) -> UUID:
     file.write_text("Company,Website\nAcme,acme.com\nBirch,birch.com\n")
     async with database.session() as session:
         home = await a_home(session)
-        config = {"path": str(file), "columns": {"name": "Company", "website": "Website"}}
-        given = {"connector": "csv", "owner_id": home, "subject_id": home, "secrets": {}}
+        config = {"path": str(file), "columns": {"Company": "name", "Website": "website"}, "mode": "REPLACE"}
+        given = {"connector": "file", "owner_id": home, "subject_id": home, "secrets": {}}
         return await connections.connect(session, SEALER, name="list", config=config, **given)
 
 

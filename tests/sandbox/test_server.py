@@ -38,3 +38,13 @@ async def test_a_taken_port_is_named():
         with pytest.raises(ConfigurationError, match=str(port)):
             async with serving(made_up_ecosystem(50), salesforce_port=port):
                 pass
+
+
+async def test_a_seed_makes_vendors_fail_now_and_then():
+    statuses = set()
+    async with serving(made_up_ecosystem(20), chaos=1) as sandbox, httpx.AsyncClient() as http:
+        while len(statuses) < 3:
+            statuses.add(
+                (await http.post(f"{sandbox.salesforce_url}/services/oauth2/token?{len(statuses)}")).status_code
+            )
+    assert statuses > {400}

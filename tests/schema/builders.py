@@ -1,7 +1,7 @@
 """Rows for tests, each with defaults; a test states only the facts it is about."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any, TypeVar
@@ -31,6 +31,11 @@ from hub.model import (
     Synced,
     SyncRun,
     Verdict,
+    WriteItem,
+    WritePlan,
+    WritePlanField,
+    WritePlanState,
+    WriteRule,
 )
 from hub.store import keys
 from hub.store.database import Database
@@ -212,6 +217,19 @@ async def an_issue(session: AsyncSession, connection: Connection, **facts: Any) 
         "message": "A new field.",
     } | facts
     return await kept(session, Issue(connection_id=connection.id, **facts))
+
+
+async def a_write_plan(session: AsyncSession, connection: Connection, **facts: Any) -> WritePlan:
+    """A plan of one line, and the rule that it was made by."""
+    place = {"stream": "accounts", "field": "Hub_Account_Id__c"}
+    rule = WriteRule(connection_id=connection.id, **place, value="account_id", enabled_by="cli:sam")
+    await kept(session, rule)
+    facts = {"state": WritePlanState.READY, "expires_at": datetime.now(UTC) + timedelta(hours=1)} | facts
+    plan = await kept(session, WritePlan(connection_id=connection.id, planned_by="cli:sam", **facts))
+    await kept(session, WritePlanField(plan_id=plan.id, **place, value="account_id", to_fill=1))
+    line = {"external_id": f"A{a_number()}", "noun": "Account", "name": "Acme", "before": None, "after": "account_1"}
+    await kept(session, WriteItem(plan_id=plan.id, connection_id=connection.id, **place, **line, version="1"))
+    return plan
 
 
 async def a_sync_run(session: AsyncSession, connection: Connection, stream: str | None = None, **facts: Any) -> SyncRun:

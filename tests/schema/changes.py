@@ -12,10 +12,13 @@ from hub import model
 from hub.model import Base
 from tests.schema.world import SIZES, Maker, filled
 
-OWN_TABLES: tuple[type[Base], ...] = (*SIZES, model.Issue, model.SyncRun, model.StreamState, model.RawRecord)
+OWN_TABLES: tuple[type[Base], ...] = (
+    *SIZES, model.Issue, model.SyncRun, model.StreamState, model.RawRecord,
+    model.WriteRule, model.WritePlan, model.WriteItem,
+)  # fmt: skip
 KEPT = {
     "id", "connection_id", "raw_id", "account_id", "person_id", "external_id", "state", "stream", "payload", "digest",
-    "subject", "kind", "removal", "bookmark",
+    "subject", "field", "kind", "removal", "bookmark",
 }  # fmt: skip
 """What stays as it is when a row changes: keys, and what may be only once."""
 

@@ -9,7 +9,7 @@ QUERY = """{ accounts(first: 5) { totalCount nodes { id name domain
 
 async def test_the_first_query_of_the_readme_is_answered(ask, session, home):
     partner = await an_organization(session, "Partner")
-    ours, theirs = await a_connection(session, home), await a_connection(session, home, partner, "csv")
+    ours, theirs = await a_connection(session, home), await a_connection(session, home, partner, "file")
     acme = await an_account(session, "Acme", "acme.com")
     record = await an_account_record(session, ours, acme, name="Acme Inc", external_id="001")
     await an_account_record(session, theirs, acme, name="ACME", external_id="7")
@@ -22,7 +22,7 @@ async def test_the_first_query_of_the_readme_is_answered(ask, session, home):
     assert answer["data"]["accounts"]["totalCount"] == 1
     assert (node["name"], node["domain"]) == ("Acme", "acme.com")
     assert node["records"]["nodes"] == [
-        {"name": "ACME", "externalId": "7", "connection": {"connector": "csv", "organization": {"name": "Partner"}}},
+        {"name": "ACME", "externalId": "7", "connection": {"connector": "file", "organization": {"name": "Partner"}}},
         {
             "name": "Acme Inc",
             "externalId": "001",

@@ -49,7 +49,7 @@ def accounts(selected: str, first: object = 10) -> str:
         ('{ node(id: "a") { id ... on Account { people(first: 3) { nodes { name } } } } }', 1 + 1 + 3),
         ('{ nodes(ids: ["a", "b"]) { ... on Account { people(first: 3) { nodes { name } } } } }', 2 * (1 + 1 + 3)),
         ("mutation { mapAccounts { __typename } }", 500),
-        ('mutation { runSync(input: {connectionId: "a"}) { ... on RunSyncPayload { syncRuns { state } } } }', 50 + 1),
+        ('mutation { runSync(input: {connectionId: "a"}) { ... on RunSyncPayload { syncRuns { state } } } }', 50 + 20),
     ],
 )  # fmt: skip
 def test_a_list_costs_one_and_its_rows_and_what_is_in_them(text, points):
@@ -63,7 +63,7 @@ def test_a_list_costs_one_and_its_rows_and_what_is_in_them(text, points):
         ('{name: {contains: "a"}}', 10),
         ('{or: [{name: {contains: "a"}}, {domain: {contains: "b"}}]}', 20),
         ('{records: {some: {name: {contains: "a"}}}}', 5 + 10),
-        ('{records: {none: {connection: {connector: {eq: "csv"}}}}}', 5 + 5),
+        ('{records: {none: {connection: {connector: {eq: "file"}}}}}', 5 + 5),
     ],
 )
 def test_a_filter_costs_what_it_makes_the_database_search(condition, points):

@@ -28,7 +28,7 @@ MAP = """mutation($input: MapAccountsInput! = {}) { mapAccounts(input: $input) {
 def change(database, session, home):
     """Runs a mutation; what it starts is given."""
 
-    async def change(document, run_sync=None, map_accounts=None, viewer=home, **variables):
+    async def change(document, run_sync=None, map_accounts=None, write_back=None, viewer=home, **variables):
         await session.commit()
         async with reading(database, Viewer.anonymous(viewer.id)) as reader:
             context = Context(
@@ -40,6 +40,7 @@ def change(database, session, home):
                 export_links=ExportLinks(b"k"),
                 run_sync=run_sync,
                 map_accounts=map_accounts,
+                write_back=write_back,
                 audit=Audit(database),
                 request_id="r",
             )

@@ -31,6 +31,7 @@ from tests.schema.builders import (
     a_partnership,
     a_person,
     a_sync_run,
+    a_write_plan,
     an_account,
     an_account_record,
     an_issue,
@@ -85,6 +86,7 @@ WAYS = {
     "OpportunityPartner": "opportunities(first: 100) { nodes { partnerRoles(first: 1) { nodes { %s } } } }",
     "OpportunityLine": "opportunities(first: 100) { nodes { lines(first: 1) { nodes { %s } } } }",
     "StageChange": "opportunities(first: 100) { nodes { stageHistory(first: 1) { nodes { %s } } } }",
+    "Ticket": "tickets(first: 100) { nodes { %s } }",
     "AccountPartner": "accountRecords(first: 100) { nodes { partners(first: 1) { nodes { %s } } } }",
     "ProgramRecord": "programs(first: 100) { nodes { %s } }",
     "ProgramMember": "programs(first: 100) { nodes { members(first: 1) { nodes { %s } } } }",
@@ -96,6 +98,10 @@ WAYS = {
     "FundClaim": "accountRecords(first: 100) { nodes { fundClaims(first: 1) { nodes { %s } } } }",
     "SalesUser": "accountRecords(first: 100) { nodes { owner { %s } } }",
     "AuditEvent": "auditEvents(first: 100) { nodes { %s } }",
+    "WriteRule": "connections(first: 100) { nodes { writeRules(first: 1) { nodes { %s } } } }",
+    "WritePlan": "connections(first: 100) { nodes { writePlans(first: 1) { nodes { %s } } } }",
+    "WriteItem": "connections(first: 9) { nodes { writePlans(first: 1) { nodes { "
+    "items(first: 1) { nodes { %s } } } } } }",
     "Product": "opportunities(first: 100) { nodes { lines(first: 1) { nodes { product { %s } } } } }",
 }
 """How to come to many rows of a type."""
@@ -118,6 +124,7 @@ async def one_of_each(session, home):
     asked = "{ accounts(first: 9) { nodes { id } } }"
     session.add(model.Export(organization_id=home.id, role=model.Role.ADMIN, scopes=[], document=asked))
     session.add(model.StreamState(connection_id=crm.id, stream="accounts"))
+    await a_write_plan(session, crm)
     await synced(session, crm, model.SalesUser(external_id="U", name="Sam"))
     account, other = await an_account(session), await an_account(session)
     record = await an_account_record(session, crm, account, external_id="A", owner_external_id="U")
@@ -148,6 +155,10 @@ async def one_of_each(session, home):
         model.OpportunityLine(external_id="L", **of_deal, product_external_id="X", name="Widgets"),
         model.OpportunityContact(external_id="OC", **of_deal, contact_external_id="C", role="Buyer"),
         model.OpportunityPartner(external_id="OP", **of_deal, account_external_id="A", role="Reseller"),
+        model.Ticket(external_id="T", subject="Help", owner_external_id="U", stage_external_id="1"),
+        model.TicketAccount(external_id="TA", ticket_external_id="T", account_external_id="A"),
+        model.TicketContact(external_id="TC", ticket_external_id="T", contact_external_id="C"),
+        model.TicketOpportunity(external_id="TO", ticket_external_id="T", **of_deal),
         model.StageChange(external_id="S", **of_deal, stage_external_id="won", changed_at=deal.observed_at),
         model.RecordType(external_id="T", name="Direct", label="Direct", kind="Opportunity"),
         model.AccountPartner(external_id="AP", **of_record, partner_external_id="A"),
@@ -212,7 +223,7 @@ async def test_every_nested_field_of_a_full_set_leads_somewhere(ask, session, ho
     for kind, field in _nested():
         answer = await ask("{ %s }" % (WAYS[kind] % _selection(kind, field)))
         text = str(answer["data"])
-        if "__typename" not in text and field not in ("stage", "pipeline"):
+        if "__typename" not in text and field not in ("stage", "pipeline", "recordType"):
             nowhere.append((kind, field))
     # No earlier payload was kept, and a home organization has no partner's connection to list.
     assert nowhere == [("RawRecord", "history")]

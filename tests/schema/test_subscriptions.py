@@ -12,6 +12,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub import model
+from hub.jobs.queue import Jobs
+from hub.jobs.worker import working
 from hub.model import AccountRedirect, Connection, Organization
 from hub.schema.ids import opaque
 from hub.store import changes, connections, sync_runs
@@ -251,7 +253,7 @@ async def test_progress_begins_with_what_goes_on_and_tells_each_step(hub, sessio
     async with hub.socket() as socket:
         await socket.ask(PROGRESS, connection=opaque(Connection, crm.id))
         steps = [(await socket.told())["syncProgress"]]
-        await sync_runs.advance(session, run.id, {}, Progress(pages=1, seen=7, changed=7, unmapped=0))
+        await sync_runs.advance(session, run.id, Progress(pages=1, seen=7, changed=7, unmapped=0))
         await session.commit()
         steps.append((await socket.told())["syncProgress"])
         await sync_runs.finish(session, run.id)
@@ -299,13 +301,14 @@ async def test_the_progress_of_a_connection_that_is_not_there_cannot_be_followed
 async def test_a_sync_in_one_hub_is_followed_at_another(database, session, home, tmp_path):
     file = tmp_path / "accounts.csv"
     file.write_text("Company,Website\nAcme,acme.com\nBirch,birch.com\n")
-    columns = {"name": "Company", "website": "Website"}
-    config = {"path": str(file), "columns": columns}
-    given = {"name": "list", "connector": "csv", "owner_id": home.id, "subject_id": home.id, "secrets": {}}
+    columns = {"Company": "name", "Website": "website"}
+    config = {"path": str(file), "columns": columns, "mode": "REPLACE"}
+    given = {"name": "list", "connector": "file", "owner_id": home.id, "subject_id": home.id, "secrets": {}}
     list_id = await connections.connect(session, SEALER, config=config, **given)
     await session.commit()
     run = "mutation($input: RunSyncInput!) { runSync(input: $input) { __typename } }"
     async with (
+        working(Jobs(database, SEALER)),
         a_hub(database, home) as one,
         a_hub(database, home) as other,
         one.socket() as starting,
@@ -315,8 +318,8 @@ async def test_a_sync_in_one_hub_is_followed_at_another(database, session, home,
         await starting.ask(PROGRESS, "progress")
         await starting.ask(run, "run", input={"connectionId": opaque(Connection, list_id)})
         records = names(await heard(following, 2))
-        states = ["RUNNING"]
-        while states[-1] == "RUNNING":
+        states = ["QUEUED"]
+        while states[-1] in ("QUEUED", "RUNNING"):
             message = await starting.heard()
             if (message["id"], message["type"]) == ("progress", "next"):
                 states.append(message["payload"]["data"]["syncProgress"]["state"])

@@ -30,7 +30,7 @@ NAMES = (
 )  # fmt: skip
 DOMAINS = ("acme.example", "ACME.example", "xn--acm-dma.example", "b.example", "c.example", "%.example")
 STREAMS = ("accounts", "contacts", "deals", "Deals", "a/b")
-CONNECTORS = ("salesforce", "hubspot", "csv")
+CONNECTORS = ("salesforce", "hubspot", "file")
 CURRENCIES = ("EUR", "USD", "JPY", "usd")
 KINDS = ("Customer", "customer", "Partner", "Renewal", "")
 COUNTRIES = ("DE", "Deutschland", "Österreich", "US")
@@ -75,6 +75,7 @@ EXTERNAL_IDS = {
     model.Product: "P",
     model.Pipeline: "L",
     model.Stage: "S",
+    model.Ticket: "T",
     model.RecordType: "T",
     model.ProgramRecord: "G",
     model.ProgramLevel: "V",
@@ -112,6 +113,7 @@ SIZES: Mapping[type[Base], int] = {
     model.SalesUser: 3, model.Product: 3, model.Pipeline: 2, model.Stage: 5, model.AccountRecord: 14,
     model.ContactRecord: 12, model.Opportunity: 12, model.ContactAccount: 16, model.OpportunityAccount: 18,
     model.OpportunityContact: 10, model.OpportunityPartner: 8, model.OpportunityLine: 12, model.StageChange: 12,
+    model.Ticket: 8, model.TicketAccount: 12, model.TicketContact: 10, model.TicketOpportunity: 8,
     model.RecordType: 3, model.AccountPartner: 8, model.ProgramRecord: 3, model.ProgramLevel: 4,
     model.ProgramMember: 8, model.FundBudget: 5, model.FundAllocation: 6, model.FundRequest: 8, model.FundClaim: 8,
 }  # fmt: skip
@@ -256,6 +258,12 @@ def _connection(maker: Maker, number: int, organizations: list[UUID]) -> UUID:
     maker.many(model.StreamState, 3, connection_id=id_, stream=lambda _: next(streams), bookmark=None)
     maker.many(model.SyncRun, 6, connection_id=id_, state=lambda run: "RUNNING" if run == 1 else "FAILED")
     maker.many(model.Issue, 8, connection_id=id_, subject=lambda issue: f"subject {issue}")
+    maker.many(model.WriteRule, 3, connection_id=id_, stream="accounts", field=lambda rule: f"Field_{rule}__c")
+    for _ in range(3):
+        plan = maker.many(model.WritePlan, 1, connection_id=id_)[0]["id"]
+        place = {"plan_id": plan, "stream": "accounts"}
+        maker.many(model.WritePlanField, 3, **place, field=lambda field: f"Field_{field}__c")
+        maker.many(model.WriteItem, 4, **place, connection_id=id_)
     return id_
 
 

@@ -194,7 +194,7 @@ async def test_what_an_organization_is_told_of_an_account_is_what_its_own_record
 async def test_each_step_of_a_sync_run_is_told_to_the_owner_of_the_connection(session, reader, crm):
     run = await a_sync_run(session, crm, "accounts")
     await session.commit()
-    await sync_runs.advance(session, run.id, {}, sync_runs.Progress(pages=1, seen=1, changed=1, unmapped=0))
+    await sync_runs.advance(session, run.id, sync_runs.Progress(pages=1, seen=1, changed=1, unmapped=0))
     await session.commit()
     await sync_runs.finish(session, run.id)
     await session.commit()

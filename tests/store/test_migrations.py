@@ -54,6 +54,25 @@ def test_keys_made_before_roles_keep_what_they_could_do(before: Connection):
     ]
 
 
+def test_lists_connected_before_other_formats_go_on(before: Connection):
+    upgraded(before, "0001")
+    before.execute(
+        text("""
+        insert into organization (name, is_home) values ('Home', true);
+        insert into connection (name, connector, owner_id, subject_id, config, credentials, state)
+        select kind, kind, id, id, '{"path": "/a.csv", "columns": {"name": "Firma"}}', '', 'ACTIVE'
+        from organization, unnest(array['csv', 'hubspot']) kind
+        """)
+    )
+    upgraded(before, "0008")
+
+    found = before.execute(text("select name, connector, config from connection order by name")).all()
+    assert [tuple(row) for row in found] == [
+        ("csv", "file", {"path": "/a.csv", "columns": {"Firma": "name"}, "mode": "REPLACE"}),
+        ("hubspot", "hubspot", {"path": "/a.csv", "columns": {"name": "Firma"}}),
+    ]
+
+
 def test_redirects_made_before_profiles_belong_to_those_who_must_have_known_the_retired_id(before: Connection):
     upgraded(before, "0001")
     before.execute(

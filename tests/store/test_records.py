@@ -15,9 +15,9 @@ from hub.model import (
     RemovalEvidence,
     Stage,
 )
-from hub.store import raw_records, records
+from hub.store import raw_records, records, sweeps
 from hub.store.database import Database
-from hub.store.raw_records import Kept
+from hub.store.raw_records import Kept, Sent
 from hub.store.staging import stage
 from tests.builders import NOON, a_connection
 
@@ -32,7 +32,7 @@ async def connection_id(database: Database) -> UUID:
 
 async def kept(database: Database, connection_id: UUID, payload: bytes, stream: str = "accounts") -> dict[str, Kept]:
     async with database.session() as session:
-        return await raw_records.keep(session, connection_id, stream, {"1": payload})
+        return await raw_records.keep(session, connection_id, stream, {"1": Sent(payload)})
 
 
 async def mapped(database: Database, connection_id: UUID, raw: Kept, *rows) -> None:
@@ -140,10 +140,10 @@ async def test_what_a_whole_reading_did_not_meet_is_removed_and_may_come_back(da
     await mapped(database, connection_id, raw, AccountRecord(external_id="1", name="Acme"))
 
     async with database.session() as session:
-        await raw_records.see(session, connection_id, "accounts", ["1"])
-        assert await raw_records.unseen(session, connection_id, "accounts") == {}
-        await raw_records.start_over(session, connection_id, "accounts")
-        gone = await raw_records.unseen(session, connection_id, "accounts")
+        await sweeps.see(session, connection_id, "accounts", ["1"])
+        assert await sweeps.unseen(session, connection_id, "accounts", 9) == {}
+        await sweeps.start_over(session, connection_id, "accounts")
+        gone = await sweeps.unseen(session, connection_id, "accounts", 9)
         await records.sweep(session, list(gone.values()))
         await raw_records.expect_again(session, connection_id, "accounts", list(gone))
 

@@ -101,15 +101,15 @@ def test_what_else_happens_is_counted():
     metrics.subscription_opened("sse")
     metrics.subscription_closed("sse")
     metrics.delivered("sse")
-    metrics.synced("csv", "accounts", "succeeded", 7)
+    metrics.synced("file", "accounts", "succeeded", 7)
     metrics.sampled_by("hub_plan_cache_size", value=lambda: 12)
 
     assert samples(metrics, "hub_plan_cache_requests_total") == {("hit",): 3, ("miss",): 1}
     assert samples(metrics, "hub_plan_fallbacks_total") == {("mutation",): 1}
     assert samples(metrics, "hub_subscriptions_open") == {("sse",): 1}
     assert samples(metrics, "hub_subscription_events_total") == {("sse",): 1}
-    assert samples(metrics, "hub_sync_runs_total") == {("csv", "succeeded", "accounts"): 1}
-    assert samples(metrics, "hub_sync_payloads_total") == {("csv", "accounts"): 7}
+    assert samples(metrics, "hub_sync_runs_total") == {("file", "succeeded", "accounts"): 1}
+    assert samples(metrics, "hub_sync_payloads_total") == {("file", "accounts"): 7}
     assert samples(metrics, "hub_plan_cache_size") == {(): 12}
     assert samples(metrics, "process_resident_memory_bytes")["1",] > 1_000_000
 

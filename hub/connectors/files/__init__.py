@@ -1,13 +1,20 @@
-"""A partner's list of accounts: CSV or XLSX."""
+"""A partner's list of accounts: CSV, TSV, XLSX or Parquet."""
 
 from collections.abc import AsyncIterator
 
 from hub import model
-from hub.connectors.base import Connector, Stream, StreamReport, always
+from hub.connectors.base import Connector, Stream, StreamReport
 from hub.connectors.files import mapping
-from hub.connectors.files.reader import FilePreview, FileSource, account_pages, opened, preview
+from hub.connectors.files.choices import CUSTOM, IGNORED, Choices, told
+from hub.connectors.files.reader import FilePreview, account_pages, preview
+from hub.connectors.files.source import FileSource, ListMode, opened
 
-__all__ = ["CONNECTOR", "FilePreview", "preview"]
+__all__ = ["CONNECTOR", "CUSTOM", "IGNORED", "Choices", "FilePreview", "ListMode", "preview", "told"]
+
+
+def _is_whole(source: FileSource) -> bool:
+    return source.mode == ListMode.REPLACE
+
 
 _ACCOUNTS = Stream(
     name="accounts",
@@ -16,7 +23,8 @@ _ACCOUNTS = Stream(
     pages=account_pages,
     to_records=mapping.account,
     fields=mapping.PAYLOAD_FIELDS,
-    whole=always,
+    fields_in="row",
+    whole=_is_whole,
 )
 
 
@@ -26,7 +34,7 @@ async def _report(source: FileSource) -> AsyncIterator[StreamReport]:
 
 
 CONNECTOR = Connector(
-    name="csv",
+    name="file",
     streams=(_ACCOUNTS,),
     secrets=frozenset(),
     source=opened,

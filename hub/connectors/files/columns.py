@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from importlib import resources
+from types import MappingProxyType
 
 _TABLE = tomllib.loads(resources.files(__package__).joinpath("column_words.toml").read_text("utf-8"))
 FIELDS = tuple(_TABLE)
@@ -17,6 +18,8 @@ _DUNS = re.compile(r"\d{2}-\d{3}-\d{4}")
 _WORDS = re.compile(r".*[^\W\d_]{2}.*", re.DOTALL)
 _ENOUGH = 0.7
 """The share of filled cells that must look alike."""
+_LONGEST_LOOKED_AT = 500
+"""Characters. A longer cell is neither a name nor an address."""
 
 Columns = dict[str, str]
 """Field → header."""
@@ -31,15 +34,24 @@ def field_of(header: str) -> str | None:
     return None
 
 
-def guessed_columns(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> Columns:
-    """Field → header, each header once. A file without a column for names or domains gives neither."""
-    columns: Columns = {}
-    for header in headers:
+def guessed_columns(
+    headers: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    known: Mapping[str, str] = MappingProxyType({}),
+    settled: frozenset[str] = frozenset(),
+) -> Columns:
+    """Field → header, each header once: those known, and guesses among the headers that are not settled.
+
+    A file without a column for names or domains gives neither.
+    """
+    columns: Columns = dict(known)
+    open_ = {header: place for place, header in enumerate(headers) if header not in settled}
+    for header in open_:
         field = field_of(header)
         if field is not None:
             columns.setdefault(field, header)
     for field, looks_right in _LOOKS.items():
-        _guess_by_content(field, looks_right, columns, headers, rows)
+        _guess_by_content(field, looks_right, columns, open_, rows)
     return {field: columns[field] for field in FIELDS if field in columns}
 
 
@@ -47,12 +59,12 @@ def _guess_by_content(
     field: str,
     looks_right: Callable[[str], object],
     columns: Columns,
-    headers: Sequence[str],
+    headers: Mapping[str, int],
     rows: Sequence[Sequence[str]],
 ) -> None:
     if field in columns or (field == "name" and "domain" in columns):
         return
-    for position, header in enumerate(headers):
+    for header, position in headers.items():
         cells = [row[position] for row in rows if position < len(row) and row[position].strip()]
         if header not in columns.values() and cells and _share(cells, looks_right) >= _ENOUGH:
             columns[field] = header
@@ -60,7 +72,8 @@ def _guess_by_content(
 
 
 def _share(cells: Sequence[str], looks_right: Callable[[str], object]) -> float:
-    return sum(looks_right(cell.strip()) is not None for cell in cells) / len(cells)
+    short = (cell.strip() for cell in cells if len(cell) <= _LONGEST_LOOKED_AT)
+    return sum(looks_right(cell) is not None for cell in short) / len(cells)
 
 
 _LOOKS: Mapping[str, Callable[[str], object]] = {

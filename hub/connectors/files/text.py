@@ -2,27 +2,27 @@
 
 import codecs
 import csv
+import gzip
 import io
 import re
+import zlib
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from charset_normalizer import from_bytes
 
 from hub.connectors.base import BadRow
-from hub.connectors.files.rows import Row
+from hub.connectors.files.rows import LONGEST_CELL, LONGEST_ROW, MARK, UNDECODABLE, Row
 from hub.errors import InputError
 
 DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE = 64 * 1024
 _CHUNK = 1024 * 1024
-_LONGEST_CELL = 1024 * 1024
-_LONGEST_LINE = 4 * _LONGEST_CELL
-UNDECODABLE = "\ufdd0"
-"""Stands for bytes that the encoding does not know: no text may hold this code point."""
+GZIP = b"\x1f\x8b"
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -36,14 +36,6 @@ _LATIN_RUN = 1.5
 """Bytes beyond ASCII that stand together, on average: in Western texts an accented letter is mostly alone."""
 
 
-def _marked(error: UnicodeError) -> tuple[str, int]:
-    assert isinstance(error, UnicodeDecodeError)  # noqa: S101 - it is registered for decoding only
-    return UNDECODABLE, error.end
-
-
-codecs.register_error("hub-mark", _marked)
-
-
 @dataclass(frozen=True, slots=True)
 class Text:
     """A delimited file, and how to read it."""
@@ -51,15 +43,23 @@ class Text:
     path: Path
     encoding: str
     delimiter: str
+    is_ragged = False
+    header = None
+
+    @property
+    def layout(self) -> str:
+        """Its encoding and delimiter."""
+        return f"{self.encoding}, delimiter {self.delimiter!r}"
 
     def rows(self) -> Iterator[Row | BadRow]:
         """Every row with its first line's number. Raises InputError where the file is cut off."""
-        csv.field_size_limit(_LONGEST_CELL)
-        with self.path.open("rb") as file:
+        csv.field_size_limit(LONGEST_CELL)
+        with _opened(self.path) as file:
             lines = _Lines(file, self.encoding)
             reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
             while True:
                 first = reader.line_num + 1
+                lines.length = 0
                 try:
                     cells = next(reader)
                 except StopIteration:
@@ -75,14 +75,14 @@ class Text:
             raise InputError(f"{self.path} ends within quotes that open in line {first}.") from error
         if "limit" in str(error):
             raise InputError(
-                f"{self.path} holds a cell of more than {_LONGEST_CELL} characters in line {first}."
+                f"{self.path} holds a cell of more than {LONGEST_CELL} characters in line {first}."
             ) from error
         return BadRow(subject=f"line {first}", message="Its quotes do not match.")
 
 
 def text(path: Path, encoding: str | None = None, delimiter: str | None = None) -> Text:
     """The file, read as told; what is not told is detected."""
-    with path.open("rb") as file:
+    with _opened(path) as file:
         head = file.read(_SAMPLE)
         encoding = encoding or _encoding(head, file)
     if not _is_known(encoding):
@@ -90,6 +90,20 @@ def text(path: Path, encoding: str | None = None, delimiter: str | None = None) 
     if delimiter is not None and len(delimiter) != 1:
         raise InputError(f"A delimiter is one character, not {delimiter!r}.")
     return Text(path, encoding, delimiter or _delimiter(head, encoding))
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    """The file's bytes, unpacked where it is gzipped."""
+    with path.open("rb") as file:
+        is_packed = file.read(len(GZIP)) == GZIP
+        file.seek(0)
+        try:
+            yield cast(BinaryIO, gzip.GzipFile(fileobj=file)) if is_packed else file
+        except EOFError as error:
+            raise InputError(f"{path} is cut off: its last packed part is not whole.") from error
+        except (gzip.BadGzipFile, zlib.error) as error:
+            raise InputError(f"{path} is damaged: {error}.") from error
 
 
 def _is_known(encoding: str) -> bool:
@@ -104,17 +118,22 @@ class _Lines:
     """The lines of a file as csv wants them, ends included; nothing but a carriage return and a line feed ends one."""
 
     def __init__(self, file: BinaryIO, encoding: str) -> None:
-        self._text = io.TextIOWrapper(file, encoding, errors="hub-mark", newline="")
+        self._text = io.TextIOWrapper(file, encoding, errors=MARK, newline="")
         self.ended = True
         """Whether the last line read had its end."""
+        self.length = 0
+        """Characters read; whoever begins a row begins them anew, since a row may have many lines."""
 
     def __iter__(self) -> "_Lines":
         return self
 
     def __next__(self) -> str:
-        line = self._text.readline(_LONGEST_LINE)
+        line = self._text.readline(LONGEST_ROW + 1)
         if not line:
             raise StopIteration
+        self.length += len(line)
+        if self.length > LONGEST_ROW:
+            raise InputError(f"{self._text.name} holds a row of more than {LONGEST_ROW} characters.")
         self.ended = line.endswith(("\n", "\r"))
         return line
 
@@ -149,7 +168,7 @@ def _strange_lines(file: BinaryIO) -> tuple[bytes, bool]:
     while chunk := file.readline(_CHUNK):
         if chunk.isascii():
             continue
-        decoded = chunk.decode("utf-8", errors="hub-mark")
+        decoded = chunk.decode("utf-8", errors=MARK)
         marks = decoded.count(UNDECODABLE)
         bad += marks
         good += sum(not letter.isascii() for letter in decoded) - marks
@@ -159,7 +178,7 @@ def _strange_lines(file: BinaryIO) -> tuple[bytes, bool]:
 
 
 def _delimiter(head: bytes, encoding: str) -> str:
-    sample = io.TextIOWrapper(io.BytesIO(head), encoding, errors="hub-mark", newline="").read()
+    sample = io.TextIOWrapper(io.BytesIO(head), encoding, errors=MARK, newline="").read()
     first = sample.partition("\n")[0].strip().casefold()
     if first.startswith("sep=") and len(first) == len("sep=;"):
         return first[-1]
@@ -168,7 +187,7 @@ def _delimiter(head: bytes, encoding: str) -> str:
 
 def _fitness(sample: str, delimiter: str) -> tuple[float, int]:
     """The share of rows with as many cells as most have, and that number; nothing for rows of one cell."""
-    csv.field_size_limit(_LONGEST_CELL)
+    csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
     widths = Counter(len(cells) for cells in reader if cells)
     width, count = max(widths.items(), key=lambda item: (item[1], item[0]), default=(1, 0))

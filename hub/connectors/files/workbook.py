@@ -1,30 +1,19 @@
 """Excel workbooks (.xlsx), a row at a time."""
 
-import warnings
 import zipfile
-import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date, datetime, time
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
-from typing import Any
-from xml.etree.ElementTree import ParseError
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
+from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 
-from hub.connectors.base import BadRow
+from hub.connectors.files.parts import Attributes, Texts, archive, part_at, read, read_whole
 from hub.connectors.files.rows import Row
+from hub.connectors.files.sheet import Formats, Sheet
 from hub.errors import InputError
-
-_LARGEST = 512 * 1024 * 1024
-"""Bytes that all parts of a workbook may have when unpacked."""
-_LARGEST_STRINGS = 128 * 1024 * 1024
-"""Bytes of the table of texts, which is held in memory."""
-_MOST_PARTS = 10_000
-_WIDEST = 500
-_DAMAGED = (InvalidFileException, zipfile.BadZipFile, zlib.error, ParseError, KeyError, ValueError, EOFError, OSError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,71 +22,131 @@ class Workbook:
 
     path: Path
     sheet: str
+    is_ragged = True
+    header = None
 
-    def rows(self) -> Iterator[Row | BadRow]:
+    @property
+    def layout(self) -> str:
+        """Its sheet."""
+        return f"sheet {self.sheet!r}"
+
+    def rows(self) -> Iterator[Row]:
         """Every row with its number. Raises InputError where the file is damaged."""
-        with _opened(self.path) as book:
-            try:
-                sheet = book[self.sheet]
-            except KeyError as error:
-                raise InputError(
-                    f"{self.path} has no sheet {self.sheet!r}. It has: {', '.join(book.sheetnames)}."
-                ) from error
-            sheet.reset_dimensions()
-            values = sheet.iter_rows(values_only=True, max_col=_WIDEST)
-            number = 0
-            while (row := _next(values, self.path)) is not None:
-                number += 1
-                yield Row(f"row {number}", [_as_text(value) for value in row])
+        with archive(self.path) as found:
+            book = _book(found)
+            texts = Texts(found, book.parts.get("sharedStrings"))
+            sheet = Sheet(texts, Formats(_dates(found, book.parts.get("styles")), book.epoch))
+            with closing(texts):
+                try:
+                    for _ in read(found, book.sheets[self.sheet], sheet):
+                        yield from sheet.rows
+                        sheet.rows.clear()
+                except (ValueError, IndexError) as error:  # of numbers that are none, and texts that are not there
+                    raise InputError(f"{self.path} is damaged: {error}") from error
 
 
 def workbook(path: Path, sheet: str | None = None) -> Workbook:
-    """The sheet named, or the first one."""
-    _refuse_bombs(path)
-    with _opened(path) as book:
-        return Workbook(path, sheet or book.sheetnames[0])
+    """The sheet named, or the first one that is not hidden."""
+    with archive(path) as found:
+        sheets = _book(found).sheets
+    if not sheets:
+        raise InputError(f"{path} is no readable workbook: it has no sheet of cells.")
+    if sheet is not None and sheet not in sheets:
+        raise InputError(f"{path} has no sheet {sheet!r}. It has: {', '.join(sheets)}.")
+    return Workbook(path, sheet or next(iter(sheets)))
 
 
-def _next(values: Iterator[Any], path: Path) -> Any:
+@dataclass(slots=True)
+class _Relations:
+    """Gathers what a part refers to: id → kind and target."""
+
+    found: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        if name == "Relationship" and attributes.get("TargetMode") != "External":
+            kind = attributes["Type"].rpartition("/")[2]
+            self.found[attributes["Id"]] = kind, attributes["Target"]
+
+    def end(self, name: str) -> None: ...
+
+    def text(self, data: str) -> None: ...
+
+
+@dataclass(slots=True)
+class _Book:
+    """Gathers the sheets of a workbook, visible ones first."""
+
+    relations: dict[str, tuple[str, str]]
+    sheets: dict[str, str] = field(default_factory=dict)
+    """Name → part."""
+    parts: dict[str, str] = field(default_factory=dict)
+    """Kind → part."""
+    epoch: datetime = WINDOWS_EPOCH
+    _hidden: dict[str, str] = field(default_factory=dict)
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        if name == "workbookPr" and attributes.get("date1904") in {"1", "true"}:
+            self.epoch = MAC_EPOCH
+        if name != "sheet":
+            return
+        id_ = next(value for key, value in attributes.items() if key.rpartition(":")[2] == "id")
+        kind, part = self.relations.get(id_, ("", ""))
+        if kind == "worksheet":
+            of_its_kind = self._hidden if attributes.get("state", "visible") != "visible" else self.sheets
+            of_its_kind[attributes["name"]] = part
+
+    def end(self, name: str) -> None:
+        if name == "sheets":
+            self.sheets |= self._hidden
+
+    def text(self, data: str) -> None: ...
+
+
+def _book(found: zipfile.ZipFile) -> _Book:
     try:
-        return next(values, None)
-    except _DAMAGED as error:
-        raise InputError(f"{path} is damaged: {error}") from error
+        (main,) = (part for kind, part in _relations(found, "").values() if kind == "officeDocument")
+        relations = _relations(found, main)
+        book = _Book(relations, parts=dict(relations.values()))
+        read_whole(found, main, book)
+    except (KeyError, ValueError, StopIteration) as error:
+        raise InputError(f"{found.filename} is no readable workbook: its list of sheets is damaged.") from error
+    return book
 
 
-@contextmanager
-def _opened(path: Path) -> Iterator[Any]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions, which hold no rows
-        try:
-            book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-        except _DAMAGED as error:
-            raise InputError(f"{path} is no readable workbook: {error}") from error
-    try:
-        yield book
-    finally:
-        book.close()
+def _relations(found: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
+    relations = _Relations()
+    folder, _, name = part.rpartition("/")
+    read_whole(found, part_at(f"{folder}/", f"_rels/{name}.rels"), relations)
+    return {id_: (kind, part_at(part, target)) for id_, (kind, target) in relations.found.items()}
 
 
-def _refuse_bombs(path: Path) -> None:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            parts = archive.infolist()
-    except (zipfile.BadZipFile, OSError) as error:
-        raise InputError(f"{path} is no readable workbook: {error}") from error
-    strings = sum(part.file_size for part in parts if part.filename.endswith("sharedStrings.xml"))
-    if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _LARGEST or strings > _LARGEST_STRINGS:
-        raise InputError(f"{path} is too large to be read as a workbook. Save it as CSV.")
+@dataclass(slots=True)
+class _Styles:
+    """Gathers how each style shows numbers."""
+
+    codes: dict[int, str] = field(default_factory=lambda: dict(BUILTIN_FORMATS))
+    numbers: list[int] = field(default_factory=list)
+    """Of each style, its format's."""
+    _is_cell_style: bool = False
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        if name == "numFmt" and "numFmtId" in attributes:
+            self.codes[int(attributes["numFmtId"])] = attributes.get("formatCode", "")
+        elif name == "cellXfs":
+            self._is_cell_style = True
+        elif name == "xf" and self._is_cell_style:
+            self.numbers.append(int(attributes.get("numFmtId", 0)))
+
+    def end(self, name: str) -> None:
+        if name == "cellXfs":
+            self._is_cell_style = False
+
+    def text(self, data: str) -> None: ...
 
 
-def _as_text(value: object) -> str:
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "true" if value else "false"
-        case float() if value.is_integer():
-            return str(int(value))
-        case datetime() | date() | time():
-            return value.isoformat()
-    return str(value)
+def _dates(found: zipfile.ZipFile, part: str | None) -> dict[int, bool]:
+    styles = _Styles()
+    if part is not None:
+        read_whole(found, part, styles)
+    codes = {place: styles.codes.get(number, "General") for place, number in enumerate(styles.numbers)}
+    return {place: is_timedelta_format(code) for place, code in codes.items() if is_date_format(code)}

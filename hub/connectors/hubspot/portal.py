@@ -1,36 +1,34 @@
-"""A HubSpot account: how it is opened, how fast it may be asked, and what it means when it refuses."""
+"""A HubSpot account: how it is opened, and how it is asked."""
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Generator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 import msgspec
 
-from hub.connectors.base import Grant
-from hub.connectors.http import LOOPBACK, Http, Rate, Sleep, described, opened, refusal_by_status, retry_after
-from hub.errors import AuthError, ConfigurationError, Forbidden, QuotaExhausted, SourceError, Unavailable
+from hub.connectors.base import Grant, Held, Quota
+from hub.connectors.http import DIRECT, TIMEOUT, Http, Rate, Sleep, decoded, opened
+from hub.connectors.hubspot.auth import Bearer, OAuth, Tokens
+from hub.connectors.hubspot.config import SECRETS, Settings, settings
+from hub.connectors.hubspot.limits import Limits
+from hub.connectors.hubspot.refusal import refusal
+from hub.errors import ConfigurationError, Forbidden, QuotaExhausted
 
-VERSIONS = ("2026-03", "2026-09")
-BASE_URL = "https://api.hubapi.com"
 SEARCHES_PER_SECOND = 4.0
 """An account is allowed five, and others search it, too."""
-REQUESTS_PER_SECOND = 9.0
-"""Where the account does not say what it allows: the smallest plan has 100 in ten seconds."""
-SHARE = 0.9
-"""The part of the allowed pace that we take."""
 
-BAD_TOKEN = 530
-MIGRATING = 477
-PATIENCE = {"TEN_SECONDLY_ROLLING": 10.0, "SECONDLY": 1.0}
-"""Seconds to wait, by the policy that was broken."""
-LONGEST_WAIT = 60.0
-MILLISECONDS_FROM = 600
-"""HubSpot's Retry-After counts in seconds or in milliseconds, and does not say which."""
+
+class About(msgspec.Struct, frozen=True, rename="camel"):
+    """What an account says of itself; nothing, where it may not be asked."""
+
+    portal_id: int | None = None
+    company_currency: str | None = None
+    utc_offset_milliseconds: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,154 +36,105 @@ class HubSpot:
     """An open account."""
 
     http: Http
+    limits: Limits
     searches: Rate
     """All searches share one pace, whatever they search."""
-    version: str
-    """A date, which every path carries."""
-    partner_labels: tuple[str, ...] | None = None
-    """None: those that mapping knows."""
+    settings: Settings
+    about: About = About()  # noqa: RUF009 - it cannot change
+    known_fields: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    """The properties of each type read so far, with HubSpot's words for their types."""
 
+    @property
+    def version(self) -> str:
+        """A date, which every path carries."""
+        return self.settings.version
 
-class Bearer(httpx.Auth):
-    """A service key, or any other token that is sent as it is."""
+    @property
+    def partner_labels(self) -> tuple[str, ...] | None:
+        """None: those that mapping knows."""
+        return self.settings.partner_labels
 
-    def __init__(self, token: str) -> None:
-        self._header = f"Bearer {token}"
+    async def asked(self, method: str, path: str, **sent: Any) -> httpx.Response:
+        """The answer to a request that is for reading; `sent` as Http.send takes it. Raises SourceError."""
+        self.limits.check()
+        try:
+            response = await self.http.send(method, path, **sent)
+        except QuotaExhausted as error:
+            raise self.limits.exhausted(error) from error
+        self.limits.heed(response.headers)
+        return response
 
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        request.headers["Authorization"] = self._header
-        yield request
+    async def write(self, method: str, path: str, body: Any) -> httpx.Response:
+        """The answer to what changes records, which is sent again only where nothing was done; see Http.write."""
+        self.limits.check()
+        try:
+            response = await self.http.write(method, path, json=body)
+        except QuotaExhausted as error:
+            raise self.limits.exhausted(error) from error
+        self.limits.heed(response.headers)
+        return response
+
+    def learned(self) -> Mapping[str, Any]:
+        """Whose records these are: other accounts have the same ids, and an app tells of all that installed it."""
+        return {} if self.about.portal_id is None else {"portal_id": self.about.portal_id}
+
+    def quota(self) -> Quota | None:
+        """What is known of the requests of the day."""
+        return self.limits.quota()
 
 
 @asynccontextmanager
 async def portal(
     config: Mapping[str, Any],
-    _: Grant | None = None,
+    grant: Grant | None = None,
     *,
     transport: httpx.AsyncBaseTransport | None = None,
     sleep: Sleep = asyncio.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> AsyncIterator[HubSpot]:
-    """The account that `config` names, open, at the pace it allows."""
-    version, base_url, auth, labels = _version(config), _base_url(config), Bearer(_token(config)), _labels(config)
+    """The account that `config` names, open, at the pace it allows.
 
-    def paced(per_second: float) -> AbstractAsyncContextManager[Http]:
-        rate = Rate(per_second, burst=max(1, int(per_second)), clock=clock, sleep=sleep)
-        return opened(base_url, rate=rate, auth=auth, refusal=refusal, transport=transport, sleep=sleep)
-
-    async with paced(REQUESTS_PER_SECOND) as http:
-        per_second = await _allowed_pace(http, version)
-    async with paced(per_second) as http:
-        searches = Rate(SEARCHES_PER_SECOND, burst=1, clock=clock, sleep=sleep)
-        yield HubSpot(http=http, searches=searches, version=version, partner_labels=labels)
-
-
-def refusal(response: httpx.Response) -> SourceError | None:
-    """What HubSpot means by a status of 300 or more.
-
-    https://developers.hubspot.com/docs/api-reference/error-handling
+    Raises ConfigurationError where the config cannot work, or where it is of another account than its credentials.
     """
-    problem = _problem(response)
-    message = problem.told(response)
-    if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
-        return _throttled(problem, message, response)
-    if response.status_code == BAD_TOKEN:
-        return AuthError(message)
-    if response.status_code == MIGRATING:
-        return Unavailable(message, retry_after(response))
-    error = refusal_by_status(response)
-    if isinstance(error, Unavailable):
-        return Unavailable(message, _wait(response))
-    return None if error is None else type(error)(message)
+    chosen = settings(config)
+    limits = Limits(chosen.quota_reserve, clock=clock, sleep=sleep)
+    async with AsyncExitStack() as stack:
+        auth: httpx.Auth = Bearer(chosen.access_token or "")
+        if chosen.client_id is not None:
+            tokens = await stack.enter_async_context(_tokens(chosen, chosen.client_id, transport))
+            secrets = {name: config[name] for name in SECRETS if name in config}
+            auth = OAuth(tokens, secrets, grant or Held(secrets), clock)
+        http = await stack.enter_async_context(
+            opened(chosen.base_url, rate=limits, auth=auth, refusal=refusal, transport=transport, sleep=sleep)
+        )
+        searches = Rate(SEARCHES_PER_SECOND, burst=1, clock=clock, sleep=sleep)
+        source = HubSpot(http=http, limits=limits, searches=searches, settings=chosen)
+        yield replace(source, about=await _about(source))
 
 
-class _Problem(msgspec.Struct, frozen=True, rename="camel"):
-    """An error's body. Any part of it may be absent, whatever the specification says."""
-
-    message: str | None = None
-    category: str | None = None
-    policy_name: str | None = None
-    correlation_id: str | None = None
-    context: Any = None
-
-    def told(self, response: httpx.Response) -> str:
-        """Only of requests that hold no personal data: we send ids and names of properties."""
-        scopes = ", ".join(self._scopes())
-        reason = f"needs the scopes {scopes}" if scopes else (self.message or "")[:200]
-        parts = (described(response), self.category or self.policy_name, reason)
-        end = f" (correlation id {self.correlation_id})" if self.correlation_id else ""
-        return ": ".join(part for part in parts if part) + end
-
-    def _scopes(self) -> list[str]:
-        context = self.context if isinstance(self.context, dict) else {}
-        named = context.get("requiredGranularScopes") or context.get("requiredScopes") or []
-        return [str(scope) for scope in named] if isinstance(named, list) else []
+@asynccontextmanager
+async def _tokens(
+    chosen: Settings, client_id: str, transport: httpx.AsyncBaseTransport | None
+) -> AsyncIterator[Tokens]:
+    async with httpx.AsyncClient(
+        base_url=chosen.base_url, timeout=TIMEOUT, transport=transport, follow_redirects=False, mounts=DIRECT
+    ) as client:
+        yield Tokens(client, f"/oauth/{chosen.version}/token", client_id)
 
 
-def _problem(response: httpx.Response) -> _Problem:
+# https://developers.hubspot.com/docs/api-reference/latest/account/account-information/get-account-details
+async def _about(source: HubSpot) -> About:
+    """What the account says of itself; the answer also proves the token and names the limits."""
     try:
-        return msgspec.json.decode(response.content, type=_Problem)
-    except msgspec.DecodeError:
-        # Proxies answer with pages for people; the status still says enough.
-        return _Problem()
-
-
-def _throttled(problem: _Problem, message: str, response: httpx.Response) -> Unavailable:
-    if problem.policy_name == "DAILY":
-        return QuotaExhausted(message)
-    return Unavailable(message, _wait(response) or PATIENCE.get(problem.policy_name or ""))
-
-
-def _wait(response: httpx.Response) -> float | None:
-    asked = retry_after(response)
-    if asked is None:
-        return None
-    seconds = asked / 1000 if asked > MILLISECONDS_FROM else asked
-    return min(max(seconds, 1.0), LONGEST_WAIT)
-
-
-async def _allowed_pace(http: Http, version: str) -> float:
-    """Requests a second. The answer's body does not matter: it proves the token, and its headers name the limit."""
-    try:
-        response = await http.send("GET", f"/account-info/{version}/details")
+        response = await source.asked("GET", f"/account-info/{source.version}/details")
     except Forbidden:
-        return REQUESTS_PER_SECOND
-    most = response.headers.get("X-HubSpot-RateLimit-Max", "")
-    interval = response.headers.get("X-HubSpot-RateLimit-Interval-Milliseconds", "")
-    if not (most.isdecimal() and interval.isdecimal() and int(most) and int(interval)):
-        return REQUESTS_PER_SECOND
-    return int(most) * 1000 / int(interval) * SHARE
-
-
-def _base_url(config: Mapping[str, Any]) -> str:
-    base_url = str(config.get("base_url") or BASE_URL)
-    parts = urlsplit(base_url)
-    if parts.scheme == "https" and parts.hostname:
-        return base_url
-    if parts.scheme == "http" and parts.hostname in LOOPBACK:
-        return base_url
-    raise ConfigurationError("base_url: an https:// address; http:// is for this machine only.")
-
-
-def _version(config: Mapping[str, Any]) -> str:
-    version = str(config.get("version") or VERSIONS[0])
-    if version not in VERSIONS:
-        raise ConfigurationError(f"version: {version} is none of {', '.join(VERSIONS)}.")
-    return version
-
-
-def _token(config: Mapping[str, Any]) -> str:
-    token = config.get("access_token")
-    # Anything else cannot stand in a header.
-    if not isinstance(token, str) or not token.isascii() or not token.isprintable() or not token.strip():
-        raise ConfigurationError("access_token: a service key of the HubSpot account is needed.")
-    return token.strip()
-
-
-def _labels(config: Mapping[str, Any]) -> tuple[str, ...] | None:
-    labels = config.get("partner_labels")
-    if labels is None:
-        return None
-    if not isinstance(labels, (list, tuple)) or not all(isinstance(label, str) and label for label in labels):
-        raise ConfigurationError("partner_labels: a list of association labels is needed.")
-    return tuple(labels)
+        return About()
+    about = decoded(response, About)
+    source.limits.utc_offset = timedelta(milliseconds=about.utc_offset_milliseconds)
+    expected = source.settings.portal_id
+    if expected is not None and about.portal_id not in (None, expected):
+        raise ConfigurationError(
+            f"The credentials are of the HubSpot account {about.portal_id}, and the connection is of {expected}: "
+            "ids mean other records there."
+        )
+    return about

@@ -15,6 +15,8 @@ MOST = 2**31 - 1
 """The largest whole number that is kept as one."""
 DIGITS = 30
 """A number with more of them before or after its point is a slip of the finger."""
+KEPT = frozenset(("hs_additional_domains", "hs_additional_emails"))
+"""HubSpot's own that are worth keeping though the model has no place for them."""
 STAMPS = frozenset(("createdate", "lastmodifieddate"))
 CURRENCY = re.compile("[A-Z]{3}")
 FLAGS = {"true": True, "1": True, "false": False, "0": False}
@@ -45,6 +47,9 @@ class Properties:
     def flag(self, name: str) -> bool | None:
         return self._meaning(name, flag)
 
+    def instant(self, name: str) -> datetime | None:
+        return self._meaning(name, instant)
+
     def day(self, name: str) -> date | None:
         return self._meaning(name, lambda text: instant(text).date())
 
@@ -56,7 +61,7 @@ class Properties:
         return {
             name: value
             for name, value in self._values.items()
-            if name in self._odd or not (name in self._taken or name.startswith("hs_"))
+            if name in self._odd | KEPT or not (name in self._taken or name.startswith("hs_"))
         }
 
     def _meaning(self, name: str, meaning: Callable[[str], T]) -> T | None:

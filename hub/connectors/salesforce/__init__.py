@@ -10,6 +10,7 @@ from hub.connectors.salesforce.auth import SECRETS
 from hub.connectors.salesforce.client import changes, everything, report
 from hub.connectors.salesforce.org import Org, opened
 from hub.connectors.salesforce.sweeping import among, ids
+from hub.connectors.salesforce.writing import WRITING
 
 _STREAMS: tuple[tuple[str, str, type[model.Synced], Callable[[Payload], Iterable[model.Synced]]], ...] = (
     ("users", "User", model.SalesUser, mapping.user),
@@ -54,6 +55,7 @@ def _streams() -> Iterable[Stream[Org]]:
             whole=always if is_whole else never,
             ids=None if is_whole else partial(ids, sobject=sobject),
             among=None if is_whole else partial(among, sobject=sobject),
+            writing=WRITING.get(name),
         )
 
 

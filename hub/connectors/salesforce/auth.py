@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs
 
 import httpx
 import msgspec
@@ -18,6 +19,8 @@ from hub.errors import AuthError, ConfigurationError, SourceError, Unavailable
 
 TOKEN = "/services/oauth2/token"  # noqa: S105 - a path
 SECRETS = frozenset({"client_secret", "private_key", "refresh_token"})
+PROOFS = ("client_secret", "assertion", "refresh_token")
+"""What of a request for a token must not be told."""
 
 
 class Token(msgspec.Struct, frozen=True):
@@ -171,9 +174,17 @@ def token_refusal(response: httpx.Response) -> SourceError:
         refused = msgspec.json.decode(response.content, type=_Refused)
     except msgspec.DecodeError:
         return Unavailable(described(response), retry_after(response))
-    message = f"{described(response)} {refused.error}: {refused.error_description}"
+    message = f"{described(response)} {refused.error}{_described(refused, response)}"
     # The one invalid_grant that says nothing about the credentials: another request is being served.
     is_passing = "already being processed" in refused.error_description or refused.error == "rate_limit_exceeded"
     if is_passing or response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
         return Unavailable(message, retry_after(response))
     return AuthError(message)
+
+
+def _described(refused: _Refused, response: httpx.Response) -> str:
+    """What is said besides, unless it repeats what we proved ourselves by."""
+    sent = parse_qs(response.request.content.decode())
+    proofs = [value for name in PROOFS for value in sent.get(name, ())]
+    repeats = any(proof in refused.error_description for proof in proofs)
+    return f": {refused.error_description}" if refused.error_description and not repeats else ""

@@ -127,6 +127,16 @@ class Org:
         self._note_usage(response)
         return response
 
+    async def write(
+        self, method: str, path: str, body: Any, headers: Mapping[str, str] | None = None
+    ) -> httpx.Response:
+        """The answer to what changes rows, which is sent again only where nothing was done; see Http.write."""
+        self._spare_the_reserve()
+        url = f"{self._auth.instance_url}{DATA}{path}"
+        response = await self._http.write(method, url, json=body, headers=headers)
+        self._note_usage(response)
+        return response
+
     @asynccontextmanager
     async def streamed(self, path: str, params: Mapping[str, str]) -> AsyncIterator[httpx.Response]:
         """The same, with its body still to come."""

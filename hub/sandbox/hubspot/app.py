@@ -5,9 +5,7 @@ import uuid
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qsl
 
-import orjson
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -18,51 +16,24 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub.sandbox.clock import Clock
-from hub.sandbox.hubspot import account, associations, batches, objects, owners, pipelines, properties
 from hub.sandbox.hubspot.call import Call
 from hub.sandbox.hubspot.limits import Limits
-from hub.sandbox.hubspot.object_types import LEADS, object_type
+from hub.sandbox.hubspot.oauth import consent_route, oauth_routes
+from hub.sandbox.hubspot.permissions import needed
 from hub.sandbox.hubspot.portal import Portal
-from hub.sandbox.hubspot.refusal import Refusal
-from hub.sandbox.hubspot.search import search
-from hub.sandbox.hubspot.tokens import LEADS_SCOPE, SCOPES, Tokens
-from hub.sandbox.hubspot.writing import missing_scopes
+from hub.sandbox.hubspot.quirks import Quirks
+from hub.sandbox.hubspot.refusal import Refusal, json_response, missing_scopes
+from hub.sandbox.hubspot.routes import VERSIONS, Offer, offers
+from hub.sandbox.hubspot.staff import Staff
+from hub.sandbox.hubspot.tokens import SCOPES, Grant, Tokens
+from hub.sandbox.hubspot.truth import Truth
 from hub.sandbox.world import World
 
-VERSIONS = ("2026-03", "2026-09")
-
-Answer = Callable[[Portal, Call], Any]
-"""Works out a body; a status and a body where the status varies; None where there is nothing to say."""
 Endpoint = Callable[[Request], Awaitable[Response]]
 
-_OBJECT = "/crm/objects/{v}/{object_type}"
-_TIES = "/crm/associations/{v}/{from_type}/{to_type}"
-_PIPELINE = "/crm/pipelines/{v}/{object_type}"
-_ANSWERS: tuple[tuple[str, str, Answer, int], ...] = (
-    ("POST", _OBJECT + "/search", search, 200),
-    ("POST", _OBJECT + "/batch/read", batches.read, 200),
-    ("POST", _OBJECT + "/batch/create", batches.create, 200),
-    ("POST", _OBJECT + "/batch/update", batches.change, 200),
-    ("POST", _OBJECT + "/batch/archive", batches.remove, 204),
-    ("POST", _OBJECT + "/merge", objects.merge, 200),
-    ("GET", _OBJECT, objects.listed, 200),
-    ("POST", _OBJECT, objects.create, 201),
-    ("GET", _OBJECT + "/{object_id}", objects.one, 200),
-    ("PATCH", _OBJECT + "/{object_id}", objects.change, 200),
-    ("DELETE", _OBJECT + "/{object_id}", objects.remove, 204),
-    ("POST", _TIES + "/batch/read", associations.batch_read, 200),
-    ("GET", _TIES + "/labels", associations.labels, 200),
-    ("GET", "/crm/properties/{v}/{object_type}", properties.properties, 200),
-    ("GET", "/crm/properties/{v}/{object_type}/{property_name}", properties.one_property, 200),
-    ("GET", _PIPELINE, pipelines.pipelines, 200),
-    ("GET", _PIPELINE + "/{pipeline_id}", pipelines.pipeline, 200),
-    ("GET", _PIPELINE + "/{pipeline_id}/stages", pipelines.stages, 200),
-    ("GET", "/crm/owners/{v}", owners.owners, 200),
-    ("GET", "/crm/owners/{v}/{owner_id}", owners.owner, 200),
-    ("GET", "/account-info/{v}/details", account.details, 200),
-)
-_ASSOCIATIONS_OF_ONE = _OBJECT + "/{object_id}/associations/{to_type}"
-"""Not offered for reading any more from 2026-09 on: batch reading takes its place."""
+LONGEST_URL = 16_384
+"""Characters: some hundreds of property names fill them."""
+LEGACY = ("/crm/v3/{path:path}", "/crm/v4/{path:path}", "/oauth/v1/{path:path}", "/account-info/v3/{path:path}")
 
 
 def hubspot_app(
@@ -72,86 +43,97 @@ def hubspot_app(
     limits: Limits | None = None,
     scopes: tuple[str, ...] = SCOPES,
     index_lag: timedelta = timedelta(0),
+    quirks: Quirks | None = None,
 ) -> Starlette:
     """The portal that holds `world.hubspot`, writes included; enriching it is the first.
 
     Leads are refused unless `scopes` holds LEADS_SCOPE. Search does not see what changed less than `index_lag` ago.
-    Whoever changes the rows from outside calls `app.state.portal.changed()` afterwards.
+    `app.state.staff` changes records as people do, `app.state.truth` says what there is, `app.state.portal` holds the
+    knobs (`quirks`) and webhooks, `app.state.tokens` the access tokens.
+    Whoever changes the world's rows directly calls `portal.changed()`.
     """
-    portal = Portal(world, clock, index_lag)
-    tokens = Tokens(clock, scopes)
-    limited = limits or Limits()
+    portal = Portal(world, clock, index_lag, quirks)
+    tokens = Tokens(clock, scopes, portal.quirks)
+    door = _Door(portal, tokens, limits or Limits())
     app = Starlette(
-        routes=[route for version in VERSIONS for route in _routes(version, portal, tokens, limited)],
+        routes=[
+            *(door.route(offer, version) for version in VERSIONS for offer in offers(version)),
+            *(route for version in VERSIONS for route in oauth_routes(version, tokens)),
+            consent_route(tokens),
+            *(Route(path, door.legacy, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]) for path in LEGACY),
+        ],
         exception_handlers={HTTPException: _refused},
         middleware=[
             Middleware(_Dated, clock=clock),
             Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=1),
         ],
     )
-    app.state.portal = portal
+    app.state.portal, app.state.tokens = portal, tokens
+    app.state.staff, app.state.truth = Staff(portal), Truth(portal)
     return app
 
 
-def _routes(version: str, portal: Portal, tokens: Tokens, limits: Limits) -> list[Route]:
-    answers = [*_ANSWERS]
-    if version == VERSIONS[0]:
-        answers.append(("GET", _ASSOCIATIONS_OF_ONE, associations.of_one, 200))
+class _Door:
+    """Who comes in, how often, and with what right."""
 
-    def guarded(answer: Answer, status: int) -> Endpoint:
+    def __init__(self, portal: Portal, tokens: Tokens, limits: Limits) -> None:
+        self._portal = portal
+        self._tokens = tokens
+        self._limits = limits
+
+    def route(self, offer: Offer, version: str) -> Route:
+        """Where one answer is given."""
+
         async def endpoint(request: Request) -> Response:
-            tokens.check(request.headers.get("authorization"))
-            if answer is search:
-                limits.admit_search()
-            else:
-                limits.admit()
-            call = await _call(request, version)
-            _check_scopes(call, tokens)
-            response = _response(answer(portal, call), status)
-            response.headers.update({} if answer is search else limits.headers())
+            if len(str(request.url)) > LONGEST_URL:
+                raise Refusal(414, "Request-URI Too Long")
+            grant = self._tokens.holder(request.headers.get("authorization"))
+            self._admit(offer, grant)
+            self._check_scopes(offer, grant, request)
+            self._check_open(offer)
+            self._portal.ripen()
+            call = Call(
+                path=request.path_params, query=request.query_params, body=await request.body(), version=version
+            )
+            response = _response(offer.answer(self._portal, call), offer.status)
+            if not offer.is_search:
+                response.headers.update(self._limits.headers(oauth=grant.is_oauth))
             return response
 
-        return endpoint
+        return Route(offer.path.replace("{v}", version), endpoint, methods=[offer.method])
 
-    routes = [
-        Route(path.replace("{v}", version), guarded(answer, status), methods=[method])
-        for method, path, answer, status in answers
-    ]
-    return [
-        *routes,
-        Route(f"/oauth/{version}/token", _form_endpoint(tokens.granted), methods=["POST"]),
-        Route(f"/oauth/{version}/token/introspect", _form_endpoint(tokens.introspected), methods=["POST"]),
-    ]
+    async def legacy(self, request: Request) -> Response:
+        """Versions before the dated ones are not offered."""
+        status = self._portal.quirks.legacy_status
+        raise Refusal(status, f"{request.url.path} is not available. Use a date-based version of this API.")
 
+    def _admit(self, offer: Offer, grant: Grant) -> None:
+        admit = self._limits.admit_search if offer.is_search else self._limits.admit
+        admit(self._portal.now(), oauth=grant.is_oauth)
 
-def _form_endpoint(answer: Callable[[dict[str, str]], dict[str, Any]]) -> Endpoint:
-    async def endpoint(request: Request) -> Response:
-        return _response(answer(dict(parse_qsl((await request.body()).decode()))), 200)
+    def _check_scopes(self, offer: Offer, grant: Grant, request: Request) -> None:
+        for alternatives in needed(offer.method, offer.path, request.path_params):
+            if not set(alternatives) & set(grant.scopes):
+                raise missing_scopes(*alternatives)
 
-    return endpoint
-
-
-async def _call(request: Request, version: str) -> Call:
-    return Call(path=request.path_params, query=request.query_params, body=await request.body(), version=version)
-
-
-def _check_scopes(call: Call, tokens: Tokens) -> None:
-    named = [call.path[key] for key in ("object_type", "from_type", "to_type") if key in call.path]
-    if LEADS_SCOPE not in tokens.scopes and LEADS in [object_type(name) for name in named]:
-        raise missing_scopes(LEADS_SCOPE)
+    def _check_open(self, offer: Offer) -> None:
+        quirks = self._portal.quirks
+        if quirks.migrates_for is not None:
+            headers = {"retry-after": str(int(quirks.migrates_for.total_seconds()))}
+            raise Refusal(477, "This account is being migrated to another data center.", headers=headers)
+        if quirks.locked and offer.writes:
+            raise Refusal(423, "This resource is locked by another operation. Try again later.")
 
 
 def _response(content: Any, status: int) -> Response:
     if isinstance(content, tuple):
         status, content = content
-    if content is None:
-        return Response(status_code=status)
-    return Response(orjson.dumps(content), status, media_type="application/json;charset=utf-8")
+    return Response(status_code=status) if content is None else json_response(content, status)
 
 
 async def _refused(request: Request, error: Any) -> Response:
     refusal = error if isinstance(error, Refusal) else Refusal(error.status_code, "resource not found")
-    return _response(refusal.body(request.scope["correlation_id"]), refusal.status_code)
+    return json_response(refusal.body(request.scope["correlation_id"]), refusal.status_code, refusal.headers)
 
 
 class _Dated:

@@ -1,23 +1,32 @@
 """Records read and written up to a hundred at a time. Where some fail the answer is a 207 that says which."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from hub.sandbox.hubspot.batch import Outcome, answer, checked
 from hub.sandbox.hubspot.call import Call
 from hub.sandbox.hubspot.definitions import properties_of
 from hub.sandbox.hubspot.object_types import ObjectType, object_type
 from hub.sandbox.hubspot.objects import found_by
-from hub.sandbox.hubspot.portal import Portal
+from hub.sandbox.hubspot.portal import PORTAL_ID, Portal
 from hub.sandbox.hubspot.records import asked_properties, record
-from hub.sandbox.hubspot.refusal import Conflict, invalid, part_failed
-from hub.sandbox.hubspot.stamps import spelled
-from hub.sandbox.hubspot.writing import archive, created_entry, update
+from hub.sandbox.hubspot.refusal import Conflict, Refusal, invalid, part_failed
+from hub.sandbox.hubspot.validation import InvalidProperties
+from hub.sandbox.hubspot.writing import archive, check, update
+from hub.sandbox.hubspot.writing import create as create_one
 from hub.sandbox.world import Entry, Fate
 
-MOST_INPUTS = 100
 
-Outcome = tuple[int, dict[str, Any]]
-"""A status and a body."""
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One input of a batch that writes."""
+
+    trace: str | None
+    """What the sender calls it, to tell its result from the others'."""
+    values: Mapping[str, Any]
+    entry: Entry | None = None
+    """The record to change; None where one is to be created."""
 
 
 def read(portal: Portal, call: Call) -> Outcome:
@@ -25,41 +34,55 @@ def read(portal: Portal, call: Call) -> Outcome:
     kind, content, ids = _inputs(call)
     fate = Fate.DELETED if call.is_set("archived") else Fate.LIVE
     by = str(content.get("idProperty") or "hs_object_id")
-    entries, missing = _split(portal, kind, ids, lambda each: found_by(portal, kind, by, each, fate))
+    entries: dict[str, Entry] = {}
+    missing = []
+    for each in ids:
+        entry = found_by(portal, kind, by, each, fate)
+        if entry is None:
+            missing.append(each)
+        else:
+            entries[entry.id] = entry
     properties = asked_properties(portal, kind, content.get("properties") or ())
-    return outcome(portal, [record(portal, kind, entry, properties) for entry in entries], _absent(kind, missing))
-
-
-def change(portal: Portal, call: Call) -> Outcome:
-    """Records with new values."""
-    kind, content, ids = _inputs(call)
-    _refuse_duplicates(ids)
-    entries, missing = _split(portal, kind, ids, portal.shelf(kind).found)
-    changes = {
-        portal.shelf(kind).survivor_id(str(each["id"])): each.get("properties") or {} for each in content["inputs"]
-    }
-    for entry in entries:
-        update(portal, kind, entry, changes[entry.id])
-    properties = list(properties_of(portal, kind).values())
-    return outcome(portal, [record(portal, kind, entry, properties) for entry in entries], _absent(kind, missing))
+    errors = [_absent(kind, missing)] if missing else []
+    return answer(portal, [record(portal, kind, entry, properties) for entry in entries.values()], errors)
 
 
 def create(portal: Portal, call: Call) -> Outcome:
-    """New records. One that exists already spoils the batch, unless the inputs carry trace ids to name it by."""
+    """New records."""
     kind = object_type(call.path["object_type"])
-    results, errors = [], []
-    for each in _checked(call.json()):
-        trace = each.get("objectWriteTraceId")
-        try:
-            entry = created_entry(portal, kind, each.get("properties") or {})
-        except Conflict as conflict:
-            if trace is None:
-                raise
-            context = {"objectWriteTraceId": [str(trace)], "existingId": [conflict.existing_id]}
-            errors.append(part_failed("CONFLICT", conflict.message, context))
+    return _written(portal, kind, [_wish(each) for each in checked(call.json())])
+
+
+def change(portal: Portal, call: Call) -> Outcome:
+    """Records with new values, each named by its id or by its value of a unique property."""
+    kind, content, ids = _inputs(call)
+    _refuse_duplicates(ids)
+    wishes, missing, untraced = [], [], []
+    for each, entry_id in zip(content["inputs"], ids, strict=True):
+        entry = _unique_or_id(portal, kind, each, entry_id)
+        if entry is not None:
+            wishes.append(_wish(each, entry))
+        elif each.get("objectWriteTraceId") is None:
+            untraced.append(entry_id)
         else:
-            results.append(record(portal, kind, entry, properties_of(portal, kind).values()))
-    return outcome(portal, results, errors)
+            missing.append(_absent(kind, [entry_id], str(each["objectWriteTraceId"])))
+    _refuse_duplicates([wish.entry.id for wish in wishes if wish.entry is not None])
+    return _written(portal, kind, wishes, [*missing, *([_absent(kind, untraced)] if untraced else [])])
+
+
+def upsert(portal: Portal, call: Call) -> Outcome:
+    """Records with new values where the unique property has the value that names them, and new ones elsewhere."""
+    kind, content, ids = _inputs(call)
+    _refuse_duplicates(ids)
+    wishes = []
+    for each, value in zip(content["inputs"], ids, strict=True):
+        name = str(each.get("idProperty") or content.get("idProperty") or "")
+        if not name:
+            raise invalid("Invalid input JSON: some of required attributes are not set [idProperty]")
+        entry = _by_unique(portal, kind, name, value)
+        values = {name: value, **(each.get("properties") or {})}
+        wishes.append(_wish({**each, "properties": values}, entry))
+    return _written(portal, kind, wishes, tells_new=True)
 
 
 def remove(portal: Portal, call: Call) -> None:
@@ -71,58 +94,102 @@ def remove(portal: Portal, call: Call) -> None:
             archive(portal, kind, entry)
 
 
-def outcome(portal: Portal, results: Sequence[Any], errors: Sequence[Any]) -> Outcome:
-    """The answer to a batch."""
-    body: dict[str, Any] = {
-        "completedAt": spelled(portal.now()),
-        "status": "COMPLETE",
-        "startedAt": spelled(portal.now()),
-        "results": results,
-    }
-    if not errors:
-        return 200, body
-    return 207, {**body, "errors": errors, "numErrors": len(errors)}
+def _written(
+    portal: Portal,
+    kind: ObjectType,
+    wishes: Iterable[Wish],
+    errors: Iterable[dict[str, Any]] = (),
+    *,
+    tells_new: bool = False,
+) -> Outcome:
+    """What became of the wishes. An untraced one that cannot be had spoils the batch before anything is written.
+
+    One that takes what an earlier input has just taken fails alone.
+    """
+    granted, failed = _checked(portal, kind, list(wishes))
+    results, errors = [], [*errors, *failed]
+    properties = list(properties_of(portal, kind).values())
+    for wish in granted:
+        try:
+            check(portal, kind, wish.values, wish.entry)
+        except Refusal as refusal:
+            errors.append(_spelled(refusal, wish))
+            continue
+        entry = wish.entry
+        if entry is None:
+            entry = create_one(portal, kind, wish.values)
+        else:
+            update(portal, kind, entry, wish.values)
+        spelling = record(portal, kind, entry, properties)
+        traced = {"objectWriteTraceId": wish.trace} if wish.trace and portal.quirks.traces_results else {}
+        results.append({**spelling, **traced, **({"new": wish.entry is None} if tells_new else {})})
+    return answer(portal, results, errors)
+
+
+def _checked(portal: Portal, kind: ObjectType, wishes: list[Wish]) -> tuple[list[Wish], list[dict[str, Any]]]:
+    granted, errors, complaints = [], [], []
+    for wish in wishes:
+        try:
+            check(portal, kind, wish.values, wish.entry)
+        except InvalidProperties as refusal:
+            if wish.trace is None:
+                complaints += refusal.complaints
+            else:
+                errors.append(_spelled(refusal, wish))
+        except Conflict as refusal:
+            if wish.trace is None:
+                raise
+            errors.append(_spelled(refusal, wish))
+        else:
+            granted.append(wish)
+    if complaints:
+        raise InvalidProperties(complaints)
+    return granted, errors
+
+
+def _spelled(refusal: Refusal, wish: Wish) -> dict[str, Any]:
+    context = {} if wish.trace is None else {"objectWriteTraceId": [wish.trace]}
+    if isinstance(refusal, Conflict):
+        context["existingId"] = [refusal.existing_id]
+    return part_failed(refusal.category or "VALIDATION_ERROR", refusal.message, context)
+
+
+def _wish(given: Mapping[str, Any], entry: Entry | None = None) -> Wish:
+    trace = given.get("objectWriteTraceId")
+    return Wish(None if trace is None else str(trace), given.get("properties") or {}, entry)
+
+
+def _unique_or_id(portal: Portal, kind: ObjectType, given: Mapping[str, Any], value: str) -> Any:
+    name = given.get("idProperty")
+    if name is None:
+        return portal.shelf(kind).found(value)
+    return _by_unique(portal, kind, str(name), value)
+
+
+def _by_unique(portal: Portal, kind: ObjectType, name: str, value: str) -> Entry | None:
+    unique = properties_of(portal, kind).get(name)
+    if unique is None or not unique.unique:
+        raise invalid(
+            f"Unable to perform update/upsert by non-unique {kind.type_id} property {name} in portal ID {PORTAL_ID}"
+        )
+    return found_by(portal, kind, name, value, Fate.LIVE)
 
 
 def _inputs(call: Call) -> tuple[ObjectType, dict[str, Any], list[str]]:
     content = call.json()
-    inputs = _checked(content)
+    inputs = checked(content)
     if any("id" not in each for each in inputs):
         raise invalid("Invalid input JSON: some of required attributes are not set [id]")
     return object_type(call.path["object_type"]), content, [str(each["id"]) for each in inputs]
 
 
-def _checked(content: dict[str, Any]) -> list[dict[str, Any]]:
-    inputs = content.get("inputs")
-    if not isinstance(inputs, list) or not all(isinstance(each, dict) for each in inputs):
-        raise invalid("Invalid input JSON: some of required attributes are not set [inputs]")
-    if len(inputs) > MOST_INPUTS:
-        raise invalid(f"The maximum number of inputs supported in a batch request is {MOST_INPUTS}")
-    return inputs
-
-
-def _split(
-    portal: Portal, kind: ObjectType, ids: list[str], found: Callable[[str], Any]
-) -> tuple[list[Any], list[str]]:
-    entries: dict[str, Entry] = {}
-    missing = []
-    for each in ids:
-        entry = found(each)
-        if entry is None:
-            missing.append(each)
-        else:
-            entries[entry.id] = entry
-    return list(entries.values()), missing
-
-
-def _absent(kind: ObjectType, ids: list[str]) -> list[dict[str, Any]]:
-    if not ids:
-        return []
+def _absent(kind: ObjectType, ids: list[str], trace: str | None = None) -> dict[str, Any]:
     message = (
         f"Could not get some {kind.singular.upper()} objects, they may be deleted or not exist. "
         "Check that ids are valid."
     )
-    return [part_failed("OBJECT_NOT_FOUND", message, {"ids": ids})]
+    traced = {} if trace is None else {"objectWriteTraceId": [trace]}
+    return part_failed("OBJECT_NOT_FOUND", message, {"ids": ids, **traced})
 
 
 def _refuse_duplicates(ids: list[str]) -> None:

@@ -21,13 +21,17 @@ class Call:
 
     def json(self) -> dict[str, Any]:
         """The body as an object."""
-        try:
-            content = orjson.loads(self.body)
-        except orjson.JSONDecodeError as error:
-            raise invalid(f"Invalid input JSON: {error}") from error
+        content = self.any_json()
         if not isinstance(content, dict):
             raise invalid("Invalid input JSON: the body must be an object")
         return content
+
+    def any_json(self) -> Any:
+        """The body, whatever it holds."""
+        try:
+            return orjson.loads(self.body)
+        except orjson.JSONDecodeError as error:
+            raise invalid(f"Invalid input JSON: {error}") from error
 
     def names(self, parameter: str) -> tuple[str, ...]:
         """A list of the query string: separated by commas, or the parameter repeated."""

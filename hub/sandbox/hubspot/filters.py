@@ -1,5 +1,6 @@
 """The filters of a search: each becomes a test of an entry."""
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -68,6 +69,8 @@ def predicate(portal: Portal, kind: ObjectType, given: Filter) -> Predicate:
     found = properties_of(portal, kind).get(given.name)
     if found is None:
         raise invalid(f"There was a problem with the request: property {given.name} does not exist")
+    if found.name == "hs_object_id" and portal.quirks.ids_compare_as_text:
+        found = dataclasses.replace(found, kind=Kind.STRING)
     read = reading(portal, kind, found)
     if given.operator == "HAS_PROPERTY":
         return lambda entry: read(entry) is not None
@@ -80,7 +83,7 @@ def predicate(portal: Portal, kind: ObjectType, given: Filter) -> Predicate:
 def reading(portal: Portal, kind: ObjectType, found: Property) -> Callable[[Any], Comparable]:
     """What an entry holds in a property, in a form that compares; None where it holds nothing, or no number."""
     if found.name == "hs_object_id":
-        return lambda entry: int(entry.id)
+        return lambda entry: entry.id if portal.quirks.ids_compare_as_text else int(entry.id)
     if found.name == kind.modified:
         return lambda entry: epoch_milliseconds(entry.modified_at)
 

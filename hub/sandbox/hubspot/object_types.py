@@ -72,9 +72,16 @@ LEADS = ObjectType(
     searched=("hs_lead_name",),
     created="hs_createdate",
 )
+TICKETS = ObjectType(
+    plural="tickets",
+    singular="ticket",
+    type_id="0-5",
+    defaults=("content", "hs_pipeline", "hs_pipeline_stage", "hs_ticket_category", "hs_ticket_priority", "subject"),
+    searched=("subject", "content"),
+)
 
-_OBJECT_TYPES = (COMPANIES, CONTACTS, DEALS, PRODUCTS, LINE_ITEMS, LEADS)
-_BY_NAME = {name: kind for kind in _OBJECT_TYPES for name in (kind.plural, kind.singular, kind.type_id)}
+OBJECT_TYPES = (COMPANIES, CONTACTS, DEALS, PRODUCTS, LINE_ITEMS, LEADS, TICKETS)
+_BY_NAME = {name: kind for kind in OBJECT_TYPES for name in (kind.plural, kind.singular, kind.type_id)}
 
 
 def object_type(name: str) -> ObjectType:

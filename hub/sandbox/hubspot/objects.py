@@ -3,14 +3,17 @@
 from bisect import bisect_right
 from typing import Any
 
-from hub.sandbox.hubspot.associations import inlined, link_new
+from hub.sandbox.hubspot.association_writing import check_links, link_new
+from hub.sandbox.hubspot.associations import inlined
 from hub.sandbox.hubspot.call import Call
 from hub.sandbox.hubspot.definitions import properties_of
-from hub.sandbox.hubspot.object_types import ObjectType, object_type
+from hub.sandbox.hubspot.object_types import CONTACTS, ObjectType, object_type
 from hub.sandbox.hubspot.portal import Portal
 from hub.sandbox.hubspot.records import asked_properties, record
 from hub.sandbox.hubspot.refusal import invalid, not_found
-from hub.sandbox.hubspot.writing import archive, created_entry, merged, update
+from hub.sandbox.hubspot.shelf import id_number
+from hub.sandbox.hubspot.writing import archive, check, erase, merged, update
+from hub.sandbox.hubspot.writing import create as create_one
 from hub.sandbox.world import Entry, Fate
 
 MOST_LISTED = 100
@@ -23,7 +26,7 @@ def listed(portal: Portal, call: Call) -> dict[str, Any]:
     limit = call.limit(DEFAULT_LISTED, MOST_LISTED)
     shelf = portal.shelf(kind)
     rows = shelf.archived if call.is_set("archived") else shelf.live
-    start = bisect_right(rows, call.after(), key=lambda entry: int(entry.id))
+    start = bisect_right(rows, call.after(), key=id_number)
     page = rows[start : start + limit]
     properties = asked_properties(portal, kind, call.names("properties"))
     ties = call.names("associations")
@@ -49,7 +52,10 @@ def create(portal: Portal, call: Call) -> dict[str, Any]:
     """A new record."""
     kind = object_type(call.path["object_type"])
     content = call.json()
-    entry = created_entry(portal, kind, content.get("properties") or {})
+    values = content.get("properties") or {}
+    check(portal, kind, values)
+    check_links(portal, kind, content.get("associations") or [])
+    entry = create_one(portal, kind, values)
     link_new(portal, kind, entry, content.get("associations") or [])
     return record(portal, kind, entry, properties_of(portal, kind).values())
 
@@ -58,7 +64,9 @@ def change(portal: Portal, call: Call) -> dict[str, Any]:
     """A record with new values."""
     kind = object_type(call.path["object_type"])
     entry = _named(portal, kind, call)
-    update(portal, kind, entry, call.json().get("properties") or {})
+    values = call.json().get("properties") or {}
+    check(portal, kind, values, entry)
+    update(portal, kind, entry, values)
     return record(portal, kind, entry, properties_of(portal, kind).values())
 
 
@@ -84,6 +92,16 @@ def merge(portal: Portal, call: Call) -> dict[str, Any]:
     return record(portal, kind, entry, properties_of(portal, kind).values())
 
 
+def forget(portal: Portal, call: Call) -> None:
+    """Erase a contact for the sake of its privacy; one that is not there is no error."""
+    content = call.json()
+    by = str(content.get("idProperty") or "hs_object_id")
+    for fate in (Fate.LIVE, Fate.DELETED):
+        entry = found_by(portal, CONTACTS, by, str(content.get("objectId", "")), fate)
+        if entry is not None:
+            erase(portal, CONTACTS, entry)
+
+
 def found_by(portal: Portal, kind: ObjectType, name: str, value: str, fate: Fate) -> Entry | None:
     """The record whose unique property `name` has that value."""
     if name == "hs_object_id":
@@ -92,13 +110,11 @@ def found_by(portal: Portal, kind: ObjectType, name: str, value: str, fate: Fate
     unique = properties_of(portal, kind).get(name)
     if unique is None or not unique.unique:
         raise invalid(f"{name} is not a unique property of {kind.plural}")
-    key = ("unique", kind.plural, name, fate)
-    if key not in portal.derived:
-        shelf = portal.shelf(kind)
-        rows = shelf.archived if fate is Fate.DELETED else shelf.live
-        portal.derived[key] = {(unique.read(row, portal) or "").lower(): row for row in reversed(rows)}
-    found: Entry | None = portal.derived[key].get(value.lower())
-    return found
+    shelf = portal.shelf(kind)
+    if fate is Fate.LIVE:
+        found: Entry | None = shelf.holder(name, lambda row: unique.read(row, portal), value)
+        return found
+    return next((row for row in shelf.archived if (unique.read(row, portal) or "").lower() == value.lower()), None)
 
 
 def _named(portal: Portal, kind: ObjectType, call: Call) -> Any:

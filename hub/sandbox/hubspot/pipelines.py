@@ -1,17 +1,36 @@
-"""Deal pipelines: the one that the world has, under HubSpot's own stage ids."""
+"""Pipelines: the one for deals that the world has, under HubSpot's own stage ids, and the one for tickets."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from hub.sandbox.hubspot.call import Call
-from hub.sandbox.hubspot.object_types import DEALS, object_type
+from hub.sandbox.hubspot.object_types import DEALS, TICKETS, object_type
 from hub.sandbox.hubspot.portal import Portal
 from hub.sandbox.hubspot.refusal import not_found
 from hub.sandbox.world import StageEntry
 
-PIPELINE_ID = "default"
+DEAL_PIPELINE_ID = "default"
+TICKET_PIPELINE_ID = "0"
 _NEVER = "1970-01-01T00:00:00Z"
-"""What HubSpot gives as the dates of its default pipeline."""
+"""What HubSpot gives as the dates of its default pipelines."""
 _NUMERAL_STAGES_FROM = 998_100_000
+
+
+@dataclass(frozen=True, slots=True)
+class TicketStage:
+    """A step of the support pipeline, which every portal comes with."""
+
+    id: str
+    label: str
+    is_closed: bool = False
+
+
+TICKET_STAGES = (
+    TicketStage("1", "New"),
+    TicketStage("2", "Waiting on contact"),
+    TicketStage("3", "Waiting on us"),
+    TicketStage("4", "Closed", is_closed=True),
+)
 
 
 def stage_id(stage: StageEntry) -> str:
@@ -25,16 +44,15 @@ def stage_id(stage: StageEntry) -> str:
 
 def pipelines(portal: Portal, call: Call) -> dict[str, Any]:
     """All pipelines of an object type."""
-    kind = object_type(call.path["object_type"])
-    return {"results": [_pipeline(portal)] if kind is DEALS else []}
+    return {"results": _pipelines(portal, call)}
 
 
 def pipeline(portal: Portal, call: Call) -> dict[str, Any]:
     """One pipeline."""
-    kind = object_type(call.path["object_type"])
-    if kind is not DEALS or call.path["pipeline_id"] != PIPELINE_ID:
-        raise not_found()
-    return _pipeline(portal)
+    for each in _pipelines(portal, call):
+        if each["id"] == call.path["pipeline_id"]:
+            return each
+    raise not_found()
 
 
 def stages(portal: Portal, call: Call) -> dict[str, Any]:
@@ -42,25 +60,58 @@ def stages(portal: Portal, call: Call) -> dict[str, Any]:
     return {"results": pipeline(portal, call)["stages"]}
 
 
-def _pipeline(portal: Portal) -> dict[str, Any]:
-    ordered = sorted(portal.world.stages, key=lambda stage: stage.position)
+def _pipelines(portal: Portal, call: Call) -> list[dict[str, Any]]:
+    kind = object_type(call.path["object_type"])
+    if kind is DEALS:
+        return [_pipeline(DEAL_PIPELINE_ID, "Sales Pipeline", _deal_stages(portal))]
+    if kind is TICKETS:
+        return [_pipeline(TICKET_PIPELINE_ID, "Support Pipeline", _ticket_stages())]
+    return []
+
+
+def _pipeline(pipeline_id: str, label: str, stages: list[dict[str, Any]]) -> dict[str, Any]:
     return {
-        "label": "Sales Pipeline",
+        "label": label,
         "displayOrder": 0,
-        "id": PIPELINE_ID,
-        "stages": [_stage(place, stage) for place, stage in enumerate(ordered)],
+        "id": pipeline_id,
+        "stages": stages,
         "createdAt": _NEVER,
         "updatedAt": _NEVER,
         "archived": False,
     }
 
 
-def _stage(place: int, stage: StageEntry) -> dict[str, Any]:
+def _deal_stages(portal: Portal) -> list[dict[str, Any]]:
+    ordered = sorted(portal.world.stages, key=lambda stage: stage.position)
+    return [
+        _stage(
+            place,
+            stage.name,
+            stage_id(stage),
+            {"isClosed": str(stage.is_closed).lower(), "probability": str(stage.probability / 100)},
+        )
+        for place, stage in enumerate(ordered)
+    ]
+
+
+def _ticket_stages() -> list[dict[str, Any]]:
+    return [
+        _stage(
+            place,
+            stage.label,
+            stage.id,
+            {"ticketState": "CLOSED" if stage.is_closed else "OPEN", "isClosed": str(stage.is_closed).lower()},
+        )
+        for place, stage in enumerate(TICKET_STAGES)
+    ]
+
+
+def _stage(place: int, label: str, identity: str, metadata: dict[str, str]) -> dict[str, Any]:
     return {
-        "label": stage.name,
+        "label": label,
         "displayOrder": place,
-        "metadata": {"isClosed": str(stage.is_closed).lower(), "probability": str(stage.probability / 100)},
-        "id": stage_id(stage),
+        "metadata": metadata,
+        "id": identity,
         "createdAt": _NEVER,
         "updatedAt": _NEVER,
         "writePermissions": "CRM_PERMISSIONS_ENFORCEMENT",

@@ -1,24 +1,35 @@
 """A portal: the HubSpot copy of the world, shelved by id."""
 
-from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import chain
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from hub.sandbox.clock import Clock
-from hub.sandbox.hubspot.object_types import COMPANIES, CONTACTS, DEALS, LEADS, LINE_ITEMS, PRODUCTS, ObjectType
+from hub.sandbox.hubspot.object_types import (
+    COMPANIES,
+    CONTACTS,
+    DEALS,
+    LEADS,
+    LINE_ITEMS,
+    PRODUCTS,
+    TICKETS,
+    ObjectType,
+)
+from hub.sandbox.hubspot.quirks import Quirks
+from hub.sandbox.hubspot.shelf import Shelf
 from hub.sandbox.hubspot.stamps import to_the_millisecond
+from hub.sandbox.hubspot.webhooks import Webhooks
 from hub.sandbox.world import Copy, Entry, Fate, LineEntry, OpportunityEntry, World
-
-EntryT = TypeVar("EntryT", bound=Entry)
 
 PORTAL_ID = 48310772
 HOME_CURRENCY = "USD"
 ENRICHED_AFTER = timedelta(seconds=6, milliseconds=696)
 """How long after its creation HubSpot itself fills in a record, which counts as a change."""
+_SEEN_IN = {COMPANIES.plural: (CONTACTS,), DEALS.plural: (LINE_ITEMS,)}
+"""The types whose records show something of another type's."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -32,65 +43,29 @@ class LineItem(Entry):
     currency: str | None
 
 
-def _number(entry: Entry) -> int:
-    return int(entry.id)
-
-
-class Shelf(Generic[EntryT]):
-    """All records of one type, found by id and in the order of their ids as numbers."""
-
-    def __init__(self, entries: Iterable[EntryT]) -> None:
-        ordered = sorted(entries, key=_number)
-        self.by_id = {entry.id: entry for entry in ordered}
-        self.live = [entry for entry in ordered if entry.fate is Fate.LIVE]
-        self.archived = [entry for entry in ordered if entry.fate is Fate.DELETED]
-        self.losers: dict[str, list[str]] = {}
-        """Ids of all that was merged into a record, directly or by way of another."""
-        for entry in ordered:
-            if entry.fate is Fate.MERGED:
-                self.losers.setdefault(self.survivor_id(entry.id), []).append(entry.id)
-
-    def survivor_id(self, entry_id: str) -> str:
-        """`entry_id`, or the id of the record that it was merged into in the end."""
-        entry = self.by_id.get(entry_id)
-        while entry is not None and entry.fate is Fate.MERGED and entry.merged_into is not None:
-            entry_id = entry.merged_into
-            entry = self.by_id.get(entry_id)
-        return entry_id
-
-    def add(self, entry: EntryT) -> None:
-        """Shelve a new record; its id is the greatest."""
-        self.by_id[entry.id] = entry
-        self.live.append(entry)
-
-    def archive(self, entry: EntryT) -> None:
-        """Move a live record among the archived ones."""
-        del self.live[bisect_left(self.live, int(entry.id), key=_number)]
-        insort(self.archived, entry, key=_number)
-
-    def next_id(self) -> str:
-        """An id that no record of the type has had."""
-        return str(int(next(reversed(self.by_id), "0")) + 1)
-
-    def found(self, entry_id: str, fate: Fate = Fate.LIVE) -> EntryT | None:
-        """The record with that id; for a merged-away id the survivor."""
-        entry = self.by_id.get(self.survivor_id(entry_id))
-        return entry if entry is not None and entry.fate is fate else None
-
-
 class Portal:
-    """The state behind the API. Whoever changes the world other than through it calls `changed` afterwards."""
+    """The state behind the API. Whoever changes the world's rows directly calls `changed` afterwards."""
 
-    def __init__(self, world: World, clock: Clock, index_lag: timedelta = timedelta(0)) -> None:
+    def __init__(
+        self, world: World, clock: Clock, index_lag: timedelta = timedelta(0), quirks: Quirks | None = None
+    ) -> None:
         self.world = world
         self.clock = clock
         self.index_lag = index_lag
         """How long a changed record stays invisible to search."""
+        self.quirks = quirks or Quirks()
+        self.webhooks = Webhooks(clock, PORTAL_ID)
         self.definitions: dict[str, Any] = {}
         """Properties by object type."""
-        self.derived: dict[Any, Any] = {}
-        """What else was worked out from the rows and holds until one is written."""
+        self.made_properties: dict[str, dict[str, Any]] = {}
+        """Properties that somebody made or changed, by object type and name; those archived are still in it."""
+        self.links: dict[Any, Any] = {}
+        """Associations by pair of object types."""
+        self.roles: dict[str, list[str]] = {}
+        """The words of labels, by the object type that they lead to."""
+        self._derived: dict[str, dict[Any, Any]] = {}
         self._shelves: dict[str, Shelf[Any]] = {}
+        self._unripe: list[tuple[datetime, ObjectType, Entry]] = []
         for entry in chain(self.copy.accounts, self.copy.contacts, self.copy.opportunities):
             _enrich(entry)
 
@@ -105,20 +80,48 @@ class Portal:
             self._shelves[kind.plural] = Shelf(self._entries(kind))
         return self._shelves[kind.plural]
 
-    def changed(self) -> None:
-        """Forget all that was worked out from the rows."""
-        self._shelves.clear()
-        self.definitions.clear()
-        self.derived.clear()
+    def derived(self, kind: ObjectType) -> dict[Any, Any]:
+        """What else was worked out from the records of a type and holds until one is written."""
+        return self._derived.setdefault(kind.plural, {})
 
-    def written(self) -> None:
-        """Forget what a write through the API outdates; the shelves were kept up."""
-        self._shelves.pop(LINE_ITEMS.plural, None)
-        self.derived.clear()
+    def changed(self) -> None:
+        """Work everything out anew from the rows, which know nothing of ties made through the API or by the staff."""
+        for known in (self._shelves, self.definitions, self.links, self.roles, self._derived):
+            known.clear()
+
+    def written(self, kind: ObjectType) -> None:
+        """Forget what a write to a type outdates; its shelf was kept up."""
+        for each in (kind, *_SEEN_IN.get(kind.plural, ())):
+            self._derived.pop(each.plural, None)
+        if kind is DEALS:
+            self._shelves.pop(LINE_ITEMS.plural, None)
 
     def now(self) -> datetime:
         """The present instant as a record would be stamped with."""
         return to_the_millisecond(self.clock.now())
+
+    def ripen_later(self, kind: ObjectType, entry: Entry) -> None:
+        """Have a new record change by itself some seconds after its creation."""
+        self._unripe.append((entry.created_at + ENRICHED_AFTER, kind, entry))
+
+    def ripen(self) -> None:
+        """Let time do its part: stamp the new records that HubSpot has filled in by now."""
+        while self._unripe and self._unripe[0][0] <= self.clock.now():
+            due, kind, entry = self._unripe.pop(0)
+            if entry.fate is Fate.LIVE and entry.modified_at < due:
+                self.stamp(kind, entry, due)
+
+    def stamp(
+        self, kind: ObjectType, entry: Entry, instant: datetime, change: Callable[[], object] = lambda: None
+    ) -> None:
+        """Do what changes a live record, and move its modified date."""
+
+        def changed() -> None:
+            change()
+            entry.modified_at = instant
+
+        self.shelf(kind).refile(entry, changed)
+        self.written(kind)
 
     def rows(self, kind: ObjectType) -> list[Any]:
         """The world's own list of a type, to add to."""
@@ -128,6 +131,7 @@ class Portal:
             DEALS.plural: self.copy.opportunities,
             PRODUCTS.plural: self.copy.products,
             LEADS.plural: self.copy.leads,
+            TICKETS.plural: self.copy.tickets,
         }
         return lists[kind.plural]
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
+from hub.sandbox.hubspot.object_types import ObjectType
 from hub.sandbox.hubspot.portal import Portal
 from hub.sandbox.hubspot.stamps import spelled
 
@@ -54,6 +55,11 @@ class Property:
     unique: bool = False
     external: bool = False
     """The options stand elsewhere: with the owners or the pipelines."""
+    options: tuple[str, ...] = ()
+    """The values to choose from; where there are none, those in use."""
+    made_at: datetime | None = None
+    """When somebody made or last changed it; None for what came with the portal."""
+    archived_at: datetime | None = None
 
 
 def text(name: str, label: str, attribute: str, **more: Any) -> Property:
@@ -92,17 +98,57 @@ def calculated(name: str, label: str, kind: Kind, read: Read) -> Property:
     return Property(name=name, label=label, kind=kind, read=read)
 
 
-def custom(name: str, sample: object) -> Property:
-    """A property that the portal's owner invented."""
-
-    def read(entry: Any, _: Portal) -> str | None:
-        return value_spelled(entry.custom.get(name))
+def category(name: str, label: str, attribute: str) -> Property:
+    """A property that holds one of a few words."""
 
     def write(entry: Any, value: str, _: Portal) -> None:
+        setattr(entry, attribute, value or None)
+
+    return Property(
+        name=name,
+        label=label,
+        kind=Kind.ENUMERATION,
+        read=lambda entry, _: slug(getattr(entry, attribute)),
+        write=write,
+    )
+
+
+OWNER = text("hubspot_owner_id", "Owner", "owner", kind=Kind.ENUMERATION, external=True)
+
+
+def merged_ids(portal: Portal, kind: ObjectType, entry_id: str) -> str | None:
+    """Ids of the records that were merged into this one."""
+    return ";".join(portal.shelf(kind).losers.get(entry_id, ())) or None
+
+
+def custom(name: str, kind: Kind = Kind.STRING, options: tuple[str, ...] = (), **more: Any) -> Property:
+    """A property that the portal's owner invented."""
+
+    def write(entry: Any, value: str, _: Portal) -> None:
+        _check(kind, options, value)
         entry.custom[name] = value or None
 
-    label = name.replace("_", " ").capitalize()
-    return Property(name=name, label=label, kind=kind_of(sample), read=read, write=write, custom=True)
+    return Property(
+        name=name,
+        label=more.pop("label", None) or name.replace("_", " ").capitalize(),
+        kind=kind,
+        read=lambda entry, _: value_spelled(entry.custom.get(name)),
+        write=write,
+        custom=True,
+        options=options,
+        **more,
+    )
+
+
+def _check(kind: Kind, options: tuple[str, ...], value: str) -> None:
+    if not value:
+        return
+    if kind is Kind.NUMBER:
+        decimal_of(value)
+    allowed = ("true", "false") if kind is Kind.BOOL else options
+    unknown = [each for each in value.split(";") if allowed and each not in allowed]
+    if unknown:
+        raise ValueError(f"{';'.join(unknown)} was not one of the allowed options: {', '.join(allowed)}")
 
 
 def kind_of(value: object) -> Kind:

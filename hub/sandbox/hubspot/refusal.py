@@ -3,14 +3,23 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import orjson
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 
 
 class Refusal(HTTPException):
     """An answer with a status of 400 or more and HubSpot's error body. Any of the body's parts may be absent."""
 
-    def __init__(self, status_code: int, message: str, category: str | None = None, **more: Any) -> None:
-        super().__init__(status_code, message)
+    def __init__(
+        self,
+        status_code: int,
+        message: str,
+        category: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        **more: Any,
+    ) -> None:
+        super().__init__(status_code, message, headers)
         self.message = message
         self.category = category
         self.more = more
@@ -46,6 +55,17 @@ def not_found(message: str = "resource not found") -> Refusal:
     return Refusal(404, message, "OBJECT_NOT_FOUND")
 
 
+def missing_scopes(*scopes: str) -> Refusal:
+    """The key may not do this."""
+    context = {"requiredGranularScopes": list(scopes), "links": ["https://developers.hubspot.com/scopes"]}
+    return Refusal(403, "One or more of the following scopes are required.", "MISSING_SCOPES", context=context)
+
+
 def part_failed(category: str, message: str, context: Mapping[str, Sequence[str]], **more: str) -> dict[str, Any]:
     """One entry of the `errors` in a 207 answer."""
     return {"status": "error", "category": category, **more, "message": message, "context": context}
+
+
+def json_response(content: Any, status: int, headers: Mapping[str, str] | None = None) -> Response:
+    """A body as HubSpot sends it."""
+    return Response(orjson.dumps(content), status, headers, media_type="application/json;charset=utf-8")

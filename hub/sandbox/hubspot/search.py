@@ -1,5 +1,6 @@
 """Search: filtered, sorted by one property, in pages by offset, never beyond ten thousand rows."""
 
+import random
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from hub.sandbox.hubspot.object_types import ObjectType, object_type
 from hub.sandbox.hubspot.portal import Portal
 from hub.sandbox.hubspot.records import asked_properties, record
 from hub.sandbox.hubspot.refusal import invalid
+from hub.sandbox.hubspot.shelf import id_number
 from hub.sandbox.hubspot.stamps import epoch_milliseconds
 
 MOST_FOUND = 200
@@ -42,14 +44,15 @@ def search(portal: Portal, call: Call) -> dict[str, Any]:
     """A page of the records that match."""
     kind = object_type(call.path["object_type"])
     query = _query(call)
-    rows = _visible(portal, _sorted(portal, kind, query))
-    page = rows[query.offset : query.offset + query.limit]
+    rows = _visible(portal, kind, _sorted(portal, kind, query))
+    places = _with_gaps(portal, rows, query.limit)
+    page = [entry for entry in places[query.offset : query.offset + query.limit] if entry is not None]
     properties = asked_properties(portal, kind, query.properties, kind.defaults + kind.search_defaults)
     answer: dict[str, Any] = {
         "total": len(rows),
         "results": [record(portal, kind, entry, properties) for entry in page],
     }
-    if query.offset + query.limit < len(rows):
+    if query.offset + query.limit < len(places):
         answer["paging"] = {"next": {"after": str(query.offset + query.limit)}}
     return answer
 
@@ -100,25 +103,43 @@ def _offset(after: object, limit: int) -> int:
     return offset
 
 
-def _visible(portal: Portal, rows: list[Any]) -> list[Any]:
+def _visible(portal: Portal, kind: ObjectType, rows: list[Any]) -> list[Any]:
     """Rows that the index has caught up with."""
     if not portal.index_lag:
         return rows
-    indexed = portal.clock.now() - portal.index_lag
-    return [entry for entry in rows if entry.modified_at <= indexed]
+    indexed = epoch_milliseconds(portal.clock.now() - portal.index_lag)
+    recent = {entry.id for entry in portal.shelf(kind).modified_from(indexed + 1)}
+    return [entry for entry in rows if entry.id not in recent] if recent else rows
+
+
+def _with_gaps(portal: Portal, rows: list[Any], limit: int) -> list[Any]:
+    """The rows, and between them, as None, what the index should have forgotten: pages get short, or empty."""
+    seed = portal.quirks.search_gaps
+    room = WINDOW - len(rows) - limit
+    if seed is None or not rows or room < 0:
+        return rows
+    rng = random.Random(f"{seed} {len(rows)} {rows[0].id}")  # noqa: S311 - repeatable on purpose, guards nothing
+    first, second = sorted(rng.randint(0, len(rows) - 1) for _ in range(2))
+    gap = min(rng.randint(1, 2 * limit), room // 2)
+    nothing = [None] * gap
+    return [*rows[:first], *nothing, *rows[first:second], *nothing, *rows[second:]]
 
 
 def _sorted(portal: Portal, kind: ObjectType, query: Query) -> list[Any]:
     """All rows that match, in the order asked for; in the order of ids where none is."""
-    if query.sort in (None, "hs_object_id"):
+    if query.sort in (None, "hs_object_id") and not _as_text(portal, query.sort):
         rows = _matching(portal, kind, query)
         return rows[::-1] if query.descending else rows
     found = properties_of(portal, kind).get(str(query.sort))
     if found is None:
         raise invalid(f"There was a problem with the request: property {query.sort} does not exist")
     read = reading(portal, kind, found)
-    key = (kind.plural, query.groups, query.text, query.sort, query.descending)
-    return _remembered(portal, key, lambda: _ordered(_matching(portal, kind, query), read, query))
+    key = (query.groups, query.text, query.sort, query.descending)
+    return _remembered(portal, kind, key, lambda: _ordered(_matching(portal, kind, query), read, query))
+
+
+def _as_text(portal: Portal, sort: str | None) -> bool:
+    return sort is not None and portal.quirks.ids_compare_as_text
 
 
 def _ordered(rows: list[Any], read: Callable[[Any], Any], query: Query) -> list[Any]:
@@ -133,12 +154,13 @@ def _matching(portal: Portal, kind: ObjectType, query: Query) -> list[Any]:
     The bounds on the id are cut out last, so that a walk through the ids filters everything else once only.
     """
     if len(query.groups) > 1:
-        key = (kind.plural, query.groups, query.text)
-        return _remembered(portal, key, lambda: _in_any(portal, kind, query.groups, query.text))
+        key = (query.groups, query.text)
+        return _remembered(portal, kind, key, lambda: _in_any(portal, kind, query.groups, query.text))
     group = query.groups[0] if query.groups else ()
-    bounds = [each for each in group if each.name == "hs_object_id" and each.operator in _CUTS]
+    cuts = () if portal.quirks.ids_compare_as_text else _CUTS
+    bounds = [each for each in group if each.name == "hs_object_id" and each.operator in cuts]
     rest = tuple(each for each in group if each not in bounds)
-    rows = _remembered(portal, (kind.plural, rest, query.text), lambda: _in_any(portal, kind, (rest,), query.text))
+    rows = _remembered(portal, kind, (rest, query.text), lambda: _in_any(portal, kind, (rest,), query.text))
     if not bounds:
         return rows
     number = properties_of(portal, kind)["hs_object_id"]
@@ -149,31 +171,33 @@ def _matching(portal: Portal, kind: ObjectType, query: Query) -> list[Any]:
     return rows[low:high]
 
 
-def _number(entry: Any) -> int:
-    return int(entry.id)
-
-
 _Cut = Callable[[list[Any], list[Any]], tuple[int, int]]
 _CUTS: dict[str, _Cut] = {
-    "GT": lambda rows, values: (bisect_right(rows, values[0], key=_number), len(rows)),
-    "GTE": lambda rows, values: (bisect_left(rows, values[0], key=_number), len(rows)),
-    "LT": lambda rows, values: (0, bisect_left(rows, values[0], key=_number)),
-    "LTE": lambda rows, values: (0, bisect_right(rows, values[0], key=_number)),
+    "GT": lambda rows, values: (bisect_right(rows, values[0], key=id_number), len(rows)),
+    "GTE": lambda rows, values: (bisect_left(rows, values[0], key=id_number), len(rows)),
+    "LT": lambda rows, values: (0, bisect_left(rows, values[0], key=id_number)),
+    "LTE": lambda rows, values: (0, bisect_right(rows, values[0], key=id_number)),
     "BETWEEN": lambda rows, values: (
-        bisect_left(rows, values[0], key=_number),
-        bisect_right(rows, values[1], key=_number),
+        bisect_left(rows, values[0], key=id_number),
+        bisect_right(rows, values[1], key=id_number),
     ),
 }
 
 
 def _in_any(portal: Portal, kind: ObjectType, groups: tuple[Group, ...], text: str) -> list[Any]:
-    rows: dict[str, Any] = {}
-    for group in groups:
-        tests = [predicate(portal, kind, each) for each in group]
-        tests += [_text_test(portal, kind, text)] if text else []
-        candidates = _in_window(portal, kind, group)
-        rows.update((entry.id, entry) for entry in candidates if all(test(entry) for test in tests))
-    return sorted(rows.values(), key=_number)
+    found = [_in_group(portal, kind, group, text) for group in groups]
+    if len(found) == 1:
+        return found[0]
+    return sorted({entry.id: entry for rows in found for entry in rows}.values(), key=id_number)
+
+
+def _in_group(portal: Portal, kind: ObjectType, group: Group, text: str) -> list[Any]:
+    tests = [predicate(portal, kind, each) for each in group]
+    tests += [_text_test(portal, kind, text)] if text else []
+    candidates = _in_window(portal, kind, group)
+    if not tests:
+        return list(candidates)
+    return sorted((entry for entry in candidates if all(test(entry) for test in tests)), key=id_number)
 
 
 def _text_test(portal: Portal, kind: ObjectType, text: str) -> Predicate:
@@ -190,33 +214,29 @@ def _text_test(portal: Portal, kind: ObjectType, text: str) -> Predicate:
 
 def _in_window(portal: Portal, kind: ObjectType, group: Group) -> Iterable[Any]:
     """The live rows that the group's bounds on the modified date leave; strictness is the tests' business."""
-    bounds = [each for each in group if each.name == kind.modified]
+    shelf = portal.shelf(kind)
+    bounds = [each for each in group if each.name == kind.modified and each.operator in _BOUNDING]
     if not bounds:
-        rows: list[Any] = portal.shelf(kind).live
+        rows: list[Any] = shelf.live
         return rows
-    ordered, stamps = _by_modified(portal, kind)
     found = properties_of(portal, kind)[kind.modified]
-    low, high = 0, len(ordered)
+    low, high = 0, None
     for each in bounds:
         values = [operand(found, value) for value in each.values]
-        if each.operator in ("GT", "GTE", "BETWEEN"):
-            low = max(low, bisect_left(stamps, values[0]))
-        if each.operator in ("LT", "LTE", "BETWEEN"):
-            high = min(high, bisect_right(stamps, values[-1]))
-    return ordered[low:high]
+        if each.operator in ("EQ", "GT", "GTE", "BETWEEN"):
+            low = max(low, values[0])
+        if each.operator in ("EQ", "LT", "LTE", "BETWEEN"):
+            high = values[-1] if high is None else min(high, values[-1])
+    within: list[Any] = shelf.modified_from(low, high)
+    return within
 
 
-def _by_modified(portal: Portal, kind: ObjectType) -> tuple[list[Any], list[int]]:
-    key = ("by modified", kind.plural)
-    if key not in portal.derived:
-        ordered = sorted(portal.shelf(kind).live, key=lambda entry: entry.modified_at)
-        portal.derived[key] = ordered, [epoch_milliseconds(entry.modified_at) for entry in ordered]
-    ordered, stamps = portal.derived[key]
-    return ordered, stamps
+_BOUNDING = ("EQ", "GT", "GTE", "LT", "LTE", "BETWEEN")
 
 
-def _remembered(portal: Portal, key: Any, rows: Callable[[], list[Any]]) -> list[Any]:
-    kept: dict[Any, list[Any]] = portal.derived.setdefault("searches", {})
+def _remembered(portal: Portal, kind: ObjectType, key: Any, rows: Callable[[], list[Any]]) -> list[Any]:
+    kept: dict[Any, list[Any]] = portal.derived(kind).setdefault("searches", {})
+    key = (portal.quirks.ids_compare_as_text, *key)
     if key not in kept:
         if len(kept) >= REMEMBERED:
             del kept[next(iter(kept))]

@@ -1,10 +1,12 @@
 """Instants as HubSpot spells them: with milliseconds, in UTC."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 
+@lru_cache(maxsize=1024)
 def spelled(instant: datetime) -> str:
-    """ISO 8601, to the millisecond."""
+    """ISO 8601, to the millisecond. A record repeats its two stamps as properties."""
     return instant.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 

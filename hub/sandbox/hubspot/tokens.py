@@ -1,36 +1,32 @@
-"""Who may ask: the service key, and access tokens that a refresh token buys."""
+"""Who may ask: the service key, and access tokens that an authorization code or a refresh token buys."""
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from hub.sandbox.clock import Clock
+from hub.sandbox.hubspot.permissions import OBJECT_SCOPES, OWNERS_SCOPE, SCHEMA_SCOPES
 from hub.sandbox.hubspot.portal import PORTAL_ID
+from hub.sandbox.hubspot.quirks import Quirks
 from hub.sandbox.hubspot.refusal import Refusal
 from hub.sandbox.hubspot.stamps import spelled
+from hub.sandbox.hubspot.webhooks import APP_ID
 
-LIFETIME = timedelta(seconds=1_800)
-LEADS_SCOPE = "crm.objects.leads.read"
+LEADS_SCOPE = OBJECT_SCOPES["leads", "read"]
 SCOPES = (
     "oauth",
-    "crm.objects.companies.read",
-    "crm.objects.companies.write",
-    "crm.objects.contacts.read",
-    "crm.objects.contacts.write",
-    "crm.objects.deals.read",
-    "crm.objects.deals.write",
-    "crm.objects.line_items.read",
-    "crm.objects.owners.read",
-    "crm.objects.products.read",
-    "crm.objects.products.write",
-    "crm.schemas.companies.read",
-    "crm.schemas.contacts.read",
-    "crm.schemas.deals.read",
+    *(OBJECT_SCOPES[plural, verb] for plural in ("companies", "contacts", "deals") for verb in ("read", "write")),
+    OBJECT_SCOPES["line_items", "read"],
+    OWNERS_SCOPE,
+    *(OBJECT_SCOPES["products", verb] for verb in ("read", "write")),
+    *(SCHEMA_SCOPES[plural, verb] for plural in ("companies", "contacts", "deals") for verb in ("read", "write")),
+    OBJECT_SCOPES["tickets", "read"],
 )
-_APP_ID = 3141592
 _USER_ID = 7_000_001
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +38,21 @@ class HubSpotCredentials:
     client_id: str
     client_secret: str
     refresh_token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """What somebody allowed the app to do, and how long an access token of it holds."""
+
+    scopes: tuple[str, ...]
+    refresh_token: str | None = None
+    """None for the service key, which needs none."""
+    expires_at: datetime | None = None
+
+    @property
+    def is_oauth(self) -> bool:
+        """Whether it is an app's, not the service key's."""
+        return self.refresh_token is not None
 
 
 def credentials() -> HubSpotCredentials:
@@ -56,58 +67,109 @@ def credentials() -> HubSpotCredentials:
 
 
 class Tokens:
-    """The access tokens in use."""
+    """The codes, refresh tokens and access tokens in use."""
 
-    def __init__(self, clock: Clock, scopes: tuple[str, ...]) -> None:
+    def __init__(self, clock: Clock, scopes: tuple[str, ...], quirks: Quirks) -> None:
         self.scopes = scopes
         self._clock = clock
+        self._quirks = quirks
         self._owner = credentials()
-        self._expiries: dict[str, datetime] = {}
+        self._codes: dict[str, tuple[str, tuple[str, ...]]] = {}
+        self._refresh: dict[str, tuple[str, ...]] = {self._owner.refresh_token: scopes}
+        self._access: dict[str, Grant] = {}
 
-    def check(self, authorization: str | None) -> None:
-        """Refuse with 401 what is neither the service key nor a token that still holds."""
+    def holder(self, authorization: str | None) -> Grant:
+        """What the bearer may do; refuses what is neither the service key nor a token that still holds."""
         scheme, _, token = (authorization or "").partition(" ")
-        if scheme.lower() == "bearer" and token == self._owner.service_key:
-            return
-        if scheme.lower() != "bearer" or token not in self._expiries:
+        if scheme.lower() != "bearer":
             raise _unauthorized()
-        expiry = self._expiries[token]
-        if expiry <= self._clock.now():
-            raise _expired(expiry, self._clock.now())
+        if not _TOKEN.fullmatch(token):
+            raise Refusal(530, "The access token is malformed.")
+        if secrets.compare_digest(token, self._owner.service_key):
+            return Grant(scopes=self.scopes)
+        grant = self._access.get(token)
+        if grant is None or grant.expires_at is None:
+            raise _unauthorized()
+        if grant.expires_at <= self._clock.now():
+            raise _expired(grant.expires_at, self._clock.now())
+        return grant
+
+    def authorize(self, redirect_uri: str, scopes: tuple[str, ...] | None = None) -> str:
+        """A code that a user of the portal gives to the app, good for one exchange."""
+        code = f"na1-{secrets.token_hex(8)}"
+        self._codes[code] = redirect_uri, self.scopes if scopes is None else scopes
+        return code
+
+    def expire(self) -> None:
+        """Let all access tokens run out now."""
+        now = self._clock.now()
+        self._access = {
+            token: Grant(scopes=grant.scopes, refresh_token=grant.refresh_token, expires_at=now)
+            for token, grant in self._access.items()
+        }
 
     def granted(self, form: Mapping[str, Any]) -> dict[str, Any]:
-        """A new access token for the refresh token."""
+        """A new access token for a code or a refresh token."""
         self._check_client(form)
-        if form.get("grant_type") != "refresh_token":
-            raise _oauth_refusal("unsupported_grant_type", "BAD_GRANT_TYPE", "grant_type must be refresh_token")
-        if form.get("refresh_token") != self._owner.refresh_token:
-            raise _oauth_refusal("invalid_grant", "BAD_REFRESH_TOKEN", "missing or invalid refresh token")
-        token = f"C{secrets.token_urlsafe(40)}"
-        self._expiries[token] = self._clock.now() + LIFETIME
-        return {
-            "token_type": "bearer",
-            "refresh_token": self._owner.refresh_token,
-            "access_token": token,
-            "expires_in": int(LIFETIME.total_seconds()),
-            "hub_id": PORTAL_ID,
-            "user_id": _USER_ID,
-            "scopes": list(self.scopes),
-            "token_use": "access_token",
-        }
+        kind = form.get("grant_type")
+        if kind == "authorization_code":
+            return self._bought(self._exchanged(form))
+        if kind == "refresh_token":
+            refresh_token = str(form.get("refresh_token") or "")
+            if refresh_token not in self._refresh:
+                raise _oauth_refusal("invalid_grant", "BAD_REFRESH_TOKEN", "missing or invalid refresh token")
+            return self._bought(refresh_token)
+        raise _oauth_refusal(
+            "unsupported_grant_type", "BAD_GRANT_TYPE", "grant_type must be authorization_code or refresh_token"
+        )
 
     def introspected(self, form: Mapping[str, Any]) -> dict[str, Any]:
         """What a token is good for."""
         self._check_client(form)
         token = str(form.get("token"))
-        if token == self._owner.refresh_token:
-            return self._described(token, "refresh_token")
-        expiry = self._expiries.get(token)
-        if expiry is None or expiry <= self._clock.now():
+        if token in self._refresh:
+            return self._described(token, "refresh_token", self._refresh[token])
+        grant = self._access.get(token)
+        if grant is None or grant.expires_at is None or grant.expires_at <= self._clock.now():
             return {"active": False, "token": token}
-        seconds_left = int((expiry - self._clock.now()).total_seconds())
-        return self._described(token, "access_token") | {"expires_in": seconds_left, "is_private_distribution": True}
+        seconds_left = int((grant.expires_at - self._clock.now()).total_seconds())
+        described = self._described(token, "access_token", grant.scopes)
+        return described | {"expires_in": seconds_left, "is_private_distribution": True}
 
-    def _described(self, token: str, use: str) -> dict[str, Any]:
+    def revoked(self, form: Mapping[str, Any]) -> None:
+        """End a refresh token and all that was bought with it, or an access token; an unknown one is no error."""
+        self._check_client(form)
+        token = str(form.get("token"))
+        self._refresh.pop(token, None)
+        self._access = {each: grant for each, grant in self._access.items() if token not in (each, grant.refresh_token)}
+
+    def _exchanged(self, form: Mapping[str, Any]) -> str:
+        redirect_uri, scopes = self._codes.pop(str(form.get("code")), (None, ()))
+        if redirect_uri is None:
+            raise _oauth_refusal("invalid_grant", "BAD_AUTH_CODE", "missing or unknown auth code")
+        if redirect_uri != form.get("redirect_uri"):
+            raise _oauth_refusal("invalid_grant", "BAD_REDIRECT_URI", "redirect URI does not match the auth code's")
+        refresh_token = f"na1-{secrets.token_hex(16)}"
+        self._refresh[refresh_token] = scopes
+        return refresh_token
+
+    def _bought(self, refresh_token: str) -> dict[str, Any]:
+        token = f"C{secrets.token_urlsafe(40)}"
+        lifetime = self._quirks.token_lifetime
+        scopes = self._refresh[refresh_token]
+        self._access[token] = Grant(scopes=scopes, refresh_token=refresh_token, expires_at=self._clock.now() + lifetime)
+        return {
+            "token_type": "bearer",
+            "refresh_token": refresh_token,
+            "access_token": token,
+            "expires_in": int(lifetime.total_seconds()),
+            "hub_id": PORTAL_ID,
+            "user_id": _USER_ID,
+            "scopes": list(scopes),
+            "token_use": "access_token",
+        }
+
+    def _described(self, token: str, use: str, scopes: tuple[str, ...]) -> dict[str, Any]:
         return {
             "active": True,
             "token": token,
@@ -115,9 +177,11 @@ class Tokens:
             "token_type": "bearer",
             "client_id": self._owner.client_id,
             "hub_id": PORTAL_ID,
-            "app_id": _APP_ID,
+            "hub_domain": "lumenfjord.example",
+            "app_id": APP_ID,
             "user_id": _USER_ID,
-            "scopes": list(self.scopes),
+            "user": "admin@lumenfjord.example",
+            "scopes": list(scopes),
         }
 
     def _check_client(self, form: Mapping[str, Any]) -> None:

@@ -93,6 +93,8 @@ def change(org: Org, sobject: SObject[Any], row: Any, values: Values) -> Prepare
     edits = _edits(org, sobject, values)
 
     def write(now: datetime) -> None:
+        if row.fate is not Fate.LIVE:
+            return  # it went while the transaction ran
         with org.changing(sobject, row):
             _write(org, row, edits, now)
             row.modified_at = max(row.modified_at, now)

@@ -121,9 +121,10 @@ async def describe(request: Request, here: State) -> Response:
 def _since(request: Request, here: State, body: object) -> Response:
     """Descriptions change when the org is set up anew, and so are sent only to those who have an older one."""
     changed = here.org.described_at
-    headers = {"Last-Modified": format_datetime(changed, usegmt=True)}
-    known = request.headers.get("If-Modified-Since")
-    if known is not None and parsedate_to_datetime(known) >= changed:
+    tag = f'"{int(changed.timestamp()):x}"'
+    headers = {"Last-Modified": format_datetime(changed, usegmt=True), "ETag": tag}
+    known, known_tag = request.headers.get("If-Modified-Since"), request.headers.get("If-None-Match")
+    if known_tag == tag or (known_tag is None and known is not None and parsedate_to_datetime(known) >= changed):
         return Response(status_code=304, headers=headers)
     response = answer(body)
     response.headers.update(headers)

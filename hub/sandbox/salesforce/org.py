@@ -165,15 +165,18 @@ class Org:
         row = self._index(sobject).get(external_id) if external_id else None
         return None if row is None or row.fate is Fate.PURGED else row
 
-    def _index(self, sobject: SObject[RowT]) -> dict[str, RowT]:
+    def _index(self, sobject: SObject[RowT]) -> Mapping[str, RowT]:
+        index = self.index(sobject)
+        if index is not None:
+            return index.by_id
         rows = sobject.rows(self)
         if not isinstance(rows, list):
             return {row.id: row for row in rows}
-        size, index = self._by_id.get(sobject.name, (-1, {}))
+        size, by_id = self._by_id.get(sobject.name, (-1, {}))
         if size != len(rows):
-            index = {row.id: row for row in rows}
-            self._by_id[sobject.name] = (len(rows), index)
-        return index
+            by_id = {row.id: row for row in rows}
+            self._by_id[sobject.name] = (len(rows), by_id)
+        return by_id
 
     def new_id(self, prefix: str) -> str:
         """An id that no row has. Rows made up beforehand are numbered from below."""

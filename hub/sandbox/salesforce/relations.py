@@ -213,7 +213,8 @@ def account_partners() -> SObject[AccountPartnerEntry]:
         label="Account Partner",
         plural="Account Partner",
         prefix="00I",
-        rows=lambda org: org.partnering.account_partners,
+        # No list of its own: Partner has a part in it.
+        rows=lambda org: iter(org.partnering.account_partners),
         replicateable=False,
         fields=(
             row_id(),

@@ -1,14 +1,16 @@
 import csv
+import gzip
 import os
 import tracemalloc
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.connectors.files import CONNECTOR, preview
+from hub.connectors.files.text import Text
 from hub.errors import InputError
+from tests.connectors.files.lists import bad_rows, config, pages, payloads, rows
 
 HEADER = "Id,Name,Website,Country\n"
 ACME = "1,Acme,https://acme.example,DE\n"
@@ -22,23 +24,6 @@ def written(tmp_path):
         return path
 
     return write
-
-
-async def pages(path, **config):
-    async with CONNECTOR.source({"path": str(path), **config}) as source:
-        return [page async for page in CONNECTOR.streams[0].pages(source, None)]
-
-
-async def payloads(path, **config):
-    return [msgspec.json.decode(payload) for page in await pages(path, **config) for payload in page.payloads]
-
-
-async def rows(path, **config):
-    return [payload["row"] for payload in await payloads(path, **config)]
-
-
-async def bad_rows(path):
-    return {bad.subject: bad.message for page in await pages(path) for bad in page.bad_rows}
 
 
 async def test_a_row_is_kept_as_its_cells_are(written):
@@ -59,14 +44,14 @@ TABLES = st.lists(st.tuples(st.from_regex(r"[a-zäé€]{3,9}", fullmatch=True),
     st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252"]),
     st.sampled_from([("\n", csv.QUOTE_MINIMAL), ("\r\n", csv.QUOTE_MINIMAL), ("\r", csv.QUOTE_ALL)]),
 )
-async def test_what_was_written_is_read(tmp_path_factory, table, delimiter, encoding, dialect):
+def test_what_was_written_is_read(tmp_path_factory, table, delimiter, encoding, dialect):
     path = tmp_path_factory.mktemp("list") / "list.csv"
     end, quoting = dialect
     with path.open("w", encoding=encoding, newline="") as file:
         writer = csv.writer(file, delimiter=delimiter, lineterminator=end, quoting=quoting)
         writer.writerows([("name", "note", "more"), *table])
-    found = await rows(path, encoding=encoding, delimiter=delimiter)
-    assert [tuple(row.values()) for row in found] == table
+    _, *found = Text(path, encoding, delimiter).rows()
+    assert [tuple(row.cells) for row in found] == table
 
 
 @pytest.mark.parametrize(
@@ -84,7 +69,7 @@ async def test_what_was_written_is_read(tmp_path_factory, table, delimiter, enco
 async def test_the_encoding_is_found(written, encoding, found):
     name = "Acme" if encoding == "ascii" else "Müller €"
     path = written(HEADER + f"1,{name},,\n" * 3, encoding)
-    assert preview(path).encoding == found
+    assert found in preview(path).layout
     assert (await rows(path))[0]["Name"] == name
 
 
@@ -102,14 +87,14 @@ async def test_an_encoding_beyond_latin_is_found(written, encoding, name):
 
 async def test_the_encoding_of_a_large_file_is_found(written):
     path = written(HEADER + "".join(f"{number},{'Müller' * 20},,\n" for number in range(1000)), "cp1252")
-    assert preview(path).encoding == "cp1252"
+    assert "cp1252" in preview(path).layout
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 async def test_the_delimiter_is_found(written, delimiter):
     lines = ["Name,Website,Notes", "Acme,acme.example,one", "Bolt,bolt.example,two or three"]
     path = written("\n".join(line.replace(",", delimiter) for line in lines) + "\n")
-    assert preview(path).delimiter == delimiter
+    assert f"delimiter {delimiter!r}" in preview(path).layout
 
 
 async def test_excels_own_hint_is_heeded(written):
@@ -128,26 +113,28 @@ async def test_a_title_above_the_header_is_passed_over(written):
 
 async def test_a_header_nobody_knows_is_the_first_row(written):
     path = written("x,y\nAcme,https://acme.example\nBolt,https://bolt.example\n")
-    assert preview(path).columns == {"name": "x", "website": "y"}
+    assert preview(path).choices == {"x": "name", "y": "website"}
 
 
 async def test_headers_get_names_of_their_own(written):
     assert preview(written("Name,,Name,Id\na,b,c,d\n")).headers == ["Name", "Column 2", "Name (2)", "Id"]
+    assert preview(written("Na\u200bme,\x1b[2JNote\na,b\n")).headers == ["Name", "[2JNote"]
 
 
 def test_a_preview_shows_what_was_found(written):
     path = written(HEADER + ACME + "2,Bolt,,\n3,,,\n\n")
     found = preview(path)
-    assert (found.encoding, found.delimiter, found.sheet) == ("utf-8", ",", None)
+    assert (found.layout, found.sheet) == ("utf-8, delimiter ','", None)
     assert found.rows[0] == ["1", "Acme", "https://acme.example", "DE"]
     assert (found.row_count, found.bad_rows) == (2, 1)
-    assert found.config(path) == {"path": str(path), "sheet": None, "columns": found.columns}
+    assert found.choices == {"Id": "id", "Name": "name", "Website": "website", "Country": "country"}
 
 
 async def test_columns_can_be_told(written):
-    path = written("Name,Trading as\nAcme,Skyward\n")
-    (payload,) = await payloads(path, columns={"name": "Trading as"})
+    path = written("Name,Trading as,Notes\nAcme,Skyward,secret\n")
+    (payload,) = await payloads(path, {"Trading as": "name", "Notes": "-"})
     assert payload["columns"] == {"name": "Trading as"}
+    assert payload["row"] == {"Name": "Acme", "Trading as": "Skyward"}
 
 
 async def test_bad_rows_are_reported_by_line_and_the_rest_is_taken(written):
@@ -173,17 +160,6 @@ async def test_empty_cells_beyond_the_header_do_no_harm(written):
     assert await rows(written("Name,Website\nAcme,acme.example,,\n")) == [{"Name": "Acme", "Website": "acme.example"}]
 
 
-async def test_without_an_id_name_and_domain_are_the_key(written):
-    lines = ["Name,Website", "Acme,https://ACME.example", "  ACME ,acme.example", "Bolt,", "Acme,acme.example"]
-    found = await payloads(written("\n".join(lines) + "\n"))
-    assert [payload["key"] for payload in found] == [
-        "acme acme.example",
-        "acme acme.example (2)",
-        "bolt",
-        "acme acme.example (3)",
-    ]
-
-
 async def test_a_domain_can_be_the_only_key(written):
     found = await payloads(written("Domain\nacme.example\n"))
     assert [payload["key"] for payload in found] == ["acme.example"]
@@ -197,6 +173,7 @@ async def test_a_domain_can_be_the_only_key(written):
         (HEADER + "1,,,\n", "holds no row that can be read"),
         ("\n\n", "holds no rows"),
         (HEADER + ACME + "2,Bo", "is cut off in line 3"),
+        ((HEADER + "1,Größe,,\n2,Bolt,,ä").encode()[:-1], "is cut off in line 3"),
         (HEADER + ACME + '2,"Bolt,,\n', "ends within quotes that open in line 3"),
         (HEADER + f'1,"{"x" * 1_100_000}",,\n', "holds a cell of more than 1048576 characters in line 2"),
         ("a,b\n1,2\n", "has no column of names or domains"),
@@ -212,20 +189,6 @@ async def test_a_file_that_cannot_be_trusted_is_refused_in_one_line(written, con
     assert str(path) in str(refused.value)
 
 
-@pytest.mark.parametrize(
-    ("config", "said"),
-    [
-        ({"columns": {"name": "Firm"}}, "has no column 'Firm'"),
-        ({"columns": {"name": "Name", "size": "Id"}}, "There is no field size"),
-        ({"encoding": "klingon"}, "There is no encoding 'klingon'"),
-        ({"delimiter": "::"}, "A delimiter is one character"),
-    ],
-)
-async def test_what_was_told_must_fit_the_file(written, config, said):
-    with pytest.raises(InputError, match=said):
-        await pages(written(HEADER + ACME), **config)
-
-
 async def test_a_missing_file_is_refused(tmp_path):
     with pytest.raises(InputError, match="cannot be read: No such file"):
         await pages(tmp_path / "none.csv")
@@ -233,7 +196,7 @@ async def test_a_missing_file_is_refused(tmp_path):
 
 async def test_a_file_that_changes_while_it_is_read_is_refused(written):
     path = written(HEADER + ACME)
-    async with CONNECTOR.source({"path": str(path)}) as source:
+    async with CONNECTOR.source(config(path), None) as source:
         reading = CONNECTOR.streams[0].pages(source, None)
         await anext(reading)
         os.truncate(path, 3)
@@ -243,7 +206,7 @@ async def test_a_file_that_changes_while_it_is_read_is_refused(written):
 
 async def test_a_file_that_vanishes_while_it_is_read_is_refused(written):
     path = written(HEADER + ACME)
-    async with CONNECTOR.source({"path": str(path)}) as source:
+    async with CONNECTOR.source(config(path), None) as source:
         reading = CONNECTOR.streams[0].pages(source, None)
         await anext(reading)
         path.unlink()
@@ -254,7 +217,7 @@ async def test_a_file_that_vanishes_while_it_is_read_is_refused(written):
 async def test_a_large_file_comes_in_pages_and_little_memory(written):
     path = written(HEADER + "".join(f"{number},{'Acme ' * 90}{number},,\n" for number in range(5000)))
     tracemalloc.start()
-    async with CONNECTOR.source({"path": str(path)}) as source:
+    async with CONNECTOR.source(config(path), None) as source:
         sizes = [len(page.payloads) async for page in CONNECTOR.streams[0].pages(source, None)]
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
@@ -263,7 +226,7 @@ async def test_a_large_file_comes_in_pages_and_little_memory(written):
 
 
 async def test_a_report_names_the_columns(written):
-    async with CONNECTOR.source({"path": str(written("Firma\nAcme\n"))}) as source:
+    async with CONNECTOR.source(config(written("Firma\nAcme\n")), None) as source:
         (report,) = [report async for report in CONNECTOR.report(source)]
     assert (report.readable, report.detail) == (True, "name from 'Firma'")
 
@@ -271,3 +234,49 @@ async def test_a_report_names_the_columns(written):
 async def test_two_readings_are_equal(written):
     path = written("Name\nAcme\nBolt\nAcme\n")
     assert await pages(path) == await pages(path)
+
+
+async def test_a_packed_list_is_read_and_one_cut_off_refused(written):
+    path = written(gzip.compress((HEADER + ACME).encode()))
+    assert [row["Name"] for row in await rows(path)] == ["Acme"]
+    for cut in (-1, -9):
+        whole = path.read_bytes()
+        path.write_bytes(whole[:cut])
+        with pytest.raises(InputError, match="is cut off: its last packed part is not whole"):
+            await pages(path)
+    path.write_bytes(gzip.compress((HEADER + ACME * 99).encode())[:-8] + bytes(8))
+    with pytest.raises(InputError, match="is damaged: CRC check failed"):
+        await pages(path)
+
+
+async def test_a_row_that_never_ends_is_refused(written):
+    with pytest.raises(InputError, match="holds a row of more than 4194304 characters"):
+        await pages(written(HEADER + ACME + '2,"' + ('x\n","' * 1_000_000)))
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ("Name,nul\0l", "has a header with bytes that are no text, in column 2"),
+        (f"Name,{'x' * 501}", "has a header of more than 500 characters, in column 2"),
+        (",".join(["Name", *map(str, range(5000))]), "has 5,001 columns; a list of accounts may have 1,000"),
+    ],
+)
+async def test_a_header_that_cannot_be_one_is_refused(written, header, said):
+    with pytest.raises(InputError, match=said):
+        await pages(written(f"{header}\n"))
+
+
+async def test_why_no_row_can_be_read_is_told(written):
+    with pytest.raises(InputError, match=r"holds no row that can be read. Line 2: It names no company"):
+        await pages(written("Name,Website\n,a.example\n,b.example\n"))
+
+
+async def test_what_a_formula_could_not_find_is_no_name(written):
+    assert await bad_rows(written("Name\nAcme\n#N/A\n")) == {"line 3": "Its id, name or website is a formula's error."}
+
+
+async def test_a_column_left_out_has_not_vanished(written):
+    (page,) = await pages(written(HEADER + ACME), {"Website": "-"})
+    assert page.fields == dict.fromkeys(["Id", "Name", "Website", "Country"], "text")
+    assert b"acme.example" not in page.payloads[0]

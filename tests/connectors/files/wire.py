@@ -5,8 +5,8 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
-from hub.connectors.files.reader import FileSource
-from hub.connectors.files.reader import opened as opened_file
+from hub.connectors.files.source import FileSource
+from hub.connectors.files.source import opened as opened_file
 
 LIST = Path(__file__).parent / "fixtures" / "accounts.csv"
 COLUMNS = {
@@ -24,4 +24,5 @@ def payloads(stream: str) -> list[dict[str, Any]]:
 
 
 def opened() -> AbstractAsyncContextManager[FileSource]:
-    return opened_file({"path": str(LIST)})
+    choices = {header: field for field, header in COLUMNS.items()}
+    return opened_file({"path": str(LIST), "columns": choices, "mode": "REPLACE"})

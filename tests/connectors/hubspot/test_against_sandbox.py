@@ -1,13 +1,12 @@
 """The sandbox, read whole through its wire and compared with the world behind it."""
 
+import asyncio
 from datetime import timedelta
 from decimal import Decimal
 
-import httpx
 import pytest
 
 from hub.connectors.hubspot import CONNECTOR
-from hub.connectors.hubspot.portal import portal
 from hub.errors import AuthError
 from hub.model import (
     AccountRecord,
@@ -23,57 +22,29 @@ from hub.model import (
     SalesUser,
     Stage,
 )
-from hub.sandbox.clock import HISTORY_ENDS, Clock
-from hub.sandbox.ecosystem import made_up_ecosystem
-from hub.sandbox.hubspot import LEADS_SCOPE, SCOPES, Limits, credentials, hubspot_app
+from hub.sandbox.hubspot import LEADS_SCOPE, SCOPES
 from hub.sandbox.world import Fate
 
 from .memory import Memory
-from .wire import at_once
-
-KEY = credentials().service_key
-UNLIMITED = {"burst": 10**6, "searches": 10**6}
-READABLE = [stream.name for stream in CONNECTOR.streams if stream.name != "leads"]
+from .sandbox import READABLE, Sandbox, later, living
 
 
-class Hand(Clock):
-    """A clock that is moved by hand."""
+@pytest.fixture(scope="module")
+def untouched():
+    """A portal that nobody changes, and all that was read of it."""
+    sandbox, memory = Sandbox(), Memory()
 
-    def __init__(self):
-        super().__init__()
-        self.time = HISTORY_ENDS
+    async def read():
+        async with sandbox.opened() as source:
+            await memory.read(source, *READABLE)
 
-    def now(self):
-        return self.time
-
-
-class Sandbox:
-    """A portal of our own, and a client that writes to it."""
-
-    def __init__(self, accounts=300, **options):
-        self.world = made_up_ecosystem(accounts)
-        self.clock = Hand()
-        self.app = hubspot_app(self.world, self.clock, limits=Limits(**UNLIMITED), **options)
-        self.copy = self.world.hubspot
-
-    def opened(self, **config):
-        transport = httpx.ASGITransport(self.app)
-        return portal({"access_token": KEY} | config, transport=transport, sleep=at_once)
-
-    async def write(self, method, path, **body):
-        async with httpx.AsyncClient(
-            transport=httpx.ASGITransport(self.app),
-            base_url="http://sandbox",
-            headers={"Authorization": f"Bearer {KEY}"},
-        ) as client:
-            response = await client.request(method, f"/crm/objects/2026-03/{path}", json=body or None)
-        response.raise_for_status()
-        return response.json() if response.content else None
+    asyncio.run(read())
+    return sandbox, memory
 
 
 @pytest.fixture
 def sandbox():
-    return Sandbox()
+    return Sandbox(accounts=80)
 
 
 @pytest.fixture
@@ -89,10 +60,6 @@ async def memory(source):
     return memory
 
 
-def living(entries):
-    return {entry.id: entry for entry in entries if entry.fate is Fate.LIVE}
-
-
 def survivor(entries, entry_id):
     by_id = {entry.id: entry for entry in entries}
     while by_id[entry_id].fate is Fate.MERGED:
@@ -100,12 +67,14 @@ def survivor(entries, entry_id):
     return entry_id if by_id[entry_id].fate is Fate.LIVE else None
 
 
-def test_the_world_has_rows_of_every_fate(sandbox):
+def test_the_world_has_rows_of_every_fate(untouched):
+    sandbox, _ = untouched
     fates = {entry.fate for entry in sandbox.copy.accounts + sandbox.copy.contacts}
     assert {Fate.LIVE, Fate.DELETED, Fate.MERGED} <= fates
 
 
-def test_every_live_row_arrives_and_no_other(sandbox, memory):
+def test_every_live_row_arrives_and_no_other(untouched):
+    sandbox, memory = untouched
     copy = sandbox.copy
     assert memory.live(AccountRecord).keys() == living(copy.accounts).keys()
     assert memory.live(ContactRecord).keys() == living(copy.contacts).keys()
@@ -114,7 +83,8 @@ def test_every_live_row_arrives_and_no_other(sandbox, memory):
     assert memory.live(SalesUser).keys() == {user.id for user in copy.users if user.is_active}
 
 
-def test_companies_say_what_was_typed(sandbox, memory):
+def test_companies_say_what_was_typed(untouched):
+    sandbox, memory = untouched
     for key, entry in living(sandbox.copy.accounts).items():
         record = memory.of(AccountRecord)[key]
         assert (record.name, record.domain) == (entry.name or None, entry.domain or None)
@@ -130,14 +100,16 @@ def test_companies_say_what_was_typed(sandbox, memory):
             }
 
 
-def test_contacts_say_what_was_typed(sandbox, memory):
+def test_contacts_say_what_was_typed(untouched):
+    sandbox, memory = untouched
     for key, entry in living(sandbox.copy.contacts).items():
         record = memory.of(ContactRecord)[key]
         assert (record.first_name, record.last_name) == (entry.first_name or None, entry.last_name or None)
         assert (record.email, record.title) == (entry.email or None, entry.title or None)
 
 
-def test_deals_say_what_was_typed_and_their_stages_mean_it(sandbox, memory):
+def test_deals_say_what_was_typed_and_their_stages_mean_it(untouched):
+    sandbox, memory = untouched
     stages = {stage.name: stage for stage in memory.of(Stage).values()}
     meant = {stage.name: stage for stage in sandbox.world.stages}
     for key, entry in living(sandbox.copy.opportunities).items():
@@ -150,7 +122,8 @@ def test_deals_say_what_was_typed_and_their_stages_mean_it(sandbox, memory):
         assert record.probability == stage.probability == Decimal(truth.probability) / 100
 
 
-def test_lines_name_their_deal_and_product(sandbox, memory):
+def test_lines_name_their_deal_and_product(untouched):
+    sandbox, memory = untouched
     expected = {
         line.id: (deal.id, line.product, line.quantity, line.unit_price)
         for deal in living(sandbox.copy.opportunities).values()
@@ -163,7 +136,8 @@ def test_lines_name_their_deal_and_product(sandbox, memory):
     assert found == expected != {}
 
 
-def test_links_are_those_of_the_world_with_merged_ends_at_their_survivors(sandbox, memory):
+def test_links_are_those_of_the_world_with_merged_ends_at_their_survivors(untouched):
+    sandbox, memory = untouched
     copy = sandbox.copy
     contacts = {
         (contact.id, account)
@@ -188,7 +162,8 @@ def test_links_are_those_of_the_world_with_merged_ends_at_their_survivors(sandbo
     assert all(link.is_primary for link in memory.of(OpportunityAccount).values())
 
 
-def test_roles_of_people_and_partners_are_those_of_the_world(sandbox, memory):
+def test_roles_of_people_and_partners_are_those_of_the_world(untouched):
+    sandbox, memory = untouched
     copy = sandbox.copy
     people = {
         (deal.id, contact, part.role)
@@ -220,7 +195,8 @@ def test_roles_of_people_and_partners_are_those_of_the_world(sandbox, memory):
     )
 
 
-def test_archived_rows_arrive_as_removed(sandbox, memory):
+def test_archived_rows_arrive_as_removed(untouched):
+    sandbox, memory = untouched
     for entries, kind in ((sandbox.copy.accounts, AccountRecord), (sandbox.copy.contacts, ContactRecord)):
         archived = {entry.id: entry for entry in entries if entry.fate is Fate.DELETED}
         found = {key: row for key, row in memory.of(kind).items() if row.removal is Removal.ARCHIVED}
@@ -326,8 +302,3 @@ async def test_a_wrong_key_means_reconnect(sandbox):
     with pytest.raises(AuthError):
         async with sandbox.opened(access_token="pat-na1-wrong"):
             raise AssertionError("it opened")
-
-
-async def later(sandbox, source, memory, *streams, pause=timedelta(seconds=2)):
-    sandbox.clock.time += pause
-    await memory.read(source, *streams)

@@ -7,7 +7,10 @@ import msgspec
 import pytest
 
 from hub.connectors.hubspot import CONNECTOR, client
-from hub.connectors.hubspot.search import Kind, record_pages
+from hub.connectors.hubspot.definitions import owner_count
+from hub.connectors.hubspot.links import links
+from hub.connectors.hubspot.records import record_pages
+from hub.connectors.hubspot.search import Kind
 from hub.errors import Forbidden, Unavailable, UnexpectedPayload
 
 from .wire import DATE, answer, opened, payloads, recorded
@@ -35,7 +38,7 @@ async def read(wire, stream, **config):
 
 async def linked(wire, *ids):
     async with opened(wire) as source:
-        return await client.links(source, "deals", "companies", ids)
+        return await links(source, "deals", "companies", ids)
 
 
 async def test_payloads_are_kept_byte_for_byte():
@@ -43,10 +46,40 @@ async def test_payloads_are_kept_byte_for_byte():
     body = b'{"status":"COMPLETE","results":[' + odd + b"]}"
     wire = instead(batch_read=lambda request: httpx.Response(200, content=body))
     async with opened(wire) as source:
-        assert await client.records(source, "contacts", ["501"], ["a"]) == {"501": odd}
+        found = await client.records(source, "contacts", ["501"], ["a"])
+    assert found.payloads == {"501": odd}
 
 
-async def test_all_properties_are_asked_for_in_the_body():
+MANY = [f"a_property_with_a_rather_long_name_{number}" for number in range(400)]
+
+
+def wide(wire):
+    """An account with more properties than an address has room for."""
+
+    def answered(request):
+        found = wire(request)
+        if "/properties/" not in request.url.path:
+            return found
+        more = [{"name": name, "type": "string"} for name in MANY]
+        return httpx.Response(200, json={"results": found.json()["results"] + more}, headers=found.headers)
+
+    return answered
+
+
+async def test_few_properties_are_asked_for_in_the_address_and_each_page_is_one_request():
+    asked = []
+
+    def noted(request):
+        asked.append(request)
+        return answer(request)
+
+    pages = await read(noted, "contacts")
+    assert [each.method for each in asked] == ["GET"] * len(asked)
+    assert set(asked[-1].url.params["properties"].split(",")) >= {"email", "lastname", "lastmodifieddate"}
+    assert len(asked) == 2 + len(pages) - 1
+
+
+async def test_many_properties_are_asked_for_in_the_body():
     bodies, addresses = [], []
 
     def noted(request):
@@ -54,39 +87,39 @@ async def test_all_properties_are_asked_for_in_the_body():
         bodies.append(json.loads(request.content or b"{}"))
         return answer(request)
 
-    await read(noted, "contacts")
+    await read(wide(noted), "contacts")
     asked = [body["properties"] for body in bodies if "inputs" in body]
-    assert all({"email", "lastname", "lastmodifieddate", "hs_lastmodifieddate"} <= set(names) for names in asked)
+    assert all({"email", "lastname", "lastmodifieddate", *MANY} <= set(names) for names in asked)
     assert max(map(len, addresses)) < 200
 
 
 async def test_a_record_merged_away_since_it_was_listed_comes_once_as_its_survivor():
     survivor = payloads("contacts")[0]
-    pages = await read(instead(batch_read={"results": [survivor, survivor]}), "contacts")
+    pages = await read(wide(instead(batch_read={"results": [survivor, survivor]})), "contacts")
     assert len(pages[-1].payloads) == 1
 
 
 async def test_a_record_gone_since_it_was_listed_is_left_out():
     gone = recorded("batch-read-207")
     gone["results"], gone["errors"][0]["category"] = [], "OBJECT_NOT_FOUND"
-    pages = await read(instead(batch_read=lambda request: httpx.Response(207, json=gone)), "contacts")
-    assert [page.payloads for page in pages] == [[]] * len(pages)
+    pages = await read(wide(instead(batch_read=lambda request: httpx.Response(207, json=gone))), "contacts")
+    assert not any(page.payloads for page in pages)
 
 
 async def test_a_batch_that_failed_in_part_does_not_pass_for_read():
     wire = instead(batch_read=lambda request: httpx.Response(207, json=recorded("batch-read-207")))
     with pytest.raises(Unavailable, match="VALIDATION_ERROR"):
-        await read(wire, "contacts")
+        await read(wide(wire), "contacts")
 
 
 async def test_a_batch_that_is_not_complete_does_not_pass_for_read():
     with pytest.raises(Unavailable, match="PROCESSING"):
-        await read(instead(batch_read={"status": "PROCESSING", "results": []}), "contacts")
+        await read(wide(instead(batch_read={"status": "PROCESSING", "results": []})), "contacts")
 
 
 async def test_a_record_without_an_id_is_unexpected():
     with pytest.raises(UnexpectedPayload, match="missing required field `id`"):
-        await read(instead(batch_read={"results": [{"properties": {}}]}), "contacts")
+        await read(wide(instead(batch_read={"results": [{"properties": {}}]})), "contacts")
 
 
 async def test_a_list_that_goes_in_circles_is_given_up():
@@ -111,11 +144,11 @@ async def test_an_empty_page_with_more_behind_it_does_not_end_a_list():
 
 
 async def test_recorded_links_arrive_as_sent_and_records_without_any_as_having_none():
-    links = await linked(
+    found = await linked(
         instead(batch_read=lambda request: httpx.Response(207, json=recorded("associations"))), "501", "103107104018"
     )
-    assert msgspec.json.decode(links["501"].sent) == recorded("associations")["results"][0]
-    assert (links["103107104018"].sent, links["103107104018"].to) == (None, [])
+    assert msgspec.json.decode(found["501"].sent) == recorded("associations")["results"][0]
+    assert (found["103107104018"].sent, found["103107104018"].to) == (None, [])
 
 
 async def test_no_links_is_a_payload_that_says_so():
@@ -134,9 +167,9 @@ def paged_links(request):
 
 
 async def test_the_links_of_one_record_are_read_to_their_last_page():
-    links = await linked(instead(batch_read=paged_links), "1")
-    assert [msgspec.json.decode(each)["toObjectId"] for each in links["1"].to] == [5, 6]
-    assert links["1"].sent is None
+    found = await linked(instead(batch_read=paged_links), "1")
+    assert [msgspec.json.decode(each)["toObjectId"] for each in found["1"].to] == [5, 6]
+    assert found["1"].sent is None
 
 
 async def test_links_of_a_record_that_was_not_asked_about_are_left_to_the_next_reading():
@@ -217,7 +250,7 @@ async def test_a_stream_that_is_not_permitted_is_reported_with_its_scopes_and_th
 async def test_the_report_does_not_count_owners_beyond_their_first_page():
     page = {"results": [{"id": "1"}], "paging": {"next": {"after": "1"}}}
     async with opened(lambda request: httpx.Response(200, json=page)) as source:
-        assert await client.owner_count(source) == "more than 1 owners"
+        assert await owner_count(source) == "more than 1 owners"
 
 
 async def test_a_stream_that_is_not_permitted_is_forbidden():
@@ -230,12 +263,81 @@ async def test_the_first_reading_goes_on_where_it_stopped():
     contacts = STREAMS["contacts"]
     async with opened(answer) as source:
         pages = [page async for page in contacts.pages(source, None)]
-        rest = [page async for page in contacts.pages(source, pages[1].bookmark)]
-    assert pages[1].bookmark == {"phase": "backfill", "since": "2026-11-01T12:00:00Z", "after": "103107104018"}
-    assert [page.payloads for page in rest] == [[], pages[2].payloads]
+        rest = [page async for page in contacts.pages(source, pages[2].bookmark)]
+    assert pages[2].bookmark == {"phase": "backfill", "since": "2026-11-01T12:00:00Z", "after": "103107104018"}
+    assert [page.payloads for page in rest[1:]] == [[], pages[3].payloads]
 
 
 async def test_hubspots_clock_counts_and_not_ours():
     async with opened(answer) as source:
         _, now = await client.properties(source, "contacts")
     assert now.strftime("%a, %d %b %Y %H:%M:%S GMT") == DATE
+
+
+async def test_more_names_than_a_body_has_room_for_are_asked_for_in_parts_and_put_together(monkeypatch):
+    monkeypatch.setattr(client, "NAMES_IN_A_BODY", 10)
+    asked = []
+
+    def batch(request):
+        names = json.loads(request.content)["properties"]
+        asked.append(names)
+        record = {"id": "7", "properties": dict.fromkeys(names, "x"), "updatedAt": f"{len(asked)}"}
+        gone = {"id": "8", "properties": {}, "updatedAt": "1"}
+        return {"results": [record, gone] if len(asked) == 1 else [record]}
+
+    async with opened(instead(batch_read=batch)) as source:
+        found = await client.records(source, "contacts", ["7", "8"], ["one", "two", "three", "hs_merged_object_ids"])
+    assert asked == [["one", "two"], ["three"], ["hs_merged_object_ids"]]
+    names = ["hs_merged_object_ids", "three", "one", "two"]
+    assert json.loads(found.payloads.pop("7")) == {"id": "7", "properties": dict.fromkeys(names, "x"), "updatedAt": "1"}
+    assert found.payloads == {}
+    assert found.merged == {"7": "x"}
+
+
+async def test_a_deal_without_a_currency_is_in_the_accounts_own():
+    pages = await read(answer, "opportunities")
+    deals = [json.loads(payload) for page in pages for payload in page.payloads]
+    assert {deal["companyCurrency"] for deal in deals} == {"USD"}
+    deals[0]["properties"]["deal_currency_code"] = None
+    [record] = STREAMS["opportunities"].to_records(deals[0])
+    assert record.currency == "USD"
+
+
+async def test_rows_are_asked_for_by_id_live_first_and_then_archived():
+    wanted = [each["id"] for each in payloads("accounts")]
+    async with opened(answer) as source:
+        pages = [page async for page in STREAMS["accounts"].among(source, [*wanted, "999"])]
+    found = [json.loads(payload) for page in pages for payload in page.payloads]
+    assert sorted(each["id"] for each in found) == sorted(wanted)
+    assert [each["archived"] for each in found] == sorted((each["archived"] for each in found), reverse=True)
+    assert {stone.merged_into for page in pages for stone in page.tombstones} == {"29022297485"}
+
+
+async def test_the_ids_of_live_rows_are_listed_without_the_archived_ones():
+    async with opened(answer) as source:
+        found = [each async for ids in STREAMS["accounts"].ids(source) for each in ids]
+    assert found == sorted((each["id"] for each in payloads("accounts") if not each["archived"]), key=int)
+
+
+async def test_the_links_of_some_rows_are_asked_for_by_their_ids():
+    async with opened(answer) as source:
+        pages = [page async for page in STREAMS["contact_accounts"].among(source, ["501", "9"])]
+    found = [json.loads(payload) for page in pages for payload in page.payloads]
+    assert found == [payloads("contact_accounts")[0], {"from": {"id": "9"}, "to": []}]
+
+
+async def test_a_type_numbered_by_the_account_is_not_taken_for_hubspots_own():
+    [record] = list(STREAMS["ticket_accounts"].to_records(payloads("ticket_accounts")[1]))
+    assert (record.external_id, record.label, record.is_primary) == (
+        "4100000002:29022297485:26",
+        "Partner in charge",
+        False,
+    )
+
+
+def test_every_stream_that_is_not_read_whole_is_swept_and_dated():
+    for stream in STREAMS.values():
+        if not stream.whole(None):
+            assert stream.ids
+            assert stream.among
+            assert stream.modified_at({"updatedAt": "2026-01-01T00:00:00Z"}).year == 2026

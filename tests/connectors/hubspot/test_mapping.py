@@ -49,6 +49,27 @@ def test_the_accounts_own_properties_are_custom_and_hubspots_own_are_not():
     }
 
 
+def test_further_domains_and_addresses_are_kept():
+    [record] = mapping.account(a_company(hs_additional_domains="b.example;c.example", hs_all_owner_ids="7"))
+    assert record.custom == {"hs_additional_domains": "b.example;c.example"}
+
+
+def test_a_ticket_says_what_its_text_values_mean():
+    closed, bare = mapped("tickets")
+    assert (closed.subject, closed.priority, closed.kind) == ("The export stops at page 40", "HIGH", "PRODUCT_ISSUE")
+    assert (closed.pipeline_external_id, closed.stage_external_id) == ("0", "4")
+    assert closed.closed_at == datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
+    assert closed.custom == {"partner_case": "P-77"}
+    assert (bare.subject, bare.description, bare.closed_at, bare.custom) == (None, None, None, {})
+
+
+def test_a_tickets_stage_is_closed_where_its_state_says_so():
+    assert [(stage.label, stage.is_closed, stage.is_won) for stage in mapped("ticket_stages")] == [
+        ("New", False, None),
+        ("Closed", True, None),
+    ]
+
+
 def test_junk_in_a_number_leaves_the_field_unknown_and_the_text_in_custom():
     holding = mapped("accounts")[1]
     assert holding.employees is None

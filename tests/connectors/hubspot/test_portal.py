@@ -5,7 +5,9 @@ import json
 import httpx
 import pytest
 
-from hub.connectors.hubspot.portal import portal, refusal
+from hub.connectors.base import Quota
+from hub.connectors.hubspot.portal import portal
+from hub.connectors.hubspot.refusal import refusal
 from hub.errors import (
     AuthError,
     ConfigurationError,
@@ -15,7 +17,7 @@ from hub.errors import (
     UnexpectedPayload,
 )
 
-from .wire import answer, at_once, opened, recorded
+from .wire import CONFIG, answer, at_once, opened, recorded
 
 
 def refused(status, body=None, **headers):
@@ -52,7 +54,7 @@ def test_an_error_without_a_category_is_understood():
         (404, Forbidden),
         (414, UnexpectedPayload),
         (423, Unavailable),
-        (477, Unavailable),
+        (477, QuotaExhausted),
         (502, Unavailable),
         (524, Unavailable),
         (302, Unavailable),
@@ -98,6 +100,13 @@ def test_an_account_that_is_being_moved_may_take_hours():
         {"base_url": "ftp://localhost"},
         {"partner_labels": "Partner"},
         {"partner_labels": [""]},
+        {"portal_id": "7"},
+        {"portal_id": True},
+        {"quota_reserve": 1},
+        {"quota_reserve": "much"},
+        {"refresh_token": ""},
+        {"client_secret": None, "refresh_token": "r"},
+        {"client_id": 5, "client_secret": "s", "refresh_token": "r"},
     ],
 )
 async def test_a_config_that_cannot_work_is_told_before_anything_is_sent(wrong):
@@ -134,30 +143,100 @@ async def test_the_key_and_the_version_go_with_every_request():
     assert {each.headers["Authorization"] for each in requests} == {"Bearer pat-1"}
 
 
+class Time:
+    """A clock that sleeping moves."""
+
+    def __init__(self):
+        self.now = 0.0
+        self.waits = []
+
+    async def sleep(self, seconds):
+        self.waits.append(seconds)
+        self.now += seconds
+
+    def opened(self, headers, status=200, **config):
+        def answered(request):
+            known = status if "account" in request.url.path else 200
+            return httpx.Response(known, json={}, headers=headers() if callable(headers) else headers)
+
+        transport = httpx.MockTransport(answered)
+        return portal(CONFIG | config, transport=transport, sleep=self.sleep, clock=lambda: self.now)
+
+
+def interval(most, left=None):
+    told = {"X-HubSpot-RateLimit-Max": most, "X-HubSpot-RateLimit-Interval-Milliseconds": "10000"}
+    return told if left is None else told | {"X-HubSpot-RateLimit-Remaining": left}
+
+
 @pytest.mark.parametrize(
-    ("headers", "status", "unhindered"),
+    ("headers", "status", "seconds"),
     [
-        ({"X-HubSpot-RateLimit-Max": "190", "X-HubSpot-RateLimit-Interval-Milliseconds": "10000"}, 200, 17),
-        ({"X-HubSpot-RateLimit-Max": "110", "X-HubSpot-RateLimit-Interval-Milliseconds": "10000"}, 200, 9),
-        ({"X-HubSpot-RateLimit-Max": "much"}, 200, 9),
-        ({}, 403, 9),
+        (interval("190"), 200, 9.9),
+        (interval("110"), 200, 17),
+        ({"X-HubSpot-RateLimit-Max": "much"}, 200, 18.7),
+        ({}, 403, 18.7),
     ],
 )
-async def test_the_pace_is_what_the_account_allows_less_a_reserve(headers, status, unhindered):
-    waits = []
+async def test_the_pace_is_what_the_account_allows_less_a_reserve(headers, status, seconds):
+    time = Time()
+    async with time.opened(headers, status) as source:
+        for _ in range(169):
+            await source.asked("GET", "/x")
+    assert time.now == pytest.approx(seconds, abs=0.7)
 
-    async def noted(seconds):
-        waits.append(seconds)
 
-    async with opened(
-        lambda request: httpx.Response(status if "account" in request.url.path else 200, json={}, headers=headers),
-        noted,
-    ) as source:
-        for _ in range(unhindered):
-            await source.http.send("GET", "/x")
-        assert waits == []
-        await source.http.send("GET", "/x")
-    assert len(waits) == 1
+async def test_an_allowance_that_others_spend_is_left_alone_until_its_interval_is_over():
+    time = Time()
+    left = iter(["180", "100", "5", "180", "180"])
+    async with time.opened(lambda: interval("190", next(left))) as source:
+        for _ in range(4):
+            await source.asked("GET", "/x")
+    assert max(time.waits) == pytest.approx(10, abs=0.2)
+    assert sum(wait > 1 for wait in time.waits) == 1
+
+
+def day(left):
+    return {
+        "X-HubSpot-RateLimit-Daily": "1000",
+        "X-HubSpot-RateLimit-Daily-Remaining": str(left),
+        "Date": "Sun, 01 Nov 2026 12:00:00 GMT",
+    }
+
+
+async def test_the_requests_of_the_day_are_told_and_a_reserve_of_them_is_left():
+    left = iter([500, 101, 100])
+    async with Time().opened(lambda: day(next(left))) as source:
+        assert source.quota() == Quota(used=500, limit=1000)
+        await source.asked("GET", "/x")
+        await source.asked("GET", "/x")
+        with pytest.raises(QuotaExhausted, match="900 of the account's 1000") as stopped:
+            await source.asked("GET", "/x")
+    assert stopped.value.retry_after == 12 * 3600
+
+
+async def test_the_reserve_may_be_nothing():
+    async with Time().opened(day(1), quota_reserve=0) as source:
+        await source.asked("GET", "/x")
+
+
+async def test_a_day_ends_at_the_accounts_own_midnight():
+    def answered(request):
+        if "account" in request.url.path:
+            return httpx.Response(200, json=recorded("account-info"), headers={"Date": "Sun, 01 Nov 2026 12:00:00 GMT"})
+        if request.url.path == "/first":
+            return httpx.Response(200, json={}, headers={"Date": "Sun, 01 Nov 2026 12:00:00 GMT"})
+        return httpx.Response(429, json={"policyName": "DAILY"})
+
+    async with opened(answered) as source:
+        await source.asked("GET", "/first")
+        with pytest.raises(QuotaExhausted) as stopped:
+            await source.asked("GET", "/x")
+    assert stopped.value.retry_after == 16 * 3600
+
+
+async def test_credentials_of_another_account_are_not_used():
+    with pytest.raises(ConfigurationError, match="12345678, and the connection is of 7"):
+        await anext(aiter_of(opened(answer, portal_id=7)))
 
 
 async def test_searches_wait_for_each_other():

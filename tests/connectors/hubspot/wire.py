@@ -1,12 +1,17 @@
 """HubSpot, answering from the fixtures, two records at a time."""
 
+import base64
+import hashlib
+import hmac
 import json
 from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from hub.connectors.base import Config, Delivery
 from hub.connectors.http import Sleep
 from hub.connectors.hubspot.portal import HubSpot, portal
 
@@ -19,12 +24,17 @@ RECORDS = {
     "leads": "leads",
     "line_items": "opportunity_lines",
     "products": "products",
+    "tickets": "tickets",
 }
 LINKS = {
     ("contacts", "companies"): "contact_accounts",
     ("deals", "companies"): "opportunity_accounts",
     ("deals", "contacts"): "opportunity_contacts",
+    ("tickets", "companies"): "ticket_accounts",
+    ("tickets", "contacts"): "ticket_contacts",
+    ("tickets", "deals"): "ticket_opportunities",
 }
+PIPELINES = {"deals": "pipelines", "tickets": "ticket_pipelines"}
 DATE = "Sun, 01 Nov 2026 12:00:00 GMT"
 AT_A_TIME = 2
 
@@ -48,15 +58,15 @@ def opened(answer: Any, sleep: Sleep = at_once, **config: Any) -> AbstractAsyncC
 def answer(request: httpx.Request) -> httpx.Response:
     """What HubSpot would say if the fixtures were all it had."""
     body = json.loads(request.content or b"{}")
-    match request.url.path.replace("/2026-03", "").strip("/").split("/"):
+    match request.url.path.replace("/2026-03", "").replace("/2026-09", "").strip("/").split("/"):
         case ["crm", "objects", kind, *rest]:
             found = _objects(kind, rest, request, body)
         case ["crm", "associations", kind, to_kind, "batch", "read"]:
             found = _links(kind, to_kind, body)
         case ["crm", "properties", kind]:
-            found = {"results": [{"name": name} for name in _property_names(kind)]}
-        case ["crm", "pipelines", "deals"]:
-            found = {"results": payloads("pipelines")}
+            found = {"results": [{"name": name, "type": "string"} for name in _property_names(kind)]}
+        case ["crm", "pipelines", kind]:
+            found = {"results": payloads(PIPELINES[kind])}
         case ["crm", "owners", *_]:
             found = _listed(payloads("users"), request)
         case ["account-info", "details"]:
@@ -64,10 +74,21 @@ def answer(request: httpx.Request) -> httpx.Response:
     return httpx.Response(200, json=found, headers={"Date": DATE})
 
 
+def delivery() -> tuple[Config, Delivery, datetime]:
+    """A contact was made, as HubSpot's own client library signs it: method, address, body and stamp."""
+    now = datetime(2026, 11, 1, 12, tzinfo=UTC)
+    uri, stamp = "https://hub.example/webhooks/hubspot", str(int(now.timestamp() * 1000))
+    body = json.dumps([{"portalId": 7, "subscriptionType": "contact.creation", "objectId": 501}]).encode()
+    signed = hmac.new(b"the-apps-secret", b"POST" + uri.encode() + body + stamp.encode(), hashlib.sha256).digest()
+    headers = {"x-hubspot-signature-v3": base64.b64encode(signed).decode(), "x-hubspot-request-timestamp": stamp}
+    config = {"client_secret": "the-apps-secret", "portal_id": 7}
+    return config, Delivery(method="POST", uri=uri, headers=headers, body=body), now
+
+
 def _objects(kind: str, rest: list[str], request: httpx.Request, body: dict[str, Any]) -> dict[str, Any]:
     if not rest:
-        return _listed(payloads(RECORDS[kind]), request)
-    return _found(kind, body) if rest == ["search"] else _batch(kind, body)
+        return _listed(_without_links(payloads(RECORDS[kind])), request)
+    return _found(kind, body) if rest == ["search"] else _batch(kind, request, body)
 
 
 def _property_names(kind: str) -> list[str]:
@@ -89,10 +110,15 @@ def _found(kind: str, body: dict[str, Any]) -> dict[str, Any]:
     return {"total": len(live), "results": live[: body["limit"]]}
 
 
-def _batch(kind: str, body: dict[str, Any]) -> dict[str, Any]:
+def _batch(kind: str, request: httpx.Request, body: dict[str, Any]) -> dict[str, Any]:
     ids = {each["id"] for each in body["inputs"]}
-    rows = [row for row in payloads(RECORDS[kind]) if row["id"] in ids]
-    return {"status": "COMPLETE", "results": [{k: v for k, v in row.items() if k != "associations"} for row in rows]}
+    archived = request.url.params["archived"] == "true"
+    rows = [row for row in payloads(RECORDS[kind]) if row["id"] in ids and row["archived"] is archived]
+    return {"status": "COMPLETE", "results": _without_links(rows)}
+
+
+def _without_links(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{name: value for name, value in row.items() if name != "associations"} for row in rows]
 
 
 def _links(kind: str, to_kind: str, body: dict[str, Any]) -> dict[str, Any]:

@@ -55,7 +55,15 @@ def answer(request: httpx.Request) -> httpx.Response:
         pages = [page for stream in STREAMS.values() for page in recorded(stream)["pages"]]
         first = next(number for number, page in enumerate(pages) if page.get("nextRecordsUrl") == path)
         return _json(pages[first + 1])
-    return _queried(request.url.params["q"])
+    soql = request.url.params["q"]
+    return _live_ids(soql) if path.endswith("/query") and soql.startswith("SELECT Id FROM") else _queried(soql)
+
+
+def _live_ids(soql: str) -> httpx.Response:
+    stream, after = STREAMS[re.search(r"FROM (\w+)", soql)[1]], re.search(r"Id > '(\w+)'", soql)
+    live = sorted(row["Id"] for row in payloads(stream) if not row.get("IsDeleted"))
+    rows = [{"Id": each} for each in live if after is None or each > after[1]]
+    return _json({"totalSize": len(rows), "done": True, "records": rows})
 
 
 def _queried(soql: str) -> httpx.Response:

@@ -25,6 +25,7 @@ from hub.sandbox.world import (
     ProductEntry,
     StageEntry,
     StageStep,
+    TicketEntry,
     UserEntry,
     World,
 )
@@ -110,6 +111,11 @@ def a_lead(number: int, **more: Any) -> LeadEntry:
     return LeadEntry(id=str(number), **{**facts, "last_name": "Lead", "email": None, "status": "Open", **more})
 
 
+def a_ticket(number: int, **more: Any) -> TicketEntry:
+    facts = {"created_at": CREATED, "modified_at": CHANGED, "subject": f"Ticket {number}", "content": None}
+    return TicketEntry(id=str(number), **{**facts, "stage": "1", **more})
+
+
 def a_world(**rows: list[Any]) -> World:
     return World(
         home_name="Home",
@@ -177,7 +183,8 @@ def a_full_world() -> World:
                 lines=[LineEntry(id="42", product="99", quantity=Decimal(1), unit_price=Decimal(1))],
             ),
         ],
-        products=[a_product(31)],
+        products=[a_product(31), a_product(32)],
+        tickets=[a_ticket(61, account="901", contact="501"), a_ticket(62, account="903", opportunity="71", stage="4")],
         leads=[a_lead(81, converted_contact="501", first_name="Lea"), a_lead(82)],
     )
 

@@ -41,7 +41,9 @@ async def test_a_deal_has_its_company_and_its_partner_under_the_portals_own_labe
         ("71", 903): [(341, None), (501, "Reseller")],
     }
     assert answer["results"][0]["to"][1]["associationTypes"][1]["category"] == "USER_DEFINED"
-    assert types(await read(hubspot, "companies/deals", "903")) == {("903", 71): [(342, None), (502, "Reseller")]}
+    assert types(await read(hubspot, "companies/deals", "903")) == {
+        ("903", 71): [(342, None), (502, "Deal as Reseller")]
+    }
 
 
 async def test_a_persons_role_in_a_deal_is_a_label(hubspot: Asker) -> None:

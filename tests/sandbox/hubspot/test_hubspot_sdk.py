@@ -40,7 +40,7 @@ class Served:
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    return made_up_ecosystem(accounts=1_500, seed=7)
+    return made_up_ecosystem(accounts=700, seed=7)
 
 
 @pytest.fixture(scope="module")

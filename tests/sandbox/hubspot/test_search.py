@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from hub.sandbox.hubspot import Quirks
 from hub.sandbox.hubspot.filters import Filter, predicate
 from hub.sandbox.hubspot.object_types import COMPANIES
 from hub.sandbox.hubspot.portal import Portal
@@ -186,3 +187,45 @@ def test_an_instant_without_a_zone_is_taken_as_utc(world: World, clock: StoppedC
     row = an_account(1, created_at=datetime(2026, 1, 1, tzinfo=UTC))
     given = Filter.of(where("createdate", "EQ", "2026-01-01"))
     assert predicate(portal, COMPANIES, given)(row)
+
+
+async def walked(hubspot: Asker, *filters: dict[str, Any], limit: int) -> tuple[list[str], list[int]]:
+    """All ids by following `paging.next` to its end, and how long the pages were."""
+    ids, lengths, after = [], [], "0"
+    while after:
+        sorts = [{"propertyName": "hs_object_id", "direction": "ASCENDING"}]
+        page = (await hubspot.search("companies", *filters, sorts=sorts, limit=limit, after=after)).json()
+        ids += [each["id"] for each in page["results"]]
+        lengths.append(len(page["results"]))
+        after = page.get("paging", {}).get("next", {}).get("after")
+    return ids, lengths
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_pages_may_be_short_or_empty_while_more_follow(seed: int) -> None:
+    world = a_world(accounts=[an_account(number) for number in range(100, 160)])
+    async with asking(world, quirks=Quirks(search_gaps=seed)) as hubspot:
+        ids, lengths = await walked(hubspot, limit=10)
+        assert ids == [str(number) for number in range(100, 160)]
+        assert len(lengths) > 6
+        assert (await hubspot.search("companies", limit=10)).json()["total"] == 60
+
+
+async def test_ids_may_be_compared_letter_by_letter(world: World) -> None:
+    after = {"propertyName": "hs_object_id", "operator": "GT", "value": "20008"}
+    async with asking(world) as hubspot:
+        assert await hubspot.found("companies", after) == []
+        hubspot.app.state.portal.quirks.ids_compare_as_text = True
+        assert await walked(hubspot, after, limit=10) == (["901", "902", "903"], [3])
+        assert (await walked(hubspot, limit=10))[0] == ["20008", "901", "902", "903"]
+
+
+async def test_a_window_is_searched_right_after_each_write(hubspot: Asker, clock: StoppedClock) -> None:
+    for second, company in ((1, "903"), (1, "901"), (1, "903")):
+        clock.advance(second)
+        hubspot.app.state.staff.update("companies", company, {"city": f"City {clock.now().second}"})
+    stamps = [int(clock.now().timestamp() * 1000) - back for back in (1_000, 0)]
+    window = {"propertyName": "hs_lastmodifieddate", "operator": "BETWEEN", "value": stamps[0], "highValue": stamps[1]}
+    assert await hubspot.found("companies", window) == ["901", "903"]
+    exact = {"propertyName": "hs_lastmodifieddate", "operator": "EQ", "value": stamps[0]}
+    assert await hubspot.found("companies", exact) == ["901"]

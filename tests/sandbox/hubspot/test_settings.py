@@ -22,6 +22,8 @@ async def test_the_portals_own_properties_are_told_from_hubspots(hubspot: Asker)
     assert own == {
         "duns_number": "string",
         "health_score": "number",
+        "hub_account_id": "string",
+        "hub_overlapping_partners": "string",
         "is_reference": "bool",
         "renewal_date": "date",
         "segment": "string",

@@ -125,7 +125,7 @@ async def test_a_merge_makes_a_new_record_and_both_old_ids_lead_there(hubspot: A
 
 @pytest.mark.parametrize(
     ("path", "ids", "status"),
-    [("companies", ("901", "7"), 404), ("companies", ("901", "1005"), 400), ("deals", ("71", "72"), 400)],
+    [("companies", ("901", "7"), 404), ("companies", ("901", "1005"), 400), ("products", ("31", "32"), 400)],
 )
 async def test_a_merge_that_makes_no_sense_is_refused(
     hubspot: Asker, path: str, ids: tuple[str, str], status: int

@@ -89,6 +89,14 @@ async def test_ids_are_an_order_too(client, accounts):
     )
 
 
+async def test_other_orders_are_not_the_index_s(client, accounts):
+    in_order = [row.id for row in sorted(accounts, key=key)]
+    last = sorted(accounts, key=lambda row: (-key(row)[0].timestamp(), row.id))
+    assert await ids(client, "ORDER BY SystemModstamp DESC, Id LIMIT 5") == [row.id for row in last][:5]
+    assert await ids(client, "ORDER BY SystemModstamp, Id LIMIT 5") == in_order[:5]
+    assert sorted(await ids(client, f"WHERE SystemModstamp = {HALF}")) == sorted(in_order[7200:7202])
+
+
 async def test_an_index_hears_of_changes(clock):
     app = salesforce_app(a_world(Copy(accounts=indexed_accounts())), clock)
     here, since = app.state.salesforce, "WHERE SystemModstamp >= 2026-11-01T00:00:00Z ORDER BY SystemModstamp, Id"

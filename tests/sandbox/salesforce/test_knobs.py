@@ -25,10 +25,13 @@ async def test_too_many_at_once_is_over_soon(app, client):
 async def test_a_field_may_vanish_between_describe_and_query(app, client):
     described = await client.get(f"{DATA}/sobjects/Account/describe")
     known = {"If-Modified-Since": described.headers["Last-Modified"]}
-    assert (await client.get(f"{DATA}/sobjects/Account/describe", headers=known)).status_code == 304
+    tag = {"If-None-Match": described.headers["ETag"]}
+    for condition in (known, tag, tag | {"If-Modified-Since": "Thu, 01 Jan 1970 00:00:00 GMT"}):
+        assert (await client.get(f"{DATA}/sobjects/Account/describe", headers=condition)).status_code == 304
     app.state.salesforce.org.hide("Account", "Website")
     refused = (await client.get(f"{DATA}/query", params={"q": "SELECT Website FROM Account"})).json()
     assert "No such column 'Website'" in refused[0]["message"]
+    assert (await client.get(f"{DATA}/sobjects/Account/describe", headers=tag)).status_code == 200
     again = await client.get(f"{DATA}/sobjects/Account/describe", headers=known)
     assert "Website" not in {field["name"] for field in again.json()["fields"]}
 

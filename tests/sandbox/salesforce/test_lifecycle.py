@@ -138,6 +138,17 @@ async def test_a_long_transaction_is_seen_late_and_stamped_early(here, client, c
     assert await stamp(client, "Account", ACME) == NOW
 
 
+async def test_a_long_transaction_leaves_what_went_meanwhile(here, client, clock, world):
+    here.org.commit_delay = timedelta(minutes=10)
+    here.edit("Contact", JANE, {"Title": "Late"})
+    here.org.commit_delay = timedelta()
+    clock.time += timedelta(minutes=5)
+    here.remove("Account", ACME)
+    clock.time += timedelta(minutes=5)
+    assert await stamp(client, "Contact", JANE) == "2026-11-01T12:06:00.000+0000"
+    assert world.salesforce.contacts[0].title is None
+
+
 async def test_a_formula_changes_without_a_stamp(here, client):
     soql = f"SELECT Revenue_In_USD__c, SystemModstamp FROM Account WHERE Id = '{ACME}'"
     [before] = await everything(client, soql)

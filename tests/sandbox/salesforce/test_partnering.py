@@ -90,6 +90,8 @@ async def test_people_have_to_do_with_other_accounts_too(app, client):
     assert (other["Id"], other["AccountId"], other["IsDirect"], other["Roles"]) == (made, GLOBEX, False, "A;B")
     gone = await client.delete(f"{DATA}/sobjects/AccountContactRelation/{direct['Id']}")
     assert (gone.status_code, gone.json()[0]["errorCode"]) == (400, "DELETE_FAILED")
+    app.state.salesforce.merge("Account", INITECH, [GLOBEX])
+    assert [row["AccountId"] for row in await found(client, soql)] == [ACME, INITECH]
     app.state.salesforce.remove("Contact", JANE)
     assert not await found(client, soql)
 
@@ -102,11 +104,25 @@ async def test_only_partner_licences_bring_the_program(ecosystem, clock, client)
         members = await found(
             licensed, "SELECT PartnerId, Level.Name, Level.Rank, Program.Name FROM ChannelProgramMember"
         )
-        accounts = await found(licensed, "SELECT Id, ChannelProgramLevelName FROM Account WHERE IsPartner = TRUE")
+        soql = "SELECT Id, ChannelProgramName, ChannelProgramLevelName FROM Account WHERE IsPartner = TRUE"
+        accounts = await found(licensed, soql)
         levels = {row["PartnerId"]: row["Level"]["Name"] for row in members}
         assert {row["Id"]: row["ChannelProgramLevelName"] for row in accounts} == levels
         assert sorted(levels.values()) == sorted(partner.tier for partner in ecosystem.partners)
-        assert {row["Program"]["Name"] for row in members} == {ecosystem.program}
+        programs = {row["ChannelProgramName"] for row in accounts}
+        assert {row["Program"]["Name"] for row in members} == programs == {ecosystem.program}
+
+
+async def test_the_program_is_read_with_every_field(ecosystem, clock):
+    async with a_client(salesforce_app(ecosystem, clock, partner_licences=True)) as client:
+        listed = (await client.get(f"{DATA}/sobjects")).json()["sobjects"]
+        names = [
+            each["name"] for each in listed if each["name"].startswith(("Channel", "PartnerFund", "PartnerMarket"))
+        ]
+        assert len(names) == 7
+        for name in names:
+            fields = (await client.get(f"{DATA}/sobjects/{name}/describe")).json()["fields"]
+            assert await found(client, f"SELECT {', '.join(field['name'] for field in fields)} FROM {name}"), name
 
 
 async def test_funds_add_up_from_the_claim_to_the_budget(ecosystem, clock):

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "00XX"
-down_revision = "0007"
+revision = "0010"
+down_revision = "0009"
 
 REMOVALS = ("DELETED", "ARCHIVED", "MERGED")
 EVIDENCE = ("SOURCE_ROW", "DELETED_FEED", "ARCHIVED_FEED", "REPLACED_LIST", "NOT_FOUND")

@@ -1,0 +1,117 @@
+"""A plan of writes on the terminal: its fields, its lines, and what became of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from hub.cli.terminal import console, quantity
+from hub.model import Connection, WriteItem, WriteOutcome, WritePlan, WritePlanField
+from hub.store import connections, write_plans
+from hub.store.database import Database
+from hub.store.paths import prefix_of
+
+COUNTS = ("unchanged", "to_fill", "to_replace", "to_clear", "skipped")
+LINE = ("stream", "external_id", "noun", "name", "field", "before", "after", "outcome", "reason")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A plan, as far as it is printed."""
+
+    connection: Connection
+    plan: WritePlan
+    fields: Sequence[WritePlanField]
+    lines: Sequence[WriteItem]
+    outcomes: Mapping[WriteOutcome, int]
+
+
+async def told(database: Database, plan_id: UUID, lines: int) -> Told:
+    """The plan and its first lines, those before all others that went wrong. Raises NotFound."""
+    async with database.session() as session:
+        plan = await write_plans.by_id(session, plan_id)
+        return Told(
+            connection=await connections.by_id(session, plan.connection_id),
+            plan=plan,
+            fields=await write_plans.fields(session, plan_id),
+            lines=await write_plans.items(session, plan_id, lines),
+            outcomes=await write_plans.outcomes(session, plan_id),
+        )
+
+
+def show_plan(told: Told, *, as_json: bool) -> None:
+    """Print it."""
+    if as_json:
+        print_json(_facts(told))
+        return
+    console.print(_fields_table(told))
+    for line in told.lines:
+        console.print(_line(line), markup=False, highlight=False, soft_wrap=True)
+    more = sum(told.outcomes.values()) - len(told.lines)
+    if more:
+        console.print(f"… and {quantity(more)} more lines: see --lines.")
+    counted = ", ".join(f"{quantity(number)} {each.lower()}" for each, number in sorted(told.outcomes.items()))
+    console.print(f"{_id(told.plan)} is {told.plan.state.lower()}: {counted or 'nothing to write'}.", markup=False)
+    if told.plan.error:
+        console.print(told.plan.error, markup=False)
+
+
+def print_json(facts: object) -> None:
+    """As JSON that nothing wraps."""
+    typer.echo(orjson.dumps(facts, option=orjson.OPT_INDENT_2))
+
+
+def _id(plan: WritePlan) -> str:
+    return f"{prefix_of(WritePlan)}{plan.id}"
+
+
+def _fields_table(told: Told) -> Table:
+    title = f"{told.connection.name}: {quantity(told.plan.records_to_change)} of {quantity(told.plan.records)} rows"
+    table = Table("Field", "Value", title=escape(title), title_justify="left")
+    for heading in ("Right already", "To fill", "To replace", "To clear", "Skipped"):
+        table.add_column(heading, justify="right")
+    table.add_column("Obstacle")
+    for each in told.fields:
+        counts = [quantity(getattr(each, name)) for name in COUNTS]
+        obstacle = f"[yellow]{escape(f'{each.field} {each.obstacle}')}[/]" if each.obstacle else ""
+        table.add_row(escape(each.field), each.value, *counts, obstacle)
+    return table
+
+
+def _line(item: WriteItem) -> str:
+    """Such as: Account 0018d00000B1 Acme: Hub_Account_Id__c — → account_0199a3c8-…."""
+    called = f" {item.name}" if item.name else ""
+    change = f"{item.before or '—'} → {item.after or '—'}"
+    became = "" if item.outcome is WriteOutcome.PENDING else f" ({item.outcome.lower()})"
+    reason = f" {item.reason}" if item.reason else ""
+    return f"{item.noun} {item.external_id}{called}: {item.field} {change}{became}{reason}"
+
+
+def _facts(told: Told) -> dict[str, Any]:
+    return {
+        "plan": _id(told.plan),
+        "connection": told.connection.name,
+        "state": told.plan.state,
+        "records": told.plan.records,
+        "recordsToChange": told.plan.records_to_change,
+        "expiresAt": told.plan.expires_at,
+        "error": told.plan.error,
+        "outcomes": {each.value: number for each, number in told.outcomes.items()},
+        "fields": [_selected(each, ("stream", "field", "value", "obstacle", *COUNTS)) for each in told.fields],
+        "lines": [_selected(each, LINE) for each in told.lines],
+    }
+
+
+def _selected(row: object, names: Sequence[str]) -> dict[str, Any]:
+    """Some columns of a row, spelled as in GraphQL."""
+    return {_spelled(name): getattr(row, name) for name in names}
+
+
+def _spelled(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(each.title() for each in others)

@@ -1,0 +1,211 @@
+"""Writing what was planned, and nothing else, into a source: each value once, however often it is cut off."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from hub.connectors.base import Current, Write, Writing, Written
+from hub.errors import HubError, InputError, QuotaExhausted, Unavailable
+from hub.jobs.sources import Sources
+from hub.jobs.write_plan import Tell
+from hub.model import Connection, WriteItem, WriteOutcome, WritePlan, WritePlanState
+from hub.store import connections, write_plans, write_rules
+from hub.store.database import Session
+from hub.store.locks import only_one
+from hub.store.write_plans import Settled
+
+log = structlog.get_logger()
+
+MOST_UNCONFIRMED = 0.3
+"""The share of the compared rows that a plan may change without being confirmed."""
+FEW = 20
+"""Rows that it may change, whatever share they are."""
+ROUNDS = 4
+"""How often a row is tried that the source cannot write just now."""
+ATTEMPTS = 3
+"""How often one batch is begun of which nobody knows what became of it."""
+PAUSE = 5.0
+"""Seconds between two rounds or attempts, twice as long each time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """A person read a plan and wants it applied."""
+
+    plan_id: UUID
+    by: str
+    is_confirmed: bool = False
+    """That it is right to change as many rows as it does."""
+
+
+async def check(session: Session, approval: Approval) -> WritePlan:
+    """The plan, which may be applied. Raises NotFound, and InputError saying what keeps it from being applied."""
+    plan = await write_plans.applicable(session, approval.plan_id)
+    share = plan.records_to_change / max(plan.records, 1)
+    if plan.records_to_change > FEW and share > MOST_UNCONFIRMED and not approval.is_confirmed:
+        told = f"{plan.records_to_change:,} of {plan.records:,} rows"
+        raise InputError(f"The plan changes {told}: read it, and confirm that this is meant.")
+    return plan
+
+
+async def apply(sources: Sources, approval: Approval, tell: Tell = lambda _: None) -> None:
+    """Write what the plan says. One that was applied is left alone; one that was cut off goes on.
+
+    Raises what `check` raises, Busy where another process writes into the source, and SourceError.
+    """
+    async with sources.database.session() as session:
+        plan = await check(session, approval)
+        connection = await connections.by_id(session, plan.connection_id)
+    async with only_one(sources.database, f"writing into {connection.name}"):
+        async with sources.database.session() as session:
+            plan = await check(session, approval)
+            if plan.state is WritePlanState.APPLIED:
+                return
+            await write_plans.take_up(session, plan.id, approval.by)
+        try:
+            await _all_streams(sources, plan, connection, tell)
+        except HubError as error:
+            async with sources.database.session() as session:
+                await write_plans.close(session, plan.id, WritePlanState.STOPPED, str(error))
+            raise
+        async with sources.database.session() as session:
+            await write_plans.give_up(session, plan.id)
+            await write_plans.close(session, plan.id, WritePlanState.APPLIED)
+            counts = await write_plans.outcomes(session, plan.id)
+    log.info("plan applied", connection=connection.name, **{each.lower(): number for each, number in counts.items()})
+
+
+async def _all_streams(sources: Sources, plan: WritePlan, connection: Connection, tell: Tell) -> None:
+    async with sources.opened(connection) as source:
+        for stream, writing in sources.writings(connection).items():
+            await _Applying(sources, plan, stream, writing, source, tell).to_the_end()
+
+
+@dataclass(slots=True)
+class _Applying:
+    sources: Sources
+    plan: WritePlan
+    stream: str
+    writing: Writing[Any]
+    source: Any
+    tell: Tell
+    done: int = 0
+
+    async def to_the_end(self) -> None:
+        """All rows, and again those that the source could not write just then."""
+        for turn in range(ROUNDS):
+            if turn and not await self._next(""):
+                return
+            if turn:
+                await self.sources.sleep(PAUSE * 2**turn)
+            await self._round()
+
+    async def _round(self) -> None:
+        after = ""
+        while items := await self._next(after):
+            after = items[-1].external_id
+            await self._batch(items)
+            self.done += len({item.external_id for item in items})
+            self.tell(self.done)
+
+    async def _next(self, after: str) -> Sequence[WriteItem]:
+        async with self.sources.database.session() as session:
+            return await write_plans.open_items(session, self.plan.id, self.stream, after, self.writing.at_once)
+
+    async def _batch(self, items: Sequence[WriteItem]) -> None:
+        """Write some rows. Where nobody knows whether that was done, the rows say so themselves when read anew."""
+        for attempt in range(1, ATTEMPTS + 1):
+            left = await self._left(items)
+            if not left:
+                return
+            try:
+                written = await self.writing.write(self.source, [write for write, _ in left])
+            except QuotaExhausted:
+                raise
+            except Unavailable as error:
+                if attempt == ATTEMPTS:
+                    raise
+                await self.sources.sleep(max(error.retry_after or 0, PAUSE * 2**attempt))
+                items = [_sending(item) for _, of_row in left for item in of_row]
+            else:
+                await self._settle(_results(left, written))
+                return
+
+    async def _left(self, items: Sequence[WriteItem]) -> list[tuple[Write, list[WriteItem]]]:
+        """What is still to be written, row by row, noted as being sent; of the rest it is noted what became of it."""
+        allowed = await self._allowed()
+        ids = list(dict.fromkeys(item.external_id for item in items))
+        fields = list(dict.fromkeys(item.field for item in items if item.field in allowed))
+        fresh = await self.writing.current(self.source, ids, fields) if fields else {}
+        decided = [(item, decision(item, fresh.get(item.external_id), allowed)) for item in items]
+        left = [item for item, settled in decided if settled is None]
+        sending = [Settled(item_id=item.id, outcome=WriteOutcome.SENDING) for item in left]
+        await self._settle([*(settled for _, settled in decided if settled), *sending])
+        return [
+            (_write(of_row, fresh), of_row)
+            for of_row in (list(rows) for _, rows in groupby(left, key=lambda item: item.external_id))
+        ]
+
+    async def _allowed(self) -> frozenset[str]:
+        """The fields that may still be written as planned: a person may have disabled one since."""
+        async with self.sources.database.session() as session:
+            rules = await write_rules.of(session, self.plan.connection_id)
+            fields = await write_plans.fields(session, self.plan.id)
+        enabled = {(rule.stream, rule.field, rule.value) for rule in rules}
+        return frozenset(
+            each.field
+            for each in fields
+            if each.stream == self.stream and (each.stream, each.field, each.value) in enabled
+        )
+
+    async def _settle(self, settled: Collection[Settled]) -> None:
+        async with self.sources.database.session() as session:
+            await write_plans.settle(session, settled)
+
+
+def decision(item: WriteItem, fresh: Current | None, allowed: Collection[str]) -> Settled | None:
+    """What becomes of a line, given its row as it is just now; None: it is to be written."""
+
+    def settled(outcome: WriteOutcome, reason: str | None = None) -> Settled:
+        version = fresh.version if fresh and outcome is WriteOutcome.WRITTEN else None
+        return Settled(item_id=item.id, outcome=outcome, reason=reason, version=version)
+
+    if item.field not in allowed:
+        return settled(WriteOutcome.REFUSED, "It was disabled since it was planned.")
+    if fresh is None:
+        return settled(WriteOutcome.REFUSED, "The row is gone at the source.")
+    there = fresh.values[item.field]
+    if there == item.after:
+        # Where it was about to be sent, an earlier attempt got that far.
+        return settled(WriteOutcome.WRITTEN if item.outcome is WriteOutcome.SENDING else WriteOutcome.UNCHANGED)
+    if there != item.before:
+        return settled(WriteOutcome.CONFLICT, "Somebody else changed it since it was planned.")
+    return None
+
+
+def _write(items: Sequence[WriteItem], fresh: Mapping[str, Current]) -> Write:
+    key = items[0].external_id
+    return Write(key=key, values={item.field: item.after for item in items}, version=fresh[key].version)
+
+
+def _sending(item: WriteItem) -> WriteItem:
+    item.outcome = WriteOutcome.SENDING
+    return item
+
+
+def _results(left: Sequence[tuple[Write, list[WriteItem]]], written: Sequence[Written]) -> list[Settled]:
+    became = {each.key: each for each in written}
+    return [
+        Settled(
+            item_id=item.id,
+            outcome=became[write.key].outcome,
+            reason=became[write.key].reason,
+            version=became[write.key].version,
+        )
+        for write, items in left
+        for item in items
+    ]

@@ -1,0 +1,99 @@
+"""The truth of a portal, from the world's own rows and the ties between them."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from hub import model
+from hub.model import Removal
+from hub.sandbox.hubspot.links import all_linked
+from hub.sandbox.hubspot.object_types import COMPANIES, CONTACTS, DEALS
+from hub.sandbox.hubspot.portal import Portal
+from hub.sandbox.world import Entry, Fate
+from tests.chaos.truth import Expected, Table, Ties
+
+ToFacts = Callable[[Any], dict[str, Any]]
+
+
+def portal_truth(portal: Portal) -> Iterator[Table | Ties]:
+    """Every row, as a portal should have been read."""
+    copy = portal.copy
+    yield _table(model.Product, copy.products, lambda product: {"name": product.name})
+    yield _table(model.AccountRecord, copy.accounts, _account)
+    yield _table(model.ContactRecord, copy.contacts, _contact)
+    yield _table(model.Opportunity, copy.opportunities, _deal)
+    deals = [deal for deal in copy.opportunities if deal.fate is Fate.LIVE]
+    yield Ties(
+        model=model.OpportunityLine,
+        columns=("external_id", "opportunity_external_id", "product_external_id", "quantity", "unit_price"),
+        rows={(one.id, deal.id, one.product, one.quantity, one.unit_price) for deal in deals for one in deal.lines},
+    )
+    yield from _ties(portal)
+
+
+def _table(kind: Any, entries: Sequence[Entry], facts: ToFacts) -> Table:
+    rows = [Expected(entry=entry, facts=facts(entry)) for entry in entries]
+    return Table(model=kind, rows=rows, deleted=Removal.ARCHIVED, merged_may_lack=True)
+
+
+def _account(entry: Any) -> dict[str, Any]:
+    return {
+        "name": entry.name or None,
+        "domain": entry.domain or None,
+        "phone": entry.phone or None,
+        "city": entry.city or None,
+        "revenue": entry.revenue,
+        "owner_external_id": entry.owner,
+    }
+
+
+def _contact(entry: Any) -> dict[str, Any]:
+    return {
+        "first_name": entry.first_name or None,
+        "last_name": entry.last_name or None,
+        "email": entry.email or None,
+        "title": entry.title or None,
+    }
+
+
+def _deal(entry: Any) -> dict[str, Any]:
+    return {"name": entry.name or None, "amount": entry.amount, "close_date": entry.close_date}
+
+
+def _ties(portal: Portal) -> Iterator[Ties]:
+    yield Ties(
+        model=model.ContactAccount,
+        columns=("contact_external_id", "account_external_id", "is_primary"),
+        rows={(one, other, _is_primary(types)) for one, other, types in all_linked(portal, CONTACTS, COMPANIES)},
+    )
+    yield Ties(
+        model=model.OpportunityContact,
+        columns=("opportunity_external_id", "contact_external_id", "role"),
+        rows={
+            (one, other, label)
+            for one, other, types in all_linked(portal, DEALS, CONTACTS)
+            for label in _labels(types) or [None]
+        },
+    )
+    companies = list(all_linked(portal, DEALS, COMPANIES))
+    yield Ties(
+        model=model.OpportunityAccount,
+        columns=("opportunity_external_id", "account_external_id", "is_primary"),
+        rows={
+            (one, other, _is_primary(types))
+            for one, other, types in companies
+            if _is_primary(types) or not _labels(types)
+        },
+    )
+    yield Ties(
+        model=model.OpportunityPartner,
+        columns=("opportunity_external_id", "account_external_id", "role"),
+        rows={(one, other, label) for one, other, types in companies for label in _labels(types)},
+    )
+
+
+def _is_primary(types: Sequence[Any]) -> bool:
+    return any(each.label == "Primary" for each in types)
+
+
+def _labels(types: Sequence[Any]) -> list[str]:
+    return [each.label for each in types if each.category == "USER_DEFINED"]

@@ -1,0 +1,117 @@
+"""The truth of an org, from the world's own rows."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from hub import model
+from hub.sandbox.world import Copy, Entry, Fate, World
+from tests.chaos.truth import Expected, Table, Ties
+
+ToFacts = Callable[[Any], dict[str, Any]]
+
+
+def org_truth(world: World) -> Iterator[Table | Ties]:
+    """Every row, as an org should have been read."""
+    copy = world.salesforce
+    yield _table(model.SalesUser, copy.users, lambda user: {"is_active": user.is_active})
+    yield _table(model.Product, copy.products, lambda product: {"name": product.name, "code": product.code})
+    yield _table(model.AccountRecord, copy.accounts, lambda account: _account(account, copy))
+    yield _table(model.ContactRecord, copy.contacts, _contact)
+    yield _table(model.Opportunity, copy.opportunities, _deal)
+    yield _table(model.Lead, copy.leads, _lead)
+    yield _table(model.Campaign, copy.campaigns, lambda campaign: {"name": campaign.name, "status": campaign.status})
+    yield from _parts(copy)
+
+
+def _table(kind: Any, entries: Sequence[Entry], facts: ToFacts) -> Table:
+    return Table(model=kind, rows=[Expected(entry=entry, facts=facts(entry)) for entry in entries])
+
+
+def _account(entry: Any, copy: Copy) -> dict[str, Any]:
+    return {
+        "name": entry.name,
+        "website": entry.website,
+        "phone": entry.phone,
+        "city": entry.city,
+        "revenue": entry.revenue,
+        "parent_external_id": entry.parent,
+        "owner_external_id": entry.owner or copy.users[0].id,  # no row is without
+    }
+
+
+def _contact(entry: Any) -> dict[str, Any]:
+    return {"first_name": entry.first_name, "last_name": entry.last_name, "email": entry.email, "title": entry.title}
+
+
+def _deal(entry: Any) -> dict[str, Any]:
+    return {
+        "name": entry.name,
+        "stage_external_id": entry.stage,
+        "amount": entry.amount,
+        "close_date": entry.close_date,
+        "campaign_external_id": entry.campaign,
+    }
+
+
+def _lead(entry: Any) -> dict[str, Any]:
+    return {
+        "company": entry.company,
+        "last_name": entry.last_name,
+        "status": entry.status,
+        "converted_account_external_id": entry.converted_account,
+        "converted_contact_external_id": entry.converted_contact,
+        "converted_opportunity_external_id": entry.converted_opportunity,
+    }
+
+
+def _parts(copy: Copy) -> Iterator[Ties]:
+    deals = _live(copy.opportunities)
+    yield Ties(
+        model=model.OpportunityLine,
+        columns=("external_id", "opportunity_external_id", "product_external_id", "quantity", "unit_price"),
+        rows={
+            (one.id, deal.id, one.product, one.quantity, one.unit_price) for deal in deals for one in _live(deal.lines)
+        },
+    )
+    yield Ties(
+        model=model.OpportunityContact,
+        columns=("external_id", "opportunity_external_id", "contact_external_id", "role", "is_primary"),
+        rows={
+            (one.id, deal.id, one.contact, one.role, one.is_primary)
+            for deal in deals
+            for one in _live(deal.contact_roles)
+        },
+    )
+    yield Ties(
+        model=model.OpportunityPartner,
+        columns=("opportunity_external_id", "account_external_id", "role", "is_primary"),
+        rows={(deal.id, one.account, one.role, one.is_primary) for deal in deals for one in _live(deal.partner_roles)},
+    )
+    yield Ties(
+        model=model.StageChange,
+        columns=("external_id", "opportunity_external_id", "stage_external_id"),
+        rows={(one.id, deal.id, one.stage) for deal in deals for one in deal.steps},
+    )
+    yield Ties(
+        model=model.CampaignMember,
+        columns=("external_id", "contact_external_id", "lead_external_id", "status"),
+        rows={
+            (one.id, one.contact, one.lead, one.status)
+            for campaign in _live(copy.campaigns)
+            for one in _live(campaign.members)
+        },
+    )
+    yield Ties(
+        model=model.OpportunityAccount,
+        columns=("opportunity_external_id", "account_external_id"),
+        rows={(deal.id, deal.account) for deal in deals if deal.account},
+    )
+    yield Ties(
+        model=model.ContactAccount,
+        columns=("contact_external_id", "account_external_id"),
+        rows={(person.id, person.account) for person in _live(copy.contacts) if person.account},
+    )
+
+
+def _live(entries: Sequence[Any]) -> list[Any]:
+    return [entry for entry in entries if entry.fate is Fate.LIVE]

@@ -1,0 +1,73 @@
+"""Salesforce and HubSpot, as a seed makes them."""
+
+from datetime import timedelta
+from functools import partial
+from random import Random
+
+from hub.connectors.hubspot.portal import portal as open_portal
+from hub.connectors.salesforce.org import Sizes
+from hub.connectors.salesforce.org import opened as open_org
+from hub.sandbox import hubspot, salesforce
+from hub.sandbox.chaos import HUBSPOT, SALESFORCE, hubspot_life, salesforce_life
+from hub.sandbox.ecosystem import made_up_ecosystem
+from hub.sandbox.hubspot import Limits
+from hub.sandbox.hubspot.quirks import Quirks
+from tests.chaos.hubspot import portal_truth
+from tests.chaos.salesforce import org_truth
+from tests.chaos.trial import Hand, Subject
+
+BASE_URL = "http://127.0.0.1"
+UNLIMITED = 10**9
+
+
+def an_org(seed: int, accounts: int = 40) -> Subject:
+    """A Salesforce org: read by jobs or by queries, in pages small or large, with a secret or a signature."""
+    rng = Random(f"org {seed}")  # noqa: S311 - repeatable on purpose
+    world, clock = made_up_ecosystem(accounts, seed), Hand()
+    app = salesforce.salesforce_app(world, clock)
+    known = salesforce.credentials()
+    sizes = Sizes(bulk_from=rng.choice((1, 15, 20_000)), results=rng.choice((5, 25_000)))
+    signature = {"username": known.username, "private_key": known.private_key_pem}
+    return Subject(
+        vendor=SALESFORCE,
+        app=app,
+        clock=clock,
+        life=salesforce_life(app.state.salesforce.org, seed),
+        source=partial(open_org, sizes=sizes),
+        config={"base_url": BASE_URL, "client_id": known.client_id},
+        secrets=rng.choice(({"client_secret": known.client_secret}, signature)),
+        truth=lambda: org_truth(world),
+    )
+
+
+def a_portal(seed: int, accounts: int = 40) -> Subject:
+    """A HubSpot portal, with quirks that the seed chooses."""
+    rng = Random(f"portal {seed}")  # noqa: S311 - repeatable on purpose
+    world, clock = made_up_ecosystem(accounts, seed), Hand()
+    quirks = Quirks(
+        ids_compare_as_text=rng.random() < 1 / 3,
+        search_gaps=rng.choice((None, seed)),
+        merges_keep_id=rng.random() < 1 / 3,
+    )
+    lag = timedelta(seconds=rng.choice((0, 30, 120)))
+    limits = Limits(burst=UNLIMITED, searches=UNLIMITED, daily=UNLIMITED)
+    known = hubspot.credentials()
+    consent = {
+        "client_id": known.client_id,
+        "client_secret": known.client_secret,
+        "refresh_token": known.refresh_token,
+    }
+    app = hubspot.hubspot_app(world, clock, limits=limits, quirks=quirks, index_lag=lag)
+    return Subject(
+        vendor=HUBSPOT,
+        app=app,
+        clock=clock,
+        life=hubspot_life(app.state.portal, app.state.staff, seed),
+        source=open_portal,
+        config={"base_url": BASE_URL, "version": rng.choice(("2026-03", "2026-09"))},
+        secrets=rng.choice(({"access_token": known.service_key}, consent)),
+        truth=lambda: portal_truth(app.state.portal),
+    )
+
+
+SUBJECTS = {"salesforce": an_org, "hubspot": a_portal}

@@ -1,0 +1,155 @@
+"""One trial: a hub syncs a vendor that misbehaves, whose rows change meanwhile, and is killed again and again."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import partial
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from hub.connectors.base import Connector
+from hub.connectors.registry import CONNECTORS
+from hub.errors import HubError
+from hub.jobs.stream_run import StreamRun
+from hub.jobs.sync import Order, sync
+from hub.model import SyncRunState
+from hub.sandbox.chaos import Chaos, Life, Vendor
+from hub.sandbox.clock import HISTORY_ENDS, Clock
+from hub.store import connections, organizations
+from hub.store.database import Database
+from tests.builders import SEALER
+from tests.chaos.truth import Table, Ties, differences
+from tests.chaos.wire import Wire
+
+MOST_SYNCS = 40
+MOST_HOPS = 300
+"""Steps of the event loop after which a sync is killed that was to be killed at a request."""
+MOST_REQUESTS = 80
+PAUSES = (0, 0, 1, 5, 30)
+"""Seconds between two requests."""
+
+
+class Hand(Clock):
+    """A clock that is moved by hand."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.time = HISTORY_ENDS
+
+    def now(self) -> datetime:
+        return self.time
+
+    def pass_on(self, **passed: float) -> None:
+        self.time += timedelta(**passed)
+
+
+async def at_once(_: float) -> None:
+    """Waiting, without the wait."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """A vendor with its rows, and how a hub gets in."""
+
+    vendor: Vendor
+    app: Any
+    clock: Hand
+    life: Life
+    source: Any
+    """The connector's own way to open it, which takes a transport."""
+    config: Mapping[str, str]
+    secrets: Mapping[str, str]
+    truth: Callable[[], Iterable[Table | Ties]]
+
+
+@dataclass(kw_only=True)
+class Trial:
+    """A subject, a hub, and the seed that decides what happens to both."""
+
+    seed: int
+    subject: Subject
+    database: Database
+    connection_id: UUID = field(init=False)
+    chaos: Chaos = field(init=False)
+    kills: int = 0
+    syncs: int = 0
+    requests: int = 0
+    _kill_at: int | None = None
+    _task: asyncio.Task[Sequence[StreamRun]] | None = None
+
+    def __post_init__(self) -> None:
+        self._rng = Random(f"trial {self.seed}")  # noqa: S311 - repeatable on purpose
+        self.chaos = Chaos(self.subject.app, self.subject.vendor, self.seed, before=self._tick, sleep=at_once)
+
+    async def wrong(self, rounds: int = 4) -> list[str]:
+        """What the hub holds that is not so, after all is over: nothing, one hopes."""
+        await self._connect()
+        for _ in range(rounds):
+            await self._sync(may_be_killed=True, full=self._rng.random() < 1 / rounds)
+            self.subject.clock.pass_on(minutes=self._rng.randrange(60))
+        self.subject.life.end()
+        await self._until_quiet()
+        return await differences(self.database, self.connection_id, self.subject.truth())
+
+    async def _connect(self) -> None:
+        vendor = self.subject.vendor.name
+        async with self.database.session() as session:
+            home = await organizations.settle(session, "Home", None)
+            self.connection_id = await connections.connect(
+                session,
+                SEALER,
+                name=f"{vendor} {self.seed}",
+                connector=vendor,
+                owner_id=home,
+                subject_id=home,
+                config=self.subject.config,
+                secrets=self.subject.secrets,
+            )
+
+    async def _until_quiet(self) -> None:
+        """Sync until nothing changes any more and nothing fails; last with a sweep, as one comes each day."""
+        for _ in range(MOST_SYNCS):
+            self.subject.clock.pass_on(minutes=20)
+            runs = await self._sync(may_be_killed=False, full=True)
+            settled = {run.state for run in runs} <= {SyncRunState.SUCCEEDED, SyncRunState.UNAVAILABLE}
+            if runs and settled and not any(run.changed or run.removed for run in runs):
+                return
+        states = {run.stream.name: (run.state, run.changed, run.removed, run.error) for run in runs}
+        raise AssertionError(f"not quiet after {self.syncs} syncs: {states}")
+
+    async def _sync(self, *, may_be_killed: bool, full: bool) -> Sequence[StreamRun]:
+        """The runs of one sync; none where it was killed or gave up."""
+        self.syncs += 1
+        self._kill_at = self.requests + self._rng.randrange(1, MOST_REQUESTS) if may_be_killed else None
+        order = Order(connection_id=self.connection_id, full=full)
+        self._task = asyncio.create_task(sync(self.database, SEALER, order, connectors=self._connectors()))
+        with suppress(asyncio.CancelledError, HubError):
+            return await self._task
+        return ()
+
+    def _connectors(self) -> dict[str, Connector[Any]]:
+        name = self.subject.vendor.name
+        source = partial(self.subject.source, transport=Wire(self.chaos), sleep=at_once)
+        return {name: replace(CONNECTORS[name], source=source)}
+
+    def _tick(self) -> None:
+        self.requests += 1
+        self.subject.clock.pass_on(seconds=self._rng.choice(PAUSES))
+        try:
+            self.subject.life.go_on()
+        except HubError as error:  # must not pass for an answer
+            raise AssertionError(f"life went wrong: {error}") from error
+        if self.requests == self._kill_at:
+            self._kill_in(self._rng.randrange(MOST_HOPS))
+
+    def _kill_in(self, hops: int) -> None:
+        if self._task is None or self._task.done():
+            return
+        if hops:
+            asyncio.get_running_loop().call_soon(self._kill_in, hops - 1)
+        else:
+            self.kills += 1
+            self._task.cancel()

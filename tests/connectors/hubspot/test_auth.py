@@ -1,0 +1,197 @@
+"""Access tokens: bought in time, once, under the lock of the grant, and never again and again."""
+
+import asyncio
+from urllib.parse import parse_qsl
+
+import httpx
+import pytest
+
+from hub.connectors.base import Held
+from hub.connectors.hubspot import CONNECTOR
+from hub.connectors.hubspot.portal import portal
+from hub.errors import AuthError, Forbidden, Unavailable
+
+from .wire import answer, at_once, recorded
+
+SECRETS = {"client_secret": "the-secret", "refresh_token": "refresh-1"}
+CONFIG = {"client_id": "the-app", **SECRETS}
+EXPIRED = {"category": "EXPIRED_AUTHENTICATION", "message": "The OAuth token used to make this call expired."}
+
+
+class Wire:
+    """HubSpot, with tokens that count up, and a clock that is moved by hand."""
+
+    def __init__(self, *, rotates=False):
+        self.rotates = rotates
+        self.now = 0.0
+        self.forms = []
+        self.seen = []
+        self.good = set()
+        self.refuses = lambda: None
+        self.instead = None
+
+    def answer(self, request):
+        if request.url.path.startswith("/oauth/"):
+            return self.token(request)
+        if self.instead is not None:
+            return self.instead
+        self.seen.append(request.headers["Authorization"].removeprefix("Bearer "))
+        if self.seen[-1] not in self.good:
+            return httpx.Response(401, json=EXPIRED)
+        return answer(request)
+
+    def token(self, request):
+        assert request.headers["Content-Type"] == "application/x-www-form-urlencoded"
+        assert not request.url.query
+        self.forms.append(dict(parse_qsl(request.content.decode())))
+        refused = self.refuses()
+        if refused is not None:
+            return refused
+        number = len(self.forms)
+        self.good = {f"access-{number}"}
+        new = f"refresh-{number + 1}" if self.rotates else "refresh-1"
+        return httpx.Response(200, json={"access_token": f"access-{number}", "refresh_token": new, "expires_in": 1800})
+
+    def opened(self, grant=None, version="2026-03"):
+        return portal(
+            CONFIG | {"version": version},
+            grant,
+            transport=httpx.MockTransport(self.answer),
+            sleep=at_once,
+            clock=lambda: self.now,
+        )
+
+
+@pytest.mark.parametrize("version", ["2026-03", "2026-09"])
+async def test_a_refresh_token_buys_access_with_all_four_in_the_body(version):
+    wire = Wire()
+    async with wire.opened(version=version):
+        pass
+    form = {"grant_type": "refresh_token", "client_id": "the-app", **SECRETS}
+    assert (wire.forms, wire.seen) == ([form], ["access-1"])
+
+
+async def test_a_token_is_replaced_two_minutes_before_it_expires():
+    wire = Wire()
+    async with wire.opened() as source:
+        for wire.now in (1_679, 1_681):
+            await source.asked("GET", "/crm/owners/2026-03")
+    assert wire.seen == ["access-1", "access-1", "access-2"]
+
+
+async def test_a_token_that_expires_in_the_middle_is_replaced_once_for_all_who_need_it():
+    wire = Wire()
+    async with wire.opened() as source:
+        wire.good = set()
+        await asyncio.gather(*(source.asked("GET", "/crm/owners/2026-03") for _ in range(4)))
+    assert len(wire.forms) == 2
+    assert wire.seen.count("access-2") == 4
+
+
+async def test_a_token_that_is_refused_anew_means_reconnect():
+    wire = Wire()
+    async with wire.opened() as source:
+        wire.token, buy = lambda request: _never_good(wire, buy(request)), wire.token
+        wire.good = set()
+        with pytest.raises(AuthError):
+            await source.asked("GET", "/crm/owners/2026-03")
+    assert len(wire.forms) == 2
+
+
+def _never_good(wire, response):
+    wire.good = set()
+    return response
+
+
+async def test_another_401_is_no_reason_to_buy_a_token():
+    wire = Wire()
+    async with wire.opened() as source:
+        wire.instead = httpx.Response(401, json={"category": "INVALID_AUTHENTICATION"})
+        with pytest.raises(AuthError, match="INVALID_AUTHENTICATION"):
+            await source.asked("GET", "/x")
+    assert len(wire.forms) == 1
+
+
+async def test_a_new_refresh_token_is_stored_before_its_access_token_is_used():
+    wire, stored = Wire(rotates=True), []
+
+    class Noted(Held):
+        async def renewed(self, refused, renew):
+            found = await super().renewed(refused, renew)
+            stored.append((found["refresh_token"], list(wire.seen)))
+            return found
+
+    grant = Noted(dict(SECRETS))
+    async with wire.opened(grant) as source:
+        wire.now = 5_000
+        await source.asked("GET", "/crm/owners/2026-03")
+    assert stored == [("refresh-2", []), ("refresh-3", ["access-1"])]
+    assert grant.secrets == {**SECRETS, "refresh_token": "refresh-3"}
+    assert wire.forms[1]["refresh_token"] == "refresh-2"
+
+
+async def test_a_refresh_token_that_others_replaced_meanwhile_is_used_instead():
+    wire = Wire()
+    async with wire.opened(Held({**SECRETS, "refresh_token": "refresh-by-others"})):
+        pass
+    assert [form["refresh_token"] for form in wire.forms] == ["refresh-by-others"]
+
+
+async def test_refresh_tokens_that_others_replace_again_and_again_are_tried_later():
+    class Restless(Held):
+        async def renewed(self, refused, renew):
+            return {**refused, "refresh_token": refused["refresh_token"] + "'"}
+
+    with pytest.raises(Unavailable, match="again and again"):
+        async with Wire().opened(Restless(dict(SECRETS))):
+            pass
+
+
+BOTH = {
+    "error": "invalid_grant",
+    "error_description": "refresh-1 is bad",
+    "status": "BAD_REFRESH_TOKEN",
+    "message": "x",
+}
+OLD = {"status": "BAD_REFRESH_TOKEN", "message": "refresh-1 is bad", "correlationId": "c"}
+
+
+@pytest.mark.parametrize("body", [BOTH, OLD])
+async def test_a_bad_refresh_token_means_reconnect_at_once_in_either_shape_of_the_refusal(body):
+    wire = Wire()
+    wire.refuses = lambda: httpx.Response(400, json=body)
+    with pytest.raises(AuthError, match=r"400: .*BAD_REFRESH_TOKEN; install") as refused:
+        async with wire.opened():
+            pass
+    assert len(wire.forms) == 1
+    assert "refresh-1" not in str(refused.value)
+
+
+@pytest.mark.parametrize("refusal", [httpx.Response(503), httpx.Response(429), httpx.Response(200, text="<html>")])
+async def test_a_token_endpoint_that_fails_for_now_is_asked_again(refusal):
+    wire, refusals = Wire(), iter([refusal])
+    wire.refuses = lambda: next(refusals, None)
+    async with wire.opened():
+        pass
+    assert len(wire.forms) == 2
+
+
+async def test_a_token_endpoint_that_cannot_be_reached_is_unavailable():
+    def gone(request):
+        raise httpx.ConnectError("no")
+
+    with pytest.raises(Unavailable, match="no answer"):
+        async with portal(CONFIG, transport=httpx.MockTransport(gone), sleep=at_once):
+            pass
+
+
+async def test_scopes_that_the_app_lacks_are_named():
+    wire = Wire()
+    async with wire.opened() as source:
+        wire.instead = httpx.Response(403, json=recorded("missing-scopes"))
+        with pytest.raises(Forbidden, match="custom-object-read"):
+            await source.asked("GET", "/crm/objects/2026-03/leads")
+
+
+def test_all_that_opens_an_account_is_encrypted():
+    assert CONNECTOR.secrets == {"access_token", "refresh_token", "client_secret"}

@@ -1,0 +1,483 @@
+"""Write-back from a rule to its echo, over the wire of the imitated vendors."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+import msgspec
+import pytest
+from sqlalchemy import func, select, text, update
+
+from hub.connectors import hubspot, salesforce
+from hub.connectors.base import Connector, Current, Write
+from hub.errors import Busy, InputError, Unavailable
+from hub.jobs import write_apply, write_plan, write_rule
+from hub.jobs.sources import Sources
+from hub.jobs.sync import Order, sync
+from hub.jobs.write_apply import Approval, decision
+from hub.model import AccountRecord, Partnership, WriteItem, WriteOutcome, WritePlan, WritePlanState, WriteRule
+from hub.sandbox.world import Fate
+from hub.store import connections, write_plans, write_rules
+from hub.store.database import Database
+from hub.store.locks import only_one
+from hub.store.write_plans import Settled
+from tests.builders import SEALER, a_connection, an_organization, saved
+from tests.connectors.hubspot.test_against_sandbox import Sandbox as HubSpotSandbox
+from tests.connectors.salesforce.sandbox import Sandbox as SalesforceSandbox
+
+PENDING, WRITTEN, CONFLICT = WriteOutcome.PENDING, WriteOutcome.WRITTEN, WriteOutcome.CONFLICT
+KEY = "writer"
+
+
+async def no_time(_: float) -> None:
+    """Waiting, without the wait."""
+
+
+@dataclass
+class Vendor:
+    """An imitated vendor with few accounts, and a connection to it whose accounts were synced and mapped."""
+
+    database: Database
+    connector: Connector[Any]
+    world: Any
+    open: Callable[[], AbstractAsyncContextManager[Any]]
+    later: Callable[[float], None]
+    fields: tuple[str, str]
+    id: UUID = field(init=False)
+
+    @property
+    def sources(self) -> Sources:
+        """With small batches, so that there are several."""
+        streams = tuple(
+            replace(each, writing=replace(each.writing, at_once=10)) if each.writing else each
+            for each in self.connector.streams
+        )
+        connector = replace(self.connector, streams=streams, source=lambda *_: self.open())
+        return Sources(database=self.database, sealer=SEALER, connectors={connector.name: connector}, sleep=no_time)
+
+    async def sync(self) -> int:
+        """How many payloads the sync took for changed."""
+        order = Order(connection_id=self.id, stream="accounts")
+        (run,) = await sync(self.database, SEALER, order, connectors=self.sources.connectors)
+        assert run.error is None
+        return run.changed
+
+    async def enable(self, field: str, value: str) -> None:
+        rule = WriteRule(connection_id=self.id, stream="accounts", field=field, value=value, enabled_by=KEY)
+        async with self.database.session() as session:
+            await write_rule.enable(session, self.sources, rule)
+
+    async def plan(self) -> WritePlan:
+        async with self.database.session() as session:
+            plan_id = await write_plan.begin(session, self.id, KEY)
+        await write_plan.fill(self.sources, plan_id)
+        async with self.database.session() as session:
+            return await write_plans.by_id(session, plan_id)
+
+    async def apply(self, plan: WritePlan, *, is_confirmed: bool = True) -> dict[WriteOutcome, int]:
+        await write_apply.apply(self.sources, Approval(plan_id=plan.id, by=KEY, is_confirmed=is_confirmed))
+        return await self.outcomes(plan)
+
+    async def outcomes(self, plan: WritePlan) -> dict[WriteOutcome, int]:
+        async with self.database.session() as session:
+            return await write_plans.outcomes(session, plan.id)
+
+    async def items(self, plan: WritePlan) -> dict[tuple[str, str], WriteItem]:
+        async with self.database.session() as session:
+            return {(each.external_id, each.field): each for each in await write_plans.items(session, plan.id, 1000)}
+
+    async def records(self) -> dict[str, AccountRecord]:
+        live = select(AccountRecord).where(AccountRecord.connection_id == self.id, AccountRecord.removal.is_(None))
+        async with self.database.session() as session:
+            return {each.external_id: each for each in await session.scalars(live)}
+
+    async def held(self) -> dict[str, dict[str, str | None]]:
+        """What the vendor holds in our fields, asked over the wire."""
+        writing = next(each.writing for each in self.connector.streams if each.name == "accounts")
+        async with self.open() as source:
+            rows = await writing.current(source, list(await self.records())[:100], self.fields)
+        return {key: dict(row.values) for key, row in rows.items()}
+
+    async def edit(self, key: str, **values: str | None) -> None:
+        """Somebody else writes a row."""
+        writing = next(each.writing for each in self.connector.streams if each.name == "accounts")
+        async with self.open() as source:
+            await writing.write(source, [Write(key=key, values=values)])
+
+
+async def connected(database: Database, vendor: Vendor) -> Vendor:
+    async with database.session() as session:
+        vendor.id = await a_connection(session, connector=vendor.connector.name)
+    return vendor
+
+
+async def synced(vendor: Vendor) -> Vendor:
+    """Each of its records is an account of its own; mapping has tests of its own."""
+    await vendor.sync()
+    async with vendor.database.session() as session:
+        await session.execute(text(MAPPED))
+    vendor.later(3600)
+    return vendor
+
+
+MAPPED = """
+with company as (insert into account (id) select id from account_record returning id)
+update account_record set account_id = company.id from company where company.id = account_record.id
+"""
+PUT = """
+with raw as (
+  insert into raw_record (connection_id, stream, external_id, payload, digest, version, observed_at)
+  select :connection, 'accounts', id, '{}', '', 1, now() from unnest(cast(:ids as text[])) id
+  returning id, external_id
+), company as (insert into account (id) select id from raw)
+insert into account_record (connection_id, external_id, raw_id, observed_at, name, account_id)
+select :connection, external_id, id, now(), 'Company', id from raw
+"""
+
+
+@pytest.fixture
+async def org(unsynced_org: Vendor) -> Vendor:
+    """Whose records were put into the database, which is faster than a sync."""
+    rows = unsynced_org.world.world.salesforce.accounts
+    ids = [each.id for each in rows if each.fate is Fate.LIVE]
+    async with unsynced_org.database.session() as session:
+        await session.execute(text(PUT), {"connection": unsynced_org.id, "ids": ids})
+    return unsynced_org
+
+
+@pytest.fixture
+async def synced_org(unsynced_org: Vendor) -> Vendor:
+    return await synced(unsynced_org)
+
+
+@pytest.fixture
+async def unsynced_org(database: Database) -> Vendor:
+    sandbox = SalesforceSandbox(accounts=60)
+    vendor = Vendor(
+        database=database,
+        connector=salesforce.CONNECTOR,
+        world=sandbox,
+        open=sandbox.opened,
+        later=lambda seconds: sandbox.later(seconds=seconds),
+        fields=("Hub_Account_Id__c", "Hub_Overlapping_Partners__c"),
+    )
+    return await connected(database, vendor)
+
+
+@pytest.fixture
+async def synced_portal(database: Database) -> Vendor:
+    sandbox = HubSpotSandbox(accounts=30)
+
+    def later(seconds: float) -> None:
+        sandbox.clock.time += timedelta(seconds=seconds)
+
+    vendor = Vendor(
+        database=database,
+        connector=hubspot.CONNECTOR,
+        world=sandbox,
+        open=sandbox.opened,
+        later=later,
+        fields=("hub_account_id", "hub_overlapping_partners"),
+    )
+    return await synced(await connected(database, vendor))
+
+
+@pytest.fixture(params=["synced_org", "synced_portal"])
+def vendor(request: pytest.FixtureRequest) -> Vendor:
+    return request.getfixturevalue(request.param)
+
+
+async def a_partners_list(database: Database, owner_of: UUID, account_id: UUID, name: str) -> None:
+    """A partner's list, which the owner of a connection holds, has a record of the account."""
+    async with database.session() as session:
+        owner = (await connections.by_id(session, owner_of)).owner_id
+        partner = an_organization(name)
+        session.add(partner)
+        await session.flush()
+        session.add(Partnership(organization_id=owner, partner_id=partner.id, types=[]))
+        its = await connections.connect(
+            session,
+            SEALER,
+            name=f"list of {name}",
+            connector="csv",
+            owner_id=owner,
+            subject_id=partner.id,
+            config={},
+            secrets={},
+        )
+        await saved(session, its, "accounts", AccountRecord(external_id="1", name="as they call it"))
+        mapped = update(AccountRecord).where(AccountRecord.connection_id == its).values(account_id=account_id)
+        await session.execute(mapped)
+
+
+async def test_what_the_plan_shows_is_written_comes_back_and_is_known_again(vendor: Vendor, database: Database):
+    ids, partners = vendor.fields
+    records = await vendor.records()
+    (shared, *_) = sorted(records)
+    await a_partners_list(database, vendor.id, records[shared].account_id, "Bolt, Inc.")
+    await a_partners_list(database, vendor.id, records[shared].account_id, "Adler GmbH")
+    await vendor.enable(ids, "account_id")
+    await vendor.enable(partners, "overlapping_partners")
+
+    plan = await vendor.plan()
+
+    shown = await vendor.items(plan)
+    assert (plan.state, plan.records, plan.records_to_change) == (WritePlanState.READY, len(records), len(records))
+    assert {key: item.after for key, item in shown.items()} == {
+        **{(key, ids): f"account_{row.account_id}" for key, row in records.items()},
+        (shared, partners): "Adler GmbH; Bolt, Inc.",
+    }
+    assert {(item.before, item.outcome) for item in shown.values()} == {(None, PENDING)}
+    assert all(values == {ids: None, partners: None} for values in (await vendor.held()).values()), "only read"
+
+    outcomes = await vendor.apply(plan)
+
+    assert outcomes == {WRITTEN: len(shown)}
+    held = await vendor.held()
+    assert all(held[key][name] == item.after for (key, name), item in shown.items())
+
+    vendor.later(3600)
+    assert await vendor.sync() == 0, "nobody else changed anything"
+    assert all(item.echoed_at for item in (await vendor.items(plan)).values())
+    assert (await vendor.records())[shared].custom[ids] == held[shared][ids], "yet it is stored"
+    assert await vendor.apply(plan) == outcomes, "applied already"
+    assert (await vendor.plan()).records_to_change == 0
+
+
+async def test_somebody_elses_change_is_kept_told_and_counts_as_a_change(vendor: Vendor):
+    ids, partners = vendor.fields
+    await vendor.enable(ids, "account_id")
+    plan = await vendor.plan()
+    theirs, elsewhere, *_ = sorted(await vendor.records())
+    await vendor.edit(theirs, **{ids: "theirs"})
+    await vendor.edit(elsewhere, **{partners: "another field"})
+
+    await vendor.apply(plan)
+
+    items = await vendor.items(plan)
+    assert items[theirs, ids].outcome is CONFLICT
+    assert items[theirs, ids].reason == "Somebody else changed it since it was planned."
+    assert items[elsewhere, ids].outcome is WRITTEN
+    assert (await vendor.held())[theirs][ids] == "theirs"
+    vendor.later(3600)
+    assert await vendor.sync() == 2
+    assert (await vendor.plan()).records_to_change == 1
+
+
+async def test_nothing_is_written_that_nobody_enabled_or_that_was_disabled_since(org: Vendor, database: Database):
+    with pytest.raises(InputError, match="enable a field first"):
+        await org.plan()
+    with pytest.raises(InputError, match="no value 'name'"):
+        await org.enable("Hub_Account_Id__c", "name")
+    with pytest.raises(InputError, match="no name of a field"):
+        await org.enable("Name; drop", "account_id")
+    await org.enable("Hub_Account_Id__c", "account_id")
+    plan = await org.plan()
+    async with database.session() as session:
+        await write_rules.disable(session, org.id, "accounts", "Hub_Account_Id__c")
+
+    outcomes = await org.apply(plan)
+
+    assert outcomes == {WriteOutcome.REFUSED: plan.records}
+    assert {each["Hub_Account_Id__c"] for each in (await org.held()).values()} == {None}
+
+
+async def test_a_field_that_cannot_be_written_is_told_and_left_alone(org: Vendor, database: Database):
+    await org.enable("Revenue_In_USD__c", "account_id")
+    await org.enable("No_Such_Field__c", "account_id")
+
+    plan = await org.plan()
+
+    async with database.session() as session:
+        fields = {each.field: each.obstacle for each in await write_plans.fields(session, plan.id)}
+    assert fields == {
+        "Revenue_In_USD__c": "is a formula",
+        "No_Such_Field__c": "is no field of Account there, or hidden from the hub",
+    }
+    assert (plan.state, plan.records, await org.apply(plan)) == (WritePlanState.READY, 0, {})
+
+
+async def test_a_plan_that_changes_much_needs_to_be_confirmed_and_an_old_one_is_refused(
+    org: Vendor, database: Database
+):
+    await org.enable("Hub_Account_Id__c", "account_id")
+    plan = await org.plan()
+    assert plan.records_to_change > write_apply.FEW
+
+    with pytest.raises(InputError, match=r"changes \d+ of \d+ rows"):
+        await org.apply(plan, is_confirmed=False)
+    async with database.session() as session:
+        await session.execute(update(WritePlan).values(expires_at=func.now() - text("interval '1 second'")))
+    with pytest.raises(InputError, match="has expired"):
+        await org.apply(plan)
+    assert {each["Hub_Account_Id__c"] for each in (await org.held()).values()} == {None}
+
+
+class Killed(BaseException):
+    """What a process dies of."""
+
+
+def interfere(org: Vendor, when: int, what: Callable[[httpx.Response], httpx.Response]) -> list[str]:
+    """Let something happen to the answer of a request that writes, counted from 1; what was written, row by row."""
+    rows: list[str] = []
+    count = 0
+    answered = org.world.handle_async_request
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        nonlocal count
+        response = await answered(request)
+        if request.method != "PATCH":
+            return response
+        count += 1
+        rows.extend(each["id"] for each in msgspec.json.decode(request.content)["records"])
+        return what(response) if count == when else response
+
+    org.world.handle_async_request = answer
+    return rows
+
+
+def die(_: httpx.Response) -> httpx.Response:
+    raise Killed
+
+
+def lose(_: httpx.Response) -> httpx.Response:
+    raise httpx.ReadError("cut off")
+
+
+async def test_what_was_cut_off_goes_on_and_writes_nothing_twice(org: Vendor):
+    """The second batch arrives at the source, and nobody is left to note it."""
+    await org.enable("Hub_Account_Id__c", "account_id")
+    plan = await org.plan()
+    rows = interfere(org, 2, die)
+    with pytest.raises(Killed):
+        await org.apply(plan)
+    before = await org.outcomes(plan)
+    assert (before[WRITTEN], before[WriteOutcome.SENDING]) == (10, 10)
+
+    assert await org.apply(plan) == {WRITTEN: plan.records}
+
+    assert sorted(rows) == sorted(await org.records()), "each row once"
+
+
+async def test_an_answer_that_was_lost_is_found_in_the_rows(org: Vendor):
+    await org.enable("Hub_Account_Id__c", "account_id")
+    plan = await org.plan()
+    rows = interfere(org, 1, lose)
+
+    assert await org.apply(plan) == {WRITTEN: plan.records}
+    assert sorted(rows) == sorted(await org.records()), "each row once"
+
+
+async def test_a_source_that_fails_again_and_again_stops_the_plan_which_can_go_on(org: Vendor, database: Database):
+    await org.enable("Hub_Account_Id__c", "account_id")
+    plan = await org.plan()
+    answered = org.world.handle_async_request
+
+    async def down(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(503, request=request) if request.method == "PATCH" else await answered(request)
+
+    org.world.handle_async_request = down
+    with pytest.raises(Unavailable):
+        await org.apply(plan)
+    async with database.session() as session:
+        stopped = await write_plans.by_id(session, plan.id)
+    assert (stopped.state, "answered 503" in stopped.error) == (WritePlanState.STOPPED, True)
+
+    org.world.handle_async_request = answered
+    assert await org.apply(plan) == {WRITTEN: plan.records}
+
+
+@pytest.mark.parametrize(("times", "outcome"), [(2, WriteOutcome.WRITTEN), (10**6, WriteOutcome.REFUSED)])
+async def test_locked_rows_are_tried_again_and_told_where_they_stay_locked(org: Vendor, times: int, outcome):
+    await org.enable("Hub_Account_Id__c", "account_id")
+    plan = await org.plan()
+    answered, left = org.world.handle_async_request, times
+
+    async def locked(request: httpx.Request) -> httpx.Response:
+        nonlocal left
+        if request.method != "PATCH" or left == 0:
+            return await answered(request)
+        left -= 1
+        error = {"statusCode": "UNABLE_TO_LOCK_ROW", "message": "unable to obtain exclusive access", "fields": []}
+        rows = msgspec.json.decode(request.content)["records"]
+        return httpx.Response(200, json=[{"success": False, "errors": [error]} for _ in rows], request=request)
+
+    org.world.handle_async_request = locked
+
+    assert await org.apply(plan) == {outcome: plan.records}
+    reasons = {each.reason for each in (await org.items(plan)).values()}
+    assert reasons == {None if outcome is WRITTEN else "UNABLE_TO_LOCK_ROW: unable to obtain exclusive access"}
+
+
+async def test_a_value_that_is_too_long_is_left_out_and_told(org: Vendor, database: Database):
+    account = next(iter((await org.records()).values())).account_id
+    await a_partners_list(database, org.id, account, "B" * 300)
+    await org.enable("Hub_Account_Id__c", "overlapping_partners")
+
+    plan = await org.plan()
+
+    skipped = [each for each in (await org.items(plan)).values() if each.outcome is WriteOutcome.SKIPPED]
+    assert {each.reason for each in skipped} == {"The value has 300 characters; the field holds 255."}
+    assert plan.records_to_change == 0
+
+
+async def test_a_partner_whose_list_another_organization_holds_is_not_told(org: Vendor, database: Database):
+    account = next(iter((await org.records()).values())).account_id
+    await a_partners_list(database, org.id, account, "Bolt")
+    async with database.session() as session:
+        stranger = an_organization("Stranger")
+        session.add(stranger)
+        await session.flush()
+        moved = text("update connection set owner_id = :stranger where name = 'list of Bolt'")
+        await session.execute(moved, {"stranger": stranger.id})
+    await org.enable("Hub_Overlapping_Partners__c", "overlapping_partners")
+
+    assert (await org.plan()).records_to_change == 0
+
+
+async def test_two_do_not_write_into_one_source_at_once(org: Vendor, database: Database):
+    await org.enable("Hub_Account_Id__c", "account_id")
+    plan = await org.plan()
+    async with only_one(database, "writing into crm"):
+        with pytest.raises(Busy):
+            await org.apply(plan)
+    assert await org.outcomes(plan) == {PENDING: plan.records}
+
+
+def an_item(outcome: WriteOutcome = PENDING, before: str | None = "old", after: str | None = "new") -> Any:
+    return WriteItem(
+        plan_id=UUID(int=1), connection_id=UUID(int=2), stream="accounts", external_id="A", noun="Account", name=None,
+        field="F", before=before, after=after, version="1", outcome=outcome,
+    )  # fmt: skip
+
+
+def there(value: str | None, version: str = "1") -> Current:
+    return Current(values={"F": value}, version=version)
+
+
+SENDING, UNCHANGED, REFUSED = WriteOutcome.SENDING, WriteOutcome.UNCHANGED, WriteOutcome.REFUSED
+DECISIONS = [
+    (an_item(), there("old"), None, "as planned"),
+    (an_item(), there("old", "2"), None, "another field of the row was changed"),
+    (an_item(), there("new", "2"), UNCHANGED, "somebody wrote the very same"),
+    (an_item(SENDING), there("new", "2"), WRITTEN, "an earlier attempt arrived"),
+    (an_item(SENDING), there("old"), None, "an earlier attempt did not arrive"),
+    (an_item(), there("theirs", "2"), CONFLICT, "somebody changed it"),
+    (an_item(SENDING), there("theirs", "2"), CONFLICT, "somebody changed it, before or after us"),
+    (an_item(), None, REFUSED, "the row is gone"),
+    (an_item(after=None), there("old"), None, "to be emptied"),
+    (an_item(after=None), there(None, "2"), UNCHANGED, "emptied meanwhile"),
+    (an_item(before=None), there(None), None, "to be filled"),
+    (an_item(before=None), there("theirs", "2"), CONFLICT, "filled meanwhile"),
+]
+
+
+@pytest.mark.parametrize(("item", "fresh", "outcome", "why"), DECISIONS, ids=[each[3] for each in DECISIONS])
+def test_what_becomes_of_a_line_is_decided_by_its_row_as_it_is_now(item, fresh, outcome, why):
+    settled: Settled | None = decision(item, fresh, {"F"})
+    assert (settled and settled.outcome) == outcome
+    assert decision(item, fresh, {"G"}).outcome is REFUSED, "disabled"
