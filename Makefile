@@ -1,6 +1,6 @@
 # The front door: what a machine with Python, make and git needs to run everything.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check coverage audit format schema bench bench-graphql bench-hostile clean
+.PHONY: help setup demo test check coverage audit format schema bench bench-connectors bench-graphql bench-hostile clean
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -56,7 +56,11 @@ schema: setup ## Write schema.graphql anew
 
 bench: setup ## Measure what we claim
 	$(BIN)/python benchmarks/sync_and_map.py
+	$(BIN)/python benchmarks/chaos.py --seeds 200
 	$(BIN)/python benchmarks/differential.py
+
+bench-connectors: setup ## Measure syncing beside dlt, and its memory; ARGS="--records 100000" is smaller
+	$(BIN)/python benchmarks/connectors $(ARGS)
 
 bench-hostile: setup ## Measure how much one client is slowed by another that sends hostile documents
 	$(BIN)/python benchmarks/graphql/hostile.py

@@ -70,13 +70,26 @@ def _answer(url: str, form: bytes | None = None, token: str | None = None) -> An
         return json.load(response)
 
 
+def _credentials(url: str) -> dict[str, Any]:
+    """The parts of the address, as dlt wants them: a password, too, where the server asks for none."""
+    parts = urllib.parse.urlsplit(url)
+    query = dict(urllib.parse.parse_qsl(parts.query))
+    return {
+        "host": urllib.parse.quote(query.get("host") or str(parts.hostname), safe=""),
+        "port": int(query.get("port") or parts.port or 5432),
+        "username": parts.username,
+        "password": parts.password or "none",
+        "database": parts.path.strip("/"),
+    }
+
+
 def main() -> None:
     task = json.loads(sys.argv[1])
     configuration = {"salesforce": salesforce, "hubspot": hubspot}[task["vendor"]](task)
     with tempfile.TemporaryDirectory() as folder:
         pipeline = dlt.pipeline(
             pipeline_name="bench",
-            destination=dlt.destinations.postgres(task["database_url"]),
+            destination=dlt.destinations.postgres(_credentials(task["database_url"])),
             dataset_name="bench",
             pipelines_dir=folder,
         )

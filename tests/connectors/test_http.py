@@ -9,7 +9,17 @@ import msgspec
 import pytest
 
 from hub.connectors import http
-from hub.connectors.http import Http, Lost, Rate, chunks, decoded, opened, refusal_by_status, retry_after, server_time
+from hub.connectors.http import (
+    Http,
+    Lost,
+    Rate,
+    chunks,
+    decoded,
+    opened,
+    refusal_by_status,
+    retry_after,
+    server_time,
+)
 from hub.errors import AuthError, Forbidden, QuotaExhausted, SourceError, Unavailable, UnexpectedPayload
 
 URL = "https://crm.example"
@@ -261,6 +271,44 @@ async def test_a_rest_earns_no_more_than_a_burst():
     assert clock.naps == [1]
 
 
+async def test_what_changes_something_is_sent_again_only_where_nothing_was_done():
+    asked = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        if len(asked) == 1:
+            raise httpx.ConnectError("not there yet")
+        return httpx.Response(429) if len(asked) == 2 else httpx.Response(200, json={})
+
+    async with client(answer) as crm:
+        assert (await crm.write("PATCH", "/rows", json={"a": 1})).status_code == 200
+    assert [request.content for request in asked] == [b'{"a":1}'] * 3
+
+
+@pytest.mark.parametrize("failure", [502, 302, "page", "cut off"])
+async def test_what_may_have_been_changed_is_not_sent_again(failure):
+    asked = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        if failure == "cut off":
+            raise httpx.ReadError("cut off")
+        if failure == "page":
+            return httpx.Response(200, html="<h1>Maintenance</h1>")
+        return httpx.Response(failure)
+
+    async with client(answer) as crm:
+        with pytest.raises(Lost):
+            await crm.write("PATCH", "/rows", json={})
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize("status", [400, 404, 409, 412])
+async def test_a_refusal_of_what_is_written_comes_back_with_its_reasons(status):
+    async with client(lambda _: httpx.Response(status, json=["why"])) as crm:
+        assert (await crm.write("PATCH", "/rows", json={})).json() == ["why"]
+
+
 async def torn():
     yield b"Id\n001\n"
     raise httpx.ReadError("reset by peer")
@@ -310,41 +358,3 @@ async def test_a_form_is_posted_once_whatever_comes_back():
         with pytest.raises(Unavailable):
             await crm.exchange("/token", {"refresh_token": "only once"})
     assert asked == [b"refresh_token=only+once"]
-
-
-async def test_what_changes_something_is_sent_again_only_where_nothing_was_done():
-    asked = []
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        asked.append(request)
-        if len(asked) == 1:
-            raise httpx.ConnectError("not there yet")
-        return httpx.Response(429) if len(asked) == 2 else httpx.Response(200, json={})
-
-    async with client(answer) as crm:
-        assert (await crm.write("PATCH", "/rows", json={"a": 1})).status_code == 200
-    assert [request.content for request in asked] == [b'{"a":1}'] * 3
-
-
-@pytest.mark.parametrize("failure", [502, 302, "page", "cut off"])
-async def test_what_may_have_been_changed_is_not_sent_again(failure):
-    asked = []
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        asked.append(request)
-        if failure == "cut off":
-            raise httpx.ReadError("cut off")
-        if failure == "page":
-            return httpx.Response(200, html="<h1>Maintenance</h1>")
-        return httpx.Response(failure)
-
-    async with client(answer) as crm:
-        with pytest.raises(Lost):
-            await crm.write("PATCH", "/rows", json={})
-    assert len(asked) == 1
-
-
-@pytest.mark.parametrize("status", [400, 404, 409, 412])
-async def test_a_refusal_of_what_is_written_comes_back_with_its_reasons(status):
-    async with client(lambda _: httpx.Response(status, json=["why"])) as crm:
-        assert (await crm.write("PATCH", "/rows", json={})).json() == ["why"]
