@@ -56,14 +56,10 @@ schema: setup ## Write schema.graphql anew
 
 bench: setup ## Measure what we claim
 	$(BIN)/python benchmarks/sync_and_map.py
-	$(BIN)/python benchmarks/chaos.py --seeds 200
 	$(BIN)/python benchmarks/differential.py
 	$(BIN)/python benchmarks/chaos.py
 
 bench-connectors: setup ## Copy 1,000,000 records from both CRMs, beside dlt's REST source (ARGS="--records 100000")
-	$(BIN)/python benchmarks/connectors $(ARGS)
-
-bench-connectors: setup ## Measure syncing beside dlt, and its memory; ARGS="--records 100000" is smaller
 	$(BIN)/python benchmarks/connectors $(ARGS)
 
 bench-hostile: setup ## Measure how much one client is slowed by another that sends hostile documents
