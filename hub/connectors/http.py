@@ -218,10 +218,10 @@ async def document(url: str) -> bytes:
     return response.content
 
 
-def refusal_by_status(response: httpx.Response) -> SourceError | None:
-    """What a status of 300 or more means where the vendor says nothing better."""
+def refusal_by_status(response: httpx.Response, reason: str = "") -> SourceError | None:
+    """What a status of 300 or more means where the vendor says nothing better than, perhaps, a reason to name."""
     status = response.status_code
-    message = described(response)
+    message = f"{described(response)} {reason}".rstrip()
     if status == httpx.codes.UNAUTHORIZED:
         return AuthError(message)
     if status in (httpx.codes.FORBIDDEN, httpx.codes.NOT_FOUND, httpx.codes.GONE):

@@ -10,7 +10,7 @@ from hub.connectors.salesforce.described import Described
 from hub.connectors.salesforce.org import Deleted, DeletedRow, Org
 from hub.connectors.salesforce.rows import pages
 from hub.connectors.salesforce.soql import rows_among
-from hub.errors import TooMuch
+from hub.errors import BookmarkExpired, TooMuch
 from hub.model import Removal, RemovalEvidence
 
 DELETED_KEPT = timedelta(days=15)
@@ -26,13 +26,16 @@ async def removals(
 ) -> tuple[Sequence[Tombstone], datetime | None]:
     """What was deleted and is no longer shown, and how far the list was read.
 
-    What the list has forgotten already, and what was too much for it, the sweep finds.
+    What the list has forgotten already, what is older than the org, and what was too much for it, the sweep finds.
     """
     oldest = now - DELETED_KEPT
     start = oldest if since is None else max(since, oldest)
     if not described.replicateable or now - start < SHORTEST_WINDOW:
         return (), since
-    deleted = await _deleted(org, described.name, start, now)
+    try:
+        deleted = await _deleted(org, described.name, start, now)
+    except BookmarkExpired:
+        return (), now
     shown = await _shown(org, described.name, [row.id for row in deleted.deleted_records])
     return [_tombstone(row) for row in deleted.deleted_records if row.id not in shown], deleted.latest_date_covered
 
