@@ -71,9 +71,11 @@ async def _changes(org: Org, described: Described, place: Place, now: datetime) 
         async for batch in batches:
             place, seen = batch.place, seen + len(batch.payloads)
             yield _page(batch, seen)
-    tombstones, deleted_until = await removals(org, described, since, now)
-    place = replace(place.finished(), deleted_until=deleted_until)
-    yield Page(payloads=(), tombstones=tombstones, bookmark=place.bookmark())
+    place = place.finished()
+    async with aclosing(removals(org, described, since, now)) as portions:
+        async for tombstones, deleted_until in portions:
+            place = replace(place, deleted_until=deleted_until)
+            yield Page(payloads=(), tombstones=tombstones, bookmark=place.bookmark())
 
 
 def _next_window(place: Place, described: Described, now: datetime) -> Place:

@@ -58,8 +58,7 @@ class Org:
         self.created_at = ORG_CREATED
         """Nobody may ask what changed or went before. Moved on by tests."""
         self.log_purged_until = ORG_CREATED
-        """Deletions before that instant are forgotten, and not to be asked for: moved on by tests, as the purge job does.
-        """
+        """Deletions before that instant are forgotten: moved on by tests, as the purge job does."""
 
     def now(self) -> datetime:
         """The present, at the precision of Salesforce's stamps."""
