@@ -13,6 +13,7 @@ HubError
       ├── AuthError          its credentials no longer work; the owner must reconnect
       ├── Forbidden          this stream is absent or not permitted there; the other streams go on
       │    └── TooMuch           it does not answer as much at once; ask for less
+      │         └── TooSlow          it takes longer than it may; ask for fewer rows, or where it may take longer
       ├── Unavailable        it fails for now; try again, after `retry_after` seconds if given
       │    ├── QuotaExhausted    it will fail until the quota is renewed; stop, keep the bookmark
       │    └── Lost              nobody knows whether it did what was asked; look before you ask again
@@ -78,6 +79,10 @@ class Forbidden(SourceError):
 
 class TooMuch(Forbidden):
     """The source does not answer a question of that size; a smaller one it does."""
+
+
+class TooSlow(TooMuch):
+    """The source gave up on a question that takes it too long; asked again, it would do so again."""
 
 
 class Unavailable(SourceError):

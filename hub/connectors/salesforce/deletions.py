@@ -47,12 +47,14 @@ async def _parts(org: Org, sobject: str, start: datetime, end: datetime) -> Asyn
     """The list, in as many parts as it takes, the earliest first: each holds 600,000 ids at most."""
     middle = start + (end - start) / 2
     nothing = Deleted(deleted_records=(), latest_date_covered=end)
+    deleted: Deleted | None = None
     try:
         deleted = await org.deleted(sobject, start, end)
     except BookmarkExpired:
         deleted = nothing
     except TooMuch:
-        deleted = nothing if middle - start < SHORTEST_WINDOW else None
+        if middle - start < SHORTEST_WINDOW:
+            deleted = nothing
     if deleted is not None:
         yield deleted
         return

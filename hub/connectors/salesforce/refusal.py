@@ -14,6 +14,7 @@ from hub.errors import (
     QuotaExhausted,
     SourceError,
     TooMuch,
+    TooSlow,
     Unavailable,
 )
 
@@ -52,7 +53,7 @@ COMPLAINTS: Mapping[str, type[SourceError]] = {
     "INVALID_FIELD": BookmarkExpired,
     # The org is younger than that, or its list of deleted ids was purged since.
     "INVALID_REPLICATION_DATE": BookmarkExpired,
-    "QUERY_TIMEOUT": Unavailable,
+    "QUERY_TIMEOUT": TooSlow,
     "SERVER_UNAVAILABLE": Unavailable,
     "UNABLE_TO_LOCK_ROW": Unavailable,
     "UNKNOWN_EXCEPTION": Unavailable,

@@ -10,7 +10,7 @@ from hub.connectors.salesforce.described import Cut, Described
 from hub.connectors.salesforce.org import Org, Rows
 from hub.connectors.salesforce.place import Place
 from hub.connectors.salesforce.soql import rows_after, rows_between
-from hub.errors import BookmarkExpired, TooMuch, Unavailable, UnexpectedPayload
+from hub.errors import BookmarkExpired, TooMuch, TooSlow, Unavailable, UnexpectedPayload
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Batch:
 
 
 async def rows(org: Org, described: Described, place: Place, cursor: str | None) -> AsyncGenerator[Batch, None]:
-    """The rows after a place, until its end: in the order of change, or of ids without a cursor."""
+    """The rows after a place, until its end: in the order of change, or of ids without a cursor. Raises TooSlow."""
     restarted_at: Place | None = None
     cut = Cut()
     while True:
@@ -34,6 +34,8 @@ async def rows(org: Org, described: Described, place: Place, cursor: str | None)
                 async for batch in batches:
                     place = batch.place
                     yield batch
+        except TooSlow:  # of fewer fields, too
+            raise
         except TooMuch as error:
             cut = cut.finer(described, error)
         except BookmarkExpired as error:

@@ -15,6 +15,7 @@ from hub.errors import (
     QuotaExhausted,
     SourceError,
     TooMuch,
+    TooSlow,
     Unavailable,
     UnexpectedPayload,
 )
@@ -42,7 +43,7 @@ def refused(status: int, code: str, message: str = "") -> httpx.Response:
         (refused(400, "QUERY_TOO_COMPLICATED"), TooMuch),
         (refused(400, "INVALID_QUERY_LOCATOR"), BookmarkExpired),
         (refused(400, "INVALID_REPLICATION_DATE"), BookmarkExpired),
-        (refused(400, "QUERY_TIMEOUT"), Unavailable),
+        (refused(400, "QUERY_TIMEOUT"), TooSlow),
         (refused(500, "UNKNOWN_EXCEPTION"), Unavailable),
         (refused(400, "MALFORMED_QUERY"), UnexpectedPayload),
         (refused(403, "SOMETHING_NEW"), Forbidden),
