@@ -16,7 +16,8 @@ HubError
       │         └── TooSlow          it takes longer than it may; ask for fewer rows, or where it may take longer
       ├── Unavailable        it fails for now; try again, after `retry_after` seconds if given
       │    ├── QuotaExhausted    it will fail until the quota is renewed; stop, keep the bookmark
-      │    └── Lost              nobody knows whether it did what was asked; look before you ask again
+      │    ├── Lost              nobody knows whether it did what was asked; look before you ask again
+      │    └── Spent             a credential of one use was shown and no answer came; end the run
       ├── BookmarkExpired    it cannot resume where we stopped; restart from the data
       └── UnexpectedPayload  it sent what we do not understand; the payload is kept, the record is not
 """
@@ -99,6 +100,13 @@ class QuotaExhausted(Unavailable):
 
 class Lost(Unavailable):
     """The source was asked to change something, and nobody knows whether it did."""
+
+
+class Spent(Unavailable):
+    """A credential that is good for one use was shown, and no answer came: nothing else was sent.
+
+    To show it again at once might end the whole grant, where the first time was heard.
+    """
 
 
 class BookmarkExpired(SourceError):
