@@ -147,8 +147,9 @@ async def test_on_this_machine_plain_http_will_do():
 
 async def test_an_org_that_lacks_our_version_is_named():
     def outdated(request: httpx.Request) -> httpx.Response:
-        return httpx.Response(200, json=[{"version": "66.0"}]) if request.method == "GET" else answer(request)
+        is_old = request.method == "GET" and request.url.host != "login.salesforce.com"
+        return httpx.Response(200, json=[{"version": "66.0"}]) if is_old else answer(request)
 
-    with pytest.raises(ConfigurationError, match=r"does not speak version 67\.0"):
+    with pytest.raises(ConfigurationError, match=r"nordlicht\.my\.salesforce\.com does not speak version 67\.0"):
         async with opened(outdated):
             pass
