@@ -64,6 +64,7 @@ class Reading:
 
     async def _pages(self) -> None:
         stream = self.run.stream
+        self.run.unread = 0
         async with self.database.session() as session:
             bookmark = await sync_runs.bookmark(session, *self._place)
             if stream.whole(self.source):
@@ -83,6 +84,7 @@ class Reading:
             await sync_runs.move_bookmark(session, *self._place, dict(page.bookmark))
             if page.expected is not None:
                 self.run.expected = page.expected
+            self.run.unread += sum(not row.is_repeated for row in page.bad_rows)
             await self._note(session, stored, pages=pages, seen=len(page.payloads))
 
     async def _note(self, session: Session, stored: Stored, *, pages: int = 0, seen: int | None = None) -> None:
@@ -109,7 +111,7 @@ class Reading:
             await sweep.of_ids()
         async with self.database.session() as session:
             if self.run.stream.whole(self.source):
-                removed = await sweep.of_unseen(session)
+                removed = await sweep.of_unseen(session, self.run.unread)
                 self.run.removed += removed
                 await sync_runs.advance(session, self.run.id, Progress(removed=removed))
             await issues.resolve(session, *self._place, IssueKind.STREAM_UNAVAILABLE)

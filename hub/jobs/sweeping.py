@@ -40,11 +40,11 @@ class Sweep:
     def _place(self) -> tuple[UUID, str]:
         return self.connection_id, self.stream.name
 
-    async def of_unseen(self, session: Session) -> int:
-        """Remove what a reading of all rows did not meet; how many rows that were."""
+    async def of_unseen(self, session: Session, unread: int) -> int:
+        """Remove what a reading of all rows did not meet, `unread` rows aside; how many rows that were."""
         gone = await sweeps.count_unseen(session, *self._place)
         removed = 0
-        if await self._is_right(session, gone):
+        if await self._is_right(session, gone, unread):
             while unseen := await sweeps.unseen(session, *self._place, AT_ONCE):
                 await records.sweep(session, list(unseen.values()))
                 await raw_records.expect_again(session, *self._place, list(unseen))
@@ -90,14 +90,25 @@ class Sweep:
             yield ids
             after = ids[-1]
 
-    async def _is_right(self, session: Session, gone: Gone) -> bool:
-        """Whether so many may go; where not, a person is asked."""
-        if gone.gone <= FEW or gone.gone <= gone.known * LARGEST_SHARE or self.accepts_removals:
+    async def _is_right(self, session: Session, gone: Gone, unread: int = 0) -> bool:
+        """Whether these may go; where not, a person is asked."""
+        doubt = _doubt(gone, unread)
+        if doubt is None or self.accepts_removals:
             await issues.resolve(session, *self._place, IssueKind.MASS_REMOVAL)
             return True
-        message = (
-            f"{gone.gone:,} of {gone.known:,} rows are gone at the source. None was removed here. If that is right: "
-            f"hub sync {self.connection!r} --stream {self.stream.name} --accept-removals"
-        )
+        message = f"{doubt} hub sync {self.connection!r} --stream {self.stream.name} --accept-removals"
         await issues.report(session, *self._place, IssueKind.MASS_REMOVAL, {self.stream.name: message})
         return False
+
+
+def _doubt(gone: Gone, unread: int) -> str | None:
+    """Why a person should look before these go, and when to let them; None where they may."""
+    if gone.gone and unread:
+        return (
+            f"{gone.gone:,} of {gone.known:,} rows are missing at the source, and {unread:,} of its rows could not be "
+            "read, which may be the same ones. None was removed here. Mend the rows that the BAD_ROW issues name, and "
+            "sync again. If the missing ones are gone for good:"
+        )
+    if gone.gone <= FEW or gone.gone <= gone.known * LARGEST_SHARE:
+        return None
+    return f"{gone.gone:,} of {gone.known:,} rows are gone at the source. None was removed here. If that is right:"
