@@ -1,5 +1,6 @@
 """Secrets that using them replaces: whoever needs newer ones renews them for all, one at a time."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,11 @@ from hub.model import Connection
 from hub.store.database import Database
 from hub.store.secrets import Sealer
 
+Renew = Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
+
+_renewals: set["asyncio.Task[Mapping[str, Any]]"] = set()
+"""Those under way: the event loop alone would not keep them."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoredGrant:
@@ -20,17 +26,28 @@ class StoredGrant:
     database: Database
     sealer: Sealer
     connection_id: UUID
+    patience: float = 8.0
+    """Seconds that who is cancelled waits for a renewal under way. A process that is told to end and does not is often
+    killed after ten."""
 
-    async def renewed(
-        self,
-        refused: Mapping[str, Any],
-        renew: Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any]]],
-    ) -> Mapping[str, Any]:
+    async def renewed(self, refused: Mapping[str, Any], renew: Renew) -> Mapping[str, Any]:
         """Secrets newer than those refused: what another process stored meanwhile, else what `renew` makes of them.
 
         The row stays locked while `renew` asks the source, and its answer is committed before anybody uses it: an old
-        refresh token that is shown again costs the whole grant. Raises NotFound, and what `renew` raises.
+        refresh token that is shown again costs the whole grant. Who is cancelled waits for that, since the source may
+        have replaced the token already. Raises NotFound, and what `renew` raises.
         """
+        renewal = asyncio.create_task(self._renewed(refused, renew))
+        _renewals.add(renewal)
+        renewal.add_done_callback(_let_go)
+        try:
+            await asyncio.wait({renewal})
+        except asyncio.CancelledError:
+            await asyncio.wait({renewal}, timeout=self.patience)
+            raise
+        return renewal.result()
+
+    async def _renewed(self, refused: Mapping[str, Any], renew: Renew) -> Mapping[str, Any]:
         async with self.database.session() as session:
             # Servers may end transactions that are idle for long; this one waits for the source.
             await session.execute(text("set local idle_in_transaction_session_timeout = 0"))
@@ -43,3 +60,9 @@ class StoredGrant:
                 secrets = await renew(secrets)
                 connection.credentials = self.sealer.sealed(secrets, connection.name)
         return secrets
+
+
+def _let_go(renewal: "asyncio.Task[Mapping[str, Any]]") -> None:
+    _renewals.discard(renewal)
+    if not renewal.cancelled():
+        renewal.exception()  # where nobody waits any longer, the next who needs secrets meets the same
