@@ -51,7 +51,8 @@ class StoredGrant:
         async with self.database.session() as session:
             # Servers may end transactions that are idle for long; this one waits for the source.
             await session.execute(text("set local idle_in_transaction_session_timeout = 0"))
-            found = select(Connection).where(Connection.id == self.connection_id).with_for_update()
+            # With key_share, rows that refer to the connection, such as hints, can be stored meanwhile.
+            found = select(Connection).where(Connection.id == self.connection_id).with_for_update(key_share=True)
             connection = await session.scalar(found)
             if connection is None:
                 raise NotFound("There is no such connection.")

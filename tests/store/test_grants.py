@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from hub.errors import AuthError, NotFound
-from hub.store import connections
+from hub.store import connections, hints
 from hub.store.database import Database
 from hub.store.grants import StoredGrant
 from tests.builders import SEALER, a_connection
@@ -93,3 +93,12 @@ async def test_who_is_cancelled_waits_for_a_silent_source_no_longer_than_it_may_
     answer.set()
 
     assert await grant.renewed({"refresh_token": "0"}, renewed_next) == {"refresh_token": "1"}
+
+
+async def test_what_refers_to_the_connection_can_be_stored_during_a_renewal(database, grant):
+    async def renew(_: Mapping[str, Any]) -> Mapping[str, Any]:
+        async with database.session(patience=5) as session:
+            await hints.note(session, grant.connection_id, [("contacts", "1")])
+        return {"refresh_token": "1"}
+
+    assert await grant.renewed({"refresh_token": "0"}, renew) == {"refresh_token": "1"}
