@@ -11,7 +11,7 @@ import pytest
 from hub.errors import AuthError, NotFound
 from hub.store import connections, hints
 from hub.store.database import Database
-from hub.store.grants import StoredGrant
+from hub.store.grants import NewGrant, StoredGrant
 from tests.builders import SEALER, a_connection
 
 
@@ -102,3 +102,20 @@ async def test_what_refers_to_the_connection_can_be_stored_during_a_renewal(data
         return {"refresh_token": "1"}
 
     assert await grant.renewed({"refresh_token": "0"}, renew) == {"refresh_token": "1"}
+
+
+async def test_of_a_connection_in_the_making_secrets_are_stored_where_using_them_replaced_them():
+    stored_now, answers = [], [{"refresh_token": "0"}, {"refresh_token": "1"}]
+
+    async def store(secrets: Mapping[str, Any]) -> None:
+        stored_now.append(secrets)
+
+    async def renew(_: Mapping[str, Any]) -> Mapping[str, Any]:
+        return answers.pop(0)
+
+    grant = NewGrant({"refresh_token": "0"}, store)
+    assert await grant.renewed({"refresh_token": "0"}, renew) == {"refresh_token": "0"}
+    assert (stored_now, grant.is_stored) == ([], False)
+    assert await grant.renewed({"refresh_token": "0"}, renew) == {"refresh_token": "1"}
+    assert await grant.renewed({"refresh_token": "0"}, renew) == {"refresh_token": "1"}
+    assert (stored_now, grant.is_stored) == ([{"refresh_token": "1"}], True)
