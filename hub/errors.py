@@ -14,7 +14,8 @@ HubError
       ├── Forbidden          this stream is absent or not permitted there; the other streams go on
       │    └── TooMuch           it does not answer as much at once; ask for less
       ├── Unavailable        it fails for now; try again, after `retry_after` seconds if given
-      │    └── QuotaExhausted    it will fail until the quota is renewed; stop, keep the bookmark
+      │    ├── QuotaExhausted    it will fail until the quota is renewed; stop, keep the bookmark
+      │    └── Lost              nobody knows whether it did what was asked; look before you ask again
       ├── BookmarkExpired    it cannot resume where we stopped; restart from the data
       └── UnexpectedPayload  it sent what we do not understand; the payload is kept, the record is not
 """
@@ -89,6 +90,10 @@ class Unavailable(SourceError):
 
 class QuotaExhausted(Unavailable):
     """The source's daily quota is used up, down to the reserve left for its other users."""
+
+
+class Lost(Unavailable):
+    """The source was asked to change something, and nobody knows whether it did."""
 
 
 class BookmarkExpired(SourceError):

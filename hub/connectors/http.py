@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import httpx
 import msgspec
 
-from hub.errors import AuthError, Forbidden, QuotaExhausted, SourceError, Unavailable, UnexpectedPayload
+from hub.errors import AuthError, Forbidden, Lost, QuotaExhausted, SourceError, Unavailable, UnexpectedPayload
 
 Sleep = Callable[[float], Awaitable[None]]
 Refusal = Callable[[httpx.Response], SourceError | None]
@@ -64,10 +64,6 @@ class Rate:
         self._tokens = min(float(self._burst), self._tokens + earned) - 1
         if self._tokens < 0:
             await self._sleep(-self._tokens / self._per_second)
-
-
-class Lost(Unavailable):
-    """Nobody knows whether the source did what it was asked."""
 
 
 class Http:

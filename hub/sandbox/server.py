@@ -49,7 +49,9 @@ async def serving(
     `chaos` is the seed of their faults, and of what happens to their rows between requests; None: neither.
     """
     clock = Clock()
-    salesforce, hubspot = salesforce_app(world, clock), hubspot_app(world, clock, limits=hubspot_limits)
+    # Who has a partner program has the licenses for it.
+    salesforce = salesforce_app(world, clock, partner_licences=True)
+    hubspot = hubspot_app(world, clock, limits=hubspot_limits)
     # The apps send the sandbox's date themselves.
     async with (
         listening(

@@ -51,7 +51,8 @@ def _overlapping_partners(records: FromClause) -> ColumnElement[Any]:
         and_(ties.c.partner_id == VIEWER, ties.c.organization_id == partner.c.id),
     )
     found = (
-        select(partner.c.name)
+        # Sources trim what they are given: untrimmed, a name would differ for ever.
+        select(func.btrim(partner.c.name).label("name"))
         .distinct()
         .select_from(theirs)
         .join(lists, lists.c.id == theirs.c.connection_id)

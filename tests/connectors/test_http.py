@@ -9,18 +9,8 @@ import msgspec
 import pytest
 
 from hub.connectors import http
-from hub.connectors.http import (
-    Http,
-    Lost,
-    Rate,
-    chunks,
-    decoded,
-    opened,
-    refusal_by_status,
-    retry_after,
-    server_time,
-)
-from hub.errors import AuthError, Forbidden, QuotaExhausted, SourceError, Unavailable, UnexpectedPayload
+from hub.connectors.http import Http, Rate, chunks, decoded, opened, refusal_by_status, retry_after, server_time
+from hub.errors import AuthError, Forbidden, Lost, QuotaExhausted, SourceError, Unavailable, UnexpectedPayload
 
 URL = "https://crm.example"
 

@@ -1,112 +1,28 @@
 """Write-back from a rule to its echo, over the wire of the imitated vendors."""
 
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any
-from uuid import UUID
 
 import httpx
 import msgspec
 import pytest
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, text, update
 
 from hub.connectors import hubspot, salesforce
-from hub.connectors.base import Connector, Current, Write
 from hub.errors import Busy, InputError, Unavailable
-from hub.jobs import write_apply, write_plan, write_rule
-from hub.jobs.sources import Sources
-from hub.jobs.sync import Order, sync
-from hub.jobs.write_apply import Approval, decision
-from hub.model import AccountRecord, Partnership, WriteItem, WriteOutcome, WritePlan, WritePlanState, WriteRule
+from hub.jobs import write_apply
+from hub.model import WriteOutcome, WritePlan, WritePlanState
 from hub.sandbox.world import Fate
-from hub.store import connections, write_plans, write_rules
+from hub.store import write_plans, write_rules
 from hub.store.database import Database
 from hub.store.locks import only_one
-from hub.store.write_plans import Settled
-from tests.builders import SEALER, a_connection, an_organization, saved
+from tests.builders import a_connection, an_organization
 from tests.connectors.hubspot.test_against_sandbox import Sandbox as HubSpotSandbox
 from tests.connectors.salesforce.sandbox import Sandbox as SalesforceSandbox
 
+from .writer import Vendor, a_partners_list
+
 PENDING, WRITTEN, CONFLICT = WriteOutcome.PENDING, WriteOutcome.WRITTEN, WriteOutcome.CONFLICT
-KEY = "writer"
-
-
-async def no_time(_: float) -> None:
-    """Waiting, without the wait."""
-
-
-@dataclass
-class Vendor:
-    """An imitated vendor with few accounts, and a connection to it whose accounts were synced and mapped."""
-
-    database: Database
-    connector: Connector[Any]
-    world: Any
-    open: Callable[[], AbstractAsyncContextManager[Any]]
-    later: Callable[[float], None]
-    fields: tuple[str, str]
-    id: UUID = field(init=False)
-
-    @property
-    def sources(self) -> Sources:
-        """With small batches, so that there are several."""
-        streams = tuple(
-            replace(each, writing=replace(each.writing, at_once=10)) if each.writing else each
-            for each in self.connector.streams
-        )
-        connector = replace(self.connector, streams=streams, source=lambda *_: self.open())
-        return Sources(database=self.database, sealer=SEALER, connectors={connector.name: connector}, sleep=no_time)
-
-    async def sync(self) -> int:
-        """How many payloads the sync took for changed."""
-        order = Order(connection_id=self.id, stream="accounts")
-        (run,) = await sync(self.database, SEALER, order, connectors=self.sources.connectors)
-        assert run.error is None
-        return run.changed
-
-    async def enable(self, field: str, value: str) -> None:
-        rule = WriteRule(connection_id=self.id, stream="accounts", field=field, value=value, enabled_by=KEY)
-        async with self.database.session() as session:
-            await write_rule.enable(session, self.sources, rule)
-
-    async def plan(self) -> WritePlan:
-        async with self.database.session() as session:
-            plan_id = await write_plan.begin(session, self.id, KEY)
-        await write_plan.fill(self.sources, plan_id)
-        async with self.database.session() as session:
-            return await write_plans.by_id(session, plan_id)
-
-    async def apply(self, plan: WritePlan, *, is_confirmed: bool = True) -> dict[WriteOutcome, int]:
-        await write_apply.apply(self.sources, Approval(plan_id=plan.id, by=KEY, is_confirmed=is_confirmed))
-        return await self.outcomes(plan)
-
-    async def outcomes(self, plan: WritePlan) -> dict[WriteOutcome, int]:
-        async with self.database.session() as session:
-            return await write_plans.outcomes(session, plan.id)
-
-    async def items(self, plan: WritePlan) -> dict[tuple[str, str], WriteItem]:
-        async with self.database.session() as session:
-            return {(each.external_id, each.field): each for each in await write_plans.items(session, plan.id, 1000)}
-
-    async def records(self) -> dict[str, AccountRecord]:
-        live = select(AccountRecord).where(AccountRecord.connection_id == self.id, AccountRecord.removal.is_(None))
-        async with self.database.session() as session:
-            return {each.external_id: each for each in await session.scalars(live)}
-
-    async def held(self) -> dict[str, dict[str, str | None]]:
-        """What the vendor holds in our fields, asked over the wire."""
-        writing = next(each.writing for each in self.connector.streams if each.name == "accounts")
-        async with self.open() as source:
-            rows = await writing.current(source, list(await self.records())[:100], self.fields)
-        return {key: dict(row.values) for key, row in rows.items()}
-
-    async def edit(self, key: str, **values: str | None) -> None:
-        """Somebody else writes a row."""
-        writing = next(each.writing for each in self.connector.streams if each.name == "accounts")
-        async with self.open() as source:
-            await writing.write(source, [Write(key=key, values=values)])
 
 
 async def connected(database: Database, vendor: Vendor) -> Vendor:
@@ -189,29 +105,6 @@ async def synced_portal(database: Database) -> Vendor:
 @pytest.fixture(params=["synced_org", "synced_portal"])
 def vendor(request: pytest.FixtureRequest) -> Vendor:
     return request.getfixturevalue(request.param)
-
-
-async def a_partners_list(database: Database, owner_of: UUID, account_id: UUID, name: str) -> None:
-    """A partner's list, which the owner of a connection holds, has a record of the account."""
-    async with database.session() as session:
-        owner = (await connections.by_id(session, owner_of)).owner_id
-        partner = an_organization(name)
-        session.add(partner)
-        await session.flush()
-        session.add(Partnership(organization_id=owner, partner_id=partner.id, types=[]))
-        its = await connections.connect(
-            session,
-            SEALER,
-            name=f"list of {name}",
-            connector="csv",
-            owner_id=owner,
-            subject_id=partner.id,
-            config={},
-            secrets={},
-        )
-        await saved(session, its, "accounts", AccountRecord(external_id="1", name="as they call it"))
-        mapped = update(AccountRecord).where(AccountRecord.connection_id == its).values(account_id=account_id)
-        await session.execute(mapped)
 
 
 async def test_what_the_plan_shows_is_written_comes_back_and_is_known_again(vendor: Vendor, database: Database):
@@ -446,38 +339,3 @@ async def test_two_do_not_write_into_one_source_at_once(org: Vendor, database: D
         with pytest.raises(Busy):
             await org.apply(plan)
     assert await org.outcomes(plan) == {PENDING: plan.records}
-
-
-def an_item(outcome: WriteOutcome = PENDING, before: str | None = "old", after: str | None = "new") -> Any:
-    return WriteItem(
-        plan_id=UUID(int=1), connection_id=UUID(int=2), stream="accounts", external_id="A", noun="Account", name=None,
-        field="F", before=before, after=after, version="1", outcome=outcome,
-    )  # fmt: skip
-
-
-def there(value: str | None, version: str = "1") -> Current:
-    return Current(values={"F": value}, version=version)
-
-
-SENDING, UNCHANGED, REFUSED = WriteOutcome.SENDING, WriteOutcome.UNCHANGED, WriteOutcome.REFUSED
-DECISIONS = [
-    (an_item(), there("old"), None, "as planned"),
-    (an_item(), there("old", "2"), None, "another field of the row was changed"),
-    (an_item(), there("new", "2"), UNCHANGED, "somebody wrote the very same"),
-    (an_item(SENDING), there("new", "2"), WRITTEN, "an earlier attempt arrived"),
-    (an_item(SENDING), there("old"), None, "an earlier attempt did not arrive"),
-    (an_item(), there("theirs", "2"), CONFLICT, "somebody changed it"),
-    (an_item(SENDING), there("theirs", "2"), CONFLICT, "somebody changed it, before or after us"),
-    (an_item(), None, REFUSED, "the row is gone"),
-    (an_item(after=None), there("old"), None, "to be emptied"),
-    (an_item(after=None), there(None, "2"), UNCHANGED, "emptied meanwhile"),
-    (an_item(before=None), there(None), None, "to be filled"),
-    (an_item(before=None), there("theirs", "2"), CONFLICT, "filled meanwhile"),
-]
-
-
-@pytest.mark.parametrize(("item", "fresh", "outcome", "why"), DECISIONS, ids=[each[3] for each in DECISIONS])
-def test_what_becomes_of_a_line_is_decided_by_its_row_as_it_is_now(item, fresh, outcome, why):
-    settled: Settled | None = decision(item, fresh, {"F"})
-    assert (settled and settled.outcome) == outcome
-    assert decision(item, fresh, {"G"}).outcome is REFUSED, "disabled"

@@ -61,7 +61,7 @@ async def test_a_field_is_enabled_shown_and_disabled(ask, session, home):
 
 async def test_what_cannot_be_enabled_is_told(ask, session, home):
     crm = await a_connection(session, home)
-    files = await a_connection(session, home, connector="csv")
+    files = await a_connection(session, home, connector="file")
     given = {"connectionId": opaque(model.Connection, crm.id), **FIELD}
 
     async def message(**instead: str) -> str:
@@ -71,7 +71,7 @@ async def test_what_cannot_be_enabled_is_told(ask, session, home):
 
     assert "There is no value 'name'" in await message(value="name")
     assert "'contacts' of salesforce cannot be written" in await message(stream="contacts")
-    assert "'accounts' of csv cannot be written" in await message(connectionId=opaque(model.Connection, files.id))
+    assert "'accounts' of file cannot be written" in await message(connectionId=opaque(model.Connection, files.id))
 
 
 async def test_a_plan_is_left_to_a_worker_and_says_what_became_of_it(ask, session, home, database):

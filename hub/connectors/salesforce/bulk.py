@@ -23,15 +23,17 @@ READINGS = 3
 """Of one page of results."""
 
 
-async def rows(org: Org, described: Described, place: Place, cursor: str) -> AsyncGenerator[Batch, None]:
+async def rows(org: Org, described: Described, place: Place, cursor: str, left: int) -> AsyncGenerator[Batch, None]:
     """The rows of the window, by the job that the place names or by a new one; the last batch names none.
 
-    Raises Forbidden or QuotaExhausted where jobs cannot answer for it: then queries must.
+    `left` is how many a query said there are; a job under way knows better. Raises Forbidden or QuotaExhausted where
+    jobs cannot answer for the window: then queries must.
     """
+    expected = left if place.job is None else place.job.expected
     for _ in range(ATTEMPTS):
         window = _Window(org, described, cursor)
         if place.job is None:
-            place = replace(place, job=await window.job(place))
+            place = replace(place, job=await window.job(place, expected))
             yield Batch((), place)
         reached = place
         async with aclosing(window.batches(place)) as batches:
@@ -74,10 +76,9 @@ class _Window:
     described: Described
     cursor: str
 
-    async def job(self, place: Place) -> Job:
+    async def job(self, place: Place, expected: int) -> Job:
         """A new job for what is after the place, until its end."""
         await jobs.delete_orphans(self.org, self.described.name)
-        expected = await self._count(place)
         id_ = await jobs.create(self.org, rows_of_window(self.described, place, self.cursor), "queryAll")
         return Job(id=id_, version=VERSION, expected=expected)
 
@@ -110,7 +111,7 @@ class _Window:
             try:
                 async with aclosing(page.payloads(self)) as portions:
                     async for payloads in portions:
-                        yield Batch(payloads, place, processed - page.job.rows - page.rows)
+                        yield Batch(payloads, place)
             except Unavailable:
                 if reading == READINGS:
                     raise

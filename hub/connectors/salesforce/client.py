@@ -59,17 +59,18 @@ async def _told(pages: AsyncIterator[Page], described: Described) -> AsyncIterat
 
 
 async def _changes(org: Org, described: Described, place: Place, now: datetime) -> AsyncGenerator[Page, None]:
+    seen = 0
     if place.until is not None:  # an earlier run was cut short: its window first, as it stood
         async with aclosing(_window(org, described, place)) as batches:
             async for batch in batches:
-                place = batch.place
-                yield _page(batch)
+                place, seen = batch.place, seen + len(batch.payloads)
+                yield _page(batch, seen)
     place = _next_window(place, described, now)
     since = place.deleted_until
     async with aclosing(_window(org, described, place)) as batches:
         async for batch in batches:
-            place = batch.place
-            yield _page(batch)
+            place, seen = batch.place, seen + len(batch.payloads)
+            yield _page(batch, seen)
     tombstones, deleted_until = await removals(org, described, since, now)
     place = replace(place.finished(), deleted_until=deleted_until)
     yield Page(payloads=(), tombstones=tombstones, bookmark=place.bookmark())
@@ -86,18 +87,18 @@ def _next_window(place: Place, described: Described, now: datetime) -> Place:
 
 async def _window(org: Org, described: Described, place: Place) -> AsyncGenerator[Batch, None]:
     """The rows of one closed window: by queries, or by a job as soon as it turns out that there are very many."""
-    cursor = described.cursor()
+    cursor, left = described.cursor(), 0
     if place.job is None:
         async with aclosing(rows(org, described, place, cursor)) as batches:
             async for batch in batches:
-                place = batch.place
+                place, left = batch.place, batch.left or 0
                 yield batch
-                if (batch.left or 0) > org.sizes.bulk_from:
+                if left > org.sizes.bulk_from:
                     break
             else:
                 return
     try:
-        async with aclosing(bulk.rows(org, described, place, cursor)) as batches:
+        async with aclosing(bulk.rows(org, described, place, cursor, left)) as batches:
             async for batch in batches:
                 yield batch
     except (Forbidden, QuotaExhausted):  # there are no jobs for this object, or none left today
@@ -107,10 +108,13 @@ async def _window(org: Org, described: Described, place: Place) -> AsyncGenerato
 
 
 async def _pages(batches: AsyncGenerator[Batch, None]) -> AsyncGenerator[Page, None]:
+    seen = 0
     async with aclosing(batches):
         async for batch in batches:
-            yield _page(batch)
+            seen += len(batch.payloads)
+            yield _page(batch, seen)
 
 
-def _page(batch: Batch) -> Page:
-    return Page(payloads=batch.payloads, bookmark=batch.place.bookmark())
+def _page(batch: Batch, seen: int) -> Page:
+    expected = None if batch.left is None else seen + batch.left
+    return Page(payloads=batch.payloads, bookmark=batch.place.bookmark(), expected=expected)

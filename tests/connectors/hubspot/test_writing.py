@@ -7,9 +7,8 @@ import httpx
 import pytest
 
 from hub.connectors.base import Write
-from hub.connectors.http import Lost
 from hub.connectors.hubspot.writing import WRITING
-from hub.errors import Unavailable
+from hub.errors import Lost, Unavailable
 from hub.model import WriteOutcome
 from hub.sandbox.world import Fate
 

@@ -89,6 +89,10 @@ async def test_a_run_cut_short_is_finished_as_it_stood_before_a_new_one():
     assert f"Id > '{IDS[2]}'" in fresh
 
 
+async def test_a_reading_tells_how_many_rows_it_will_have():
+    assert {page.expected for page in await pages(Org()) if page.payloads} == {len(IDS)}
+
+
 async def test_the_next_run_starts_after_the_last_row():
     last = (await pages(answer))[-1]
     assert "until" not in last.bookmark

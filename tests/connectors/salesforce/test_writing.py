@@ -6,9 +6,8 @@ import httpx
 import pytest
 
 from hub.connectors.base import Write
-from hub.connectors.http import Lost
 from hub.connectors.salesforce.writing import WRITING
-from hub.errors import Forbidden, UnexpectedPayload
+from hub.errors import Forbidden, Lost, UnexpectedPayload
 from hub.model import WriteOutcome
 from hub.sandbox.world import Fate
 
