@@ -86,22 +86,27 @@ class Trial:
 
     async def wrong(self, rounds: int = 4) -> list[str]:
         """What the hub holds that is not so, after all is over: nothing, one hopes."""
-        await self._connect()
+        await self.connect()
         for _ in range(rounds):
             await self._sync(may_be_killed=True, full=self._rng.random() < 1 / rounds)
             self.subject.clock.pass_on(minutes=self._rng.randrange(60))
+        return await self.wrong_after_all()
+
+    async def wrong_after_all(self) -> list[str]:
+        """The same, of what was synced so far."""
         self.subject.life.end()
         await self._until_quiet()
         return await differences(self.database, self.connection_id, self.subject.truth())
 
-    async def _connect(self) -> None:
+    async def connect(self) -> None:
+        """Let the hub know the vendor, under its name."""
         vendor = self.subject.vendor.name
         async with self.database.session() as session:
             home = await organizations.settle(session, "Home", None)
             self.connection_id = await connections.connect(
                 session,
                 SEALER,
-                name=f"{vendor} {self.seed}",
+                name=vendor,
                 connector=vendor,
                 owner_id=home,
                 subject_id=home,
