@@ -161,8 +161,9 @@ async def _batches(pages: AsyncGenerator[Page, None]) -> AsyncGenerator[list[Pag
         try:
             async for page in pages:
                 held.append(page)
-                # Tombstones speak of what came before them: what comes after may bring a row back.
-                if page.tombstones or sum(len(each.payloads) for each in held) >= PAYLOADS_AT_ONCE:
+                # Tombstones speak of what came before them: what comes after may bring a row back. A page without
+                # payloads is there for its bookmark, which names a job that the source just began.
+                if page.tombstones or not page.payloads or sum(len(each.payloads) for each in held) >= PAYLOADS_AT_ONCE:
                     yield held
                     held = []
         except SourceError:
