@@ -72,6 +72,8 @@ class Trial:
     seed: int
     subject: Subject
     database: Database
+    share: float = 0.2
+    """Of the requests that meet a fault."""
     connection_id: UUID = field(init=False)
     chaos: Chaos = field(init=False)
     kills: int = 0
@@ -82,7 +84,9 @@ class Trial:
 
     def __post_init__(self) -> None:
         self._rng = Random(f"trial {self.seed}")  # noqa: S311 - repeatable on purpose
-        self.chaos = Chaos(self.subject.app, self.subject.vendor, self.seed, before=self._tick, sleep=at_once)
+        self.chaos = Chaos(
+            self.subject.app, self.subject.vendor, self.seed, share=self.share, before=self._tick, sleep=at_once
+        )
 
     async def wrong(self, rounds: int = 4) -> list[str]:
         """What the hub holds that is not so, after all is over: nothing, one hopes."""
