@@ -37,6 +37,9 @@ class BadRow:
 
     subject: str
     message: str
+    is_repeated: bool = False
+    """Whether it speaks of what an earlier payload spoke of. Any other may be one that was read before: until it can
+    be read again, nothing that a reading of all rows lacks is gone for certain."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,6 +66,7 @@ class Reading:
 
     async def _pages(self) -> None:
         stream = self.run.stream
+        self.run.unread = 0
         async with self.database.session() as session:
             bookmark = await sync_runs.bookmark(session, *self._place)
             if stream.whole(self.source):
@@ -86,6 +87,7 @@ class Reading:
             await sync_runs.move_bookmark(session, *self._place, dict(page.bookmark))
             if page.expected is not None:
                 self.run.expected = page.expected
+            self.run.unread += sum(not row.is_repeated for row in page.bad_rows)
             await self._note(session, stored, pages=pages, seen=len(page.payloads))
 
     async def _note(self, session: Session, stored: Stored, *, pages: int = 0, seen: int | None = None) -> None:
@@ -111,7 +113,7 @@ class Reading:
         if await self._is_sweep_due():
             await sweep.of_ids()
         if self.run.stream.whole(self.source):
-            await sweep.of_unseen()
+            await sweep.of_unseen(self.run.unread)
         async with self.database.session() as session:
             await sync_runs.hold(session, self.run.id)
             await issues.resolve(session, *self._place, IssueKind.STREAM_UNAVAILABLE)

@@ -43,12 +43,12 @@ class Sweep:
     def _place(self) -> tuple[UUID, str]:
         return self.connection_id, self.stream.name
 
-    async def of_unseen(self) -> None:
-        """Remove what a reading of all rows did not meet."""
+    async def of_unseen(self, unread: int) -> None:
+        """Remove what a reading of all rows did not meet, in which so many could not be read."""
         async with self.database.session() as session:
             await self.hold(session)
             gone = await sweeps.count_unseen(session, *self._place)
-            is_right = await self._is_right(session, gone, met_any=gone.gone < gone.known)
+            is_right = await self._is_right(session, _doubt(gone, unread, met_any=gone.gone < gone.known))
         while is_right and await self._removed_unseen():
             pass
         async with self.database.session() as session:
@@ -76,7 +76,7 @@ class Sweep:
                     await sweeps.see(session, *self._place, ids)
         async with self.database.session() as session:
             gone = await sweeps.count_vanished(session, *self._place, self.stream.record)
-            is_right = await self._is_right(session, gone)
+            is_right = await self._is_right(session, _doubt(gone))
         rereading = Rereading(
             database=self.database,
             connection_id=self.connection_id,
@@ -103,15 +103,26 @@ class Sweep:
             yield ids
             after = ids[-1]
 
-    async def _is_right(self, session: Session, gone: Gone, *, met_any: bool = True) -> bool:
-        """Whether so many may go; where not, a person is asked."""
-        are_few = gone.gone <= FEW or gone.gone <= gone.known * LARGEST_SHARE
-        if gone.gone == 0 or (are_few and met_any) or self.accepts_removals:
+    async def _is_right(self, session: Session, doubt: str | None) -> bool:
+        """Whether rows may go; where there is a doubt, a person is asked."""
+        if doubt is None or self.accepts_removals:
             await issues.resolve(session, *self._place, IssueKind.MASS_REMOVAL)
             return True
-        message = (
-            f"{gone.gone:,} of {gone.known:,} rows are gone at the source. None was removed here. If that is right: "
-            f"hub sync {self.connection!r} --stream {self.stream.name} --accept-removals"
-        )
+        message = f"{doubt} hub sync {self.connection!r} --stream {self.stream.name} --accept-removals"
         await issues.report(session, *self._place, IssueKind.MASS_REMOVAL, {self.stream.name: message})
         return False
+
+
+def _doubt(gone: Gone, unread: int = 0, *, met_any: bool = True) -> str | None:
+    """Why a person should look before these go, and when to let them; None where they may."""
+    told = f"{gone.gone:,} of {gone.known:,} rows"
+    if gone.gone and unread:
+        return (
+            f"{told} are missing at the source, and {unread:,} of its rows could not be read, which may be the same "
+            "ones. None was removed here. Mend the rows that the BAD_ROW issues name, and sync again. If the missing "
+            "ones are gone for good:"
+        )
+    are_few = gone.gone <= FEW or gone.gone <= gone.known * LARGEST_SHARE
+    if gone.gone == 0 or (are_few and met_any):
+        return None
+    return f"{told} are gone at the source. None was removed here. If that is right:"
