@@ -74,6 +74,11 @@ class SearchAnswer(Paged, frozen=True, kw_only=True):
     results: list[Record]
     total: int
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that it counts is on this page. Only its own count says so: others may join meanwhile."""
+        return len(self.results) >= self.total
+
 
 class _Merging(msgspec.Struct, frozen=True):
     hs_merged_object_ids: str | None = None
