@@ -13,7 +13,7 @@ from hub.connectors.hubspot.records import record_pages
 from hub.connectors.hubspot.search import Kind
 from hub.errors import Forbidden, Unavailable, UnexpectedPayload
 
-from .wire import DATE, answer, opened, payloads, recorded
+from .wire import DATE, answer, batch, opened, payloads, recorded
 
 STREAMS = {stream.name: stream for stream in CONNECTOR.streams}
 
@@ -94,16 +94,45 @@ async def test_many_properties_are_asked_for_in_the_body():
 
 
 async def test_a_record_merged_away_since_it_was_listed_comes_once_as_its_survivor():
-    survivor = payloads("contacts")[0]
-    pages = await read(wide(instead(batch_read={"results": [survivor, survivor]})), "contacts")
+    def merged(request):
+        kept, *gone = [each["id"] for each in json.loads(request.content)["inputs"]]
+        return {"results": [{"id": kept, "properties": {"hs_merged_object_ids": ";".join(gone)}}]}
+
+    pages = await read(wide(instead(batch_read=merged)), "contacts")
     assert len(pages[-1].payloads) == 1
 
 
+async def test_a_record_merged_away_may_come_as_a_survivor_that_was_not_asked_for():
+    async with opened(instead(batch_read={"results": [{"id": "9", "properties": {}}]})) as source:
+        assert list((await client.records(source, "contacts", ["501"], ["email"])).payloads) == ["9"]
+
+
 async def test_a_record_gone_since_it_was_listed_is_left_out():
-    gone = recorded("batch-read-207")
-    gone["results"], gone["errors"][0]["category"] = [], "OBJECT_NOT_FOUND"
-    pages = await read(wide(instead(batch_read=lambda request: httpx.Response(207, json=gone))), "contacts")
+    def gone(request):
+        return httpx.Response(207, json=batch([], ids=[each["id"] for each in json.loads(request.content)["inputs"]]))
+
+    pages = await read(wide(instead(batch_read=gone)), "contacts")
     assert not any(page.payloads for page in pages)
+
+
+@pytest.mark.parametrize("said", [{}, {"numErrors": 1}, batch([], ids=["501"]), batch([], message=["not found"])])
+async def test_silence_about_a_record_does_not_pass_for_its_removal(said):
+    async with opened(instead(batch_read={"results": [], **said})) as source:
+        with pytest.raises(Unavailable, match=r"nothing was said of [12] of 2 records"):
+            await client.records(source, "contacts", ["501", "502"], ["email"])
+
+
+@pytest.mark.parametrize("said", [{}, {"numErrors": 1}, batch([], fromObjectId=["501"])])
+async def test_silence_about_the_links_of_a_record_does_not_pass_for_none(said):
+    with pytest.raises(Unavailable, match=r"nothing was said of [12] of 2 records"):
+        await linked(instead(batch_read={"results": [], **said}), "501", "502")
+
+
+async def test_failures_that_are_counted_and_not_named_are_taken_for_as_many_records():
+    wire = instead(batch_read=batch([], fromObjectId=["501"]) | {"numErrors": 3})
+    assert len(await linked(wire, "501", "502", "503")) == 3
+    with pytest.raises(Unavailable):
+        await linked(wire, "501", "502", "503", "504")
 
 
 async def test_a_batch_that_failed_in_part_does_not_pass_for_read():
@@ -172,6 +201,12 @@ async def test_the_links_of_one_record_are_read_to_their_last_page():
     assert found["1"].sent is None
 
 
+async def test_links_that_go_on_where_they_began_are_given_up():
+    circle = {"results": [{"from": {"id": "1"}, "to": [], "paging": {"next": {"after": "x"}}}]}
+    with pytest.raises(UnexpectedPayload, match="where they began, at x"):
+        await linked(instead(batch_read=circle), "1")
+
+
 async def test_links_of_a_record_that_was_not_asked_about_are_left_to_the_next_reading():
     assert list(await linked(instead(batch_read={"results": [{"from": {"id": "9"}, "to": []}]}), "1")) == ["1"]
 
@@ -182,7 +217,7 @@ async def test_links_are_read_a_thousand_records_at_a_time():
     def many(request):
         if request.url.path.endswith("/batch/read"):
             sizes.append(len(json.loads(request.content)["inputs"]))
-            return httpx.Response(200, json={"results": []})
+            return httpx.Response(207, json=batch([]) | {"numErrors": sizes[-1]})
         if "/objects/" in request.url.path:
             start = int(request.url.params.get("after", 0))
             page = {"results": [{"id": str(start + one)} for one in range(1, 101)]}
@@ -278,16 +313,17 @@ async def test_more_names_than_a_body_has_room_for_are_asked_for_in_parts_and_pu
     monkeypatch.setattr(client, "NAMES_IN_A_BODY", 10)
     asked = []
 
-    def batch(request):
+    def in_parts(request):
         names = json.loads(request.content)["properties"]
         asked.append(names)
         record = {"id": "7", "properties": dict.fromkeys(names, "x"), "updatedAt": f"{len(asked)}"}
         gone = {"id": "8", "properties": {}, "updatedAt": "1"}
-        return {"results": [record, gone] if len(asked) == 1 else [record]}
+        return batch([record, gone]) if len(asked) == 1 else batch([record], ids=["8"])
 
-    async with opened(instead(batch_read=batch)) as source:
+    async with opened(instead(batch_read=in_parts)) as source:
         found = await client.records(source, "contacts", ["7", "8"], ["one", "two", "three", "hs_merged_object_ids"])
-    assert asked == [["one", "two"], ["three"], ["hs_merged_object_ids"]]
+    merged = "hs_merged_object_ids"
+    assert asked == [["one", "two", merged], ["three", merged], [merged]]
     names = ["hs_merged_object_ids", "three", "one", "two"]
     assert json.loads(found.payloads.pop("7")) == {"id": "7", "properties": dict.fromkeys(names, "x"), "updatedAt": "1"}
     assert found.payloads == {}

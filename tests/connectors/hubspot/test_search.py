@@ -16,7 +16,7 @@ from hub.connectors.hubspot.records import record_pages
 from hub.connectors.hubspot.search import Kind
 from hub.errors import BookmarkExpired, Unavailable, UnexpectedPayload
 
-from .wire import opened
+from .wire import batch, opened
 
 COMPANIES = Kind(name="companies")
 START = 1_790_000_000_000
@@ -65,7 +65,8 @@ class Index:
                 self.after_search.pop(0)(self)
         elif path.endswith("/batch/read"):
             asked = [each["id"] for each in body["inputs"]]
-            found = {"results": [self.record(one) for one in asked if one in self.rows]}
+            gone = [one for one in asked if one not in self.rows]
+            found = batch([self.record(one) for one in asked if one in self.rows], ids=gone)
         elif "/properties/" in path:
             found = {
                 "results": [{"name": name, "type": "datetime"} for name in ("hs_object_id", "hs_lastmodifieddate")]

@@ -114,7 +114,15 @@ def _batch(kind: str, request: httpx.Request, body: dict[str, Any]) -> dict[str,
     ids = {each["id"] for each in body["inputs"]}
     archived = request.url.params["archived"] == "true"
     rows = [row for row in payloads(RECORDS[kind]) if row["id"] in ids and row["archived"] is archived]
-    return {"status": "COMPLETE", "results": _without_links(rows)}
+    return batch(_without_links(rows), ids=sorted(ids - {row["id"] for row in rows}))
+
+
+def batch(rows: list[dict[str, Any]], **missing: list[str]) -> dict[str, Any]:
+    """What became of a batch; `missing` are the ids that were not found, by what HubSpot calls them."""
+    failures = (
+        [{"status": "error", "category": "OBJECT_NOT_FOUND", "context": missing}] if any(missing.values()) else []
+    )
+    return {"status": "COMPLETE", "results": rows, "errors": failures, "numErrors": len(failures)}
 
 
 def _without_links(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -131,4 +139,5 @@ def _links(kind: str, to_kind: str, body: dict[str, Any]) -> dict[str, Any]:
         ]
     else:
         rows = payloads(LINKS[kind, to_kind])
-    return {"status": "COMPLETE", "results": [row for row in rows if row["from"]["id"] in ids]}
+    linked = [row for row in rows if row["from"]["id"] in ids]
+    return batch(linked, fromObjectId=sorted(ids - {row["from"]["id"] for row in linked}))
