@@ -17,6 +17,7 @@ from hub.connectors.hubspot.portal import HubSpot, portal
 
 HERE = Path(__file__).parent
 CONFIG = {"access_token": "a-service-key"}
+INSTALLED = {"client_id": "the-app", "client_secret": "the-apps-secret", "refresh_token": "the-refresh-token"}
 RECORDS = {
     "companies": "accounts",
     "contacts": "contacts",
@@ -55,9 +56,17 @@ def opened(answer: Any, sleep: Sleep = at_once, **config: Any) -> AbstractAsyncC
     return portal(CONFIG | config, transport=httpx.MockTransport(answer), sleep=sleep, clock=lambda: 0.0)
 
 
+def opened_as_an_app(answer: Any, sleep: Sleep = at_once) -> AbstractAsyncContextManager[HubSpot]:
+    return portal(INSTALLED, transport=httpx.MockTransport(answer), sleep=sleep, clock=lambda: 0.0)
+
+
+OTHER_WAYS_IN = ((INSTALLED, opened_as_an_app),)
+
+
 def answer(request: httpx.Request) -> httpx.Response:
     """What HubSpot would say if the fixtures were all it had."""
-    body = json.loads(request.content or b"{}")
+    is_json = request.headers.get("Content-Type") == "application/json"
+    body = json.loads(request.content) if is_json else {}
     match request.url.path.replace("/2026-03", "").replace("/2026-09", "").strip("/").split("/"):
         case ["crm", "objects", kind, *rest]:
             found = _objects(kind, rest, request, body)
@@ -71,6 +80,8 @@ def answer(request: httpx.Request) -> httpx.Response:
             found = _listed(payloads("users"), request)
         case ["account-info", "details"]:
             found = recorded("account-info")
+        case ["oauth", "token"]:
+            found = {"access_token": "an-access-token", "expires_in": 1800}
     return httpx.Response(200, json=found, headers={"Date": DATE})
 
 
