@@ -24,6 +24,8 @@ class StreamRun:
     expected: int | None = None
     """Payloads that the source says it has to give."""
     error: str | None = None
+    is_passing: bool = False
+    """Whether it failed for a reason that passes."""
 
 
 Tell = Callable[[StreamRun], None]

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from hub.connectors.base import Stream
 from hub.jobs.rereading import Note, Rereading
+from hub.jobs.storing import Stored
 from hub.model import IssueKind
 from hub.store import issues, raw_records, records, sweeps, sync_runs
 from hub.store.database import Database, Session
@@ -35,22 +36,34 @@ class Sweep:
     accepts_removals: bool
     """Whether a person said that even most rows may be gone."""
     note: Note
+    hold: Callable[[Session], Awaitable[None]]
+    """Raises Busy where the stream is no longer ours."""
 
     @property
     def _place(self) -> tuple[UUID, str]:
         return self.connection_id, self.stream.name
 
-    async def of_unseen(self, session: Session) -> int:
-        """Remove what a reading of all rows did not meet; how many rows that were."""
-        gone = await sweeps.count_unseen(session, *self._place)
-        removed = 0
-        if await self._is_right(session, gone):
-            while unseen := await sweeps.unseen(session, *self._place, AT_ONCE):
-                await records.sweep(session, list(unseen.values()))
-                await raw_records.expect_again(session, *self._place, list(unseen))
-                removed += len(unseen)
-        await sweeps.start_over(session, *self._place)
-        return removed
+    async def of_unseen(self) -> None:
+        """Remove what a reading of all rows did not meet."""
+        async with self.database.session() as session:
+            await self.hold(session)
+            gone = await sweeps.count_unseen(session, *self._place)
+            is_right = await self._is_right(session, gone, met_any=gone.gone < gone.known)
+        while is_right and await self._removed_unseen():
+            pass
+        async with self.database.session() as session:
+            await self.hold(session)
+            await sweeps.start_over(session, *self._place)
+
+    async def _removed_unseen(self) -> bool:
+        """Remove some of what was not met; whether there was any."""
+        async with self.database.session() as session:
+            await self.hold(session)
+            unseen = await sweeps.unseen(session, *self._place, AT_ONCE)
+            await records.sweep(session, list(unseen.values()))
+            await raw_records.expect_again(session, *self._place, list(unseen))
+            await self.note(session, Stored(keys=frozenset(), changed=0, unmapped=0, removed=len(unseen)))
+        return bool(unseen)
 
     async def of_ids(self) -> None:
         """Compare all ids; read again what is not as it should be, and remove what then does not come."""
@@ -73,7 +86,7 @@ class Sweep:
         )
         if is_right:
             async for ids in self._portions(sweeps.vanished):
-                await rereading.read_and_bury(ids)
+                await rereading.bury(await rereading.read(ids))
         async for ids in self._portions(sweeps.unmet):
             await rereading.read(ids)
         async with self.database.session() as session:
@@ -90,9 +103,10 @@ class Sweep:
             yield ids
             after = ids[-1]
 
-    async def _is_right(self, session: Session, gone: Gone) -> bool:
+    async def _is_right(self, session: Session, gone: Gone, *, met_any: bool = True) -> bool:
         """Whether so many may go; where not, a person is asked."""
-        if gone.gone <= FEW or gone.gone <= gone.known * LARGEST_SHARE or self.accepts_removals:
+        are_few = gone.gone <= FEW or gone.gone <= gone.known * LARGEST_SHARE
+        if gone.gone == 0 or (are_few and met_any) or self.accepts_removals:
             await issues.resolve(session, *self._place, IssueKind.MASS_REMOVAL)
             return True
         message = (
