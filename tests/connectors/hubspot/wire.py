@@ -13,6 +13,7 @@ import httpx
 
 from hub.connectors.base import Config, Delivery
 from hub.connectors.http import Sleep
+from hub.connectors.hubspot import CONNECTOR
 from hub.connectors.hubspot.portal import HubSpot, portal
 
 HERE = Path(__file__).parent
@@ -36,6 +37,7 @@ LINKS = {
     ("tickets", "deals"): "ticket_opportunities",
 }
 PIPELINES = {"deals": "pipelines", "tickets": "ticket_pipelines"}
+STREAMS = {stream.name: stream for stream in CONNECTOR.streams}
 DATE = "Sun, 01 Nov 2026 12:00:00 GMT"
 AT_A_TIME = 2
 
@@ -83,6 +85,24 @@ def answer(request: httpx.Request) -> httpx.Response:
         case ["oauth", "token"]:
             found = {"access_token": "an-access-token", "expires_in": 1800}
     return httpx.Response(200, json=found, headers={"Date": DATE})
+
+
+def instead(**answers):
+    """The wire, but for the paths that end in one of the names."""
+
+    def answered(request):
+        for end, given in answers.items():
+            if request.url.path.endswith(end.replace("_", "/")):
+                found = given(request) if callable(given) else given
+                return found if isinstance(found, httpx.Response) else httpx.Response(200, json=found)
+        return answer(request)
+
+    return answered
+
+
+async def read(wire, stream, **config):
+    async with opened(wire, **config) as source:
+        return [page async for page in STREAMS[stream].pages(source, None)]
 
 
 def delivery() -> tuple[Config, Delivery, datetime]:
