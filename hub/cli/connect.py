@@ -81,12 +81,21 @@ def hubspot(  # noqa: PLR0913 - each is an option of the command
         str | None, typer.Option(envvar="HUB_HUBSPOT_REFRESH_TOKEN", help="What the app got when it was installed.")
     ] = None,
     base_url: Annotated[str, typer.Option(help="Where HubSpot's API is.")] = "https://api.hubapi.com",
+    api_version: Annotated[str | None, typer.Option(help="A date; the one the hub was made for when left out.")] = None,
+    partner_labels: Annotated[
+        list[str] | None,
+        typer.Option("--partner-label", help="An association label that makes a deal's company a partner; repeatable."),
+    ] = None,
+    quota_reserve: Annotated[
+        float | None, typer.Option(help="The share of the day's requests left to others, from 0 to 0.9.")
+    ] = None,
     name: Name = "hubspot",
     organization: Organization = None,
     yes: Yes = False,
 ) -> None:
     """Connect a HubSpot portal, by a service key or as an app that was installed there."""
-    config = {"base_url": base_url}
+    chosen = {"version": api_version, "partner_labels": partner_labels, "quota_reserve": quota_reserve}
+    config = {"base_url": base_url} | {name: value for name, value in chosen.items() if value is not None}
     if client_id is not None:
         config["client_id"] = client_id
         secrets = {

@@ -214,7 +214,7 @@ Renew = Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
 class Held:
     """A grant in memory: of a connection that is not stored yet."""
 
-    secrets: Mapping[str, Any]
+    secrets: Mapping[str, Any] = field(repr=False)
 
     async def renewed(self, refused: Mapping[str, Any], renew: Renew) -> Mapping[str, Any]:
         """As Grant says it; nobody else holds these."""
