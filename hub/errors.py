@@ -9,6 +9,7 @@ HubError
  ├── Conflict                it contradicts what the same idempotency key was used for
  ├── StoreError              the database refuses or fails; nothing was half-written
  │    └── TimedOut           a read takes longer than it may; ask for less
+ ├── Unstorable              a value has no place in the database; leave it out
  └── SourceError             an outside system
       ├── AuthError          its credentials no longer work; the owner must reconnect
       ├── Forbidden          this stream is absent or not permitted there; the other streams go on
@@ -60,6 +61,10 @@ class Conflict(HubError):
 
 class StoreError(HubError):
     """The database refused or failed."""
+
+
+class Unstorable(HubError):
+    """A value that was to be stored has no place in the database."""
 
 
 class TimedOut(StoreError):

@@ -111,7 +111,7 @@ async def _migrated(url: str) -> None:
 @contextmanager
 def _server() -> Iterator[str]:
     with (
-        tempfile.TemporaryDirectory(prefix="hub-bench-", ignore_cleanup_errors=True) as folder,
+        tempfile.TemporaryDirectory(prefix="hub-connectors-", ignore_cleanup_errors=True) as folder,
         embedded.running(Path(folder)) as url,
     ):
         yield url

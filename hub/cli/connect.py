@@ -1,6 +1,7 @@
 """`hub connect`: the systems the hub reads."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,13 +12,14 @@ from rich.table import Table
 from hub.cli.connect_file import Yes, confirm, file, tell_connected
 from hub.cli.given_settings import given_settings
 from hub.cli.terminal import console, run
-from hub.connectors.base import Held, StreamReport
+from hub.connectors.base import StreamReport
 from hub.connectors.registry import CONNECTORS
-from hub.errors import InputError
+from hub.errors import HubError, InputError
 from hub.settings import Settings
 from hub.store import connections, organizations
-from hub.store.database import opened
-from hub.store.secrets import sealer
+from hub.store.database import Database, Session, opened
+from hub.store.grants import NewGrant
+from hub.store.secrets import Sealer, sealer
 
 app = typer.Typer(
     help="Connect a system; what it lets us read is shown before anything is written.", no_args_is_help=True
@@ -87,12 +89,21 @@ def hubspot(  # noqa: PLR0913 - each is an option of the command
         str | None, typer.Option(envvar="HUB_HUBSPOT_REFRESH_TOKEN", help="What the app got when it was installed.")
     ] = None,
     base_url: Annotated[str, typer.Option(help="Where HubSpot's API is.")] = "https://api.hubapi.com",
+    api_version: Annotated[str | None, typer.Option(help="A date; the one the hub was made for when left out.")] = None,
+    partner_labels: Annotated[
+        list[str] | None,
+        typer.Option("--partner-label", help="An association label that makes a deal's company a partner; repeatable."),
+    ] = None,
+    quota_reserve: Annotated[
+        float | None, typer.Option(help="The share of the day's requests left to others, from 0 to 0.9.")
+    ] = None,
     name: Name = "hubspot",
     organization: Organization = None,
     yes: Yes = False,
 ) -> None:
     """Connect a HubSpot portal, by a service key or as an app that was installed there."""
-    config = {"base_url": base_url}
+    chosen = {"version": api_version, "partner_labels": partner_labels, "quota_reserve": quota_reserve}
+    config = {"base_url": base_url} | {name: value for name, value in chosen.items() if value is not None}
     if client_id is not None:
         config["client_id"] = client_id
         secrets = {
@@ -134,27 +145,71 @@ async def _connect_vendor(
     *,
     yes: bool,
 ) -> None:
-    config, secrets = given
-    grant = Held(secrets)
-    async with CONNECTORS[connector].source({**config, **secrets}, grant) as source:
-        _show_reports([report async for report in CONNECTORS[connector].report(source)])
-        config = {**config, **CONNECTORS[connector].learned(source)}
-    confirm(yes=yes)
     settings = Settings.from_env()
-    async with opened(settings) as database, database.session() as session:
+    config, secrets = given
+    may_be_replaced = "refresh_token" in secrets
+    async with opened(settings) as database:
+        connecting = _Connecting(database, sealer(settings), connector, name, organization, config)
+        await connecting.try_out(secrets)
+        if may_be_replaced:
+            console.print("Using a refresh token may replace it: what replaces it is stored at once.")
+            confirm(yes=yes)
+        grant = NewGrant(secrets, connecting.store)
+        await connecting.report(grant)
+        if not (may_be_replaced or grant.is_stored):
+            confirm(yes=yes)
+        await connecting.store(grant.secrets)
+    tell_connected(name)
+
+
+@dataclass(slots=True)
+class _Connecting:
+    """A connection in the making."""
+
+    database: Database
+    sealer: Sealer
+    connector: str
+    name: str
+    organization: str | None
+    config: Mapping[str, Any]
+
+    async def try_out(self, secrets: Mapping[str, Any]) -> None:
+        """Raise what would keep it from being stored, before secrets are used that may be good for one use only."""
+        async with self.database.session() as session:
+            await self._connect(session, secrets)
+            await session.rollback()
+
+    async def report(self, grant: NewGrant) -> None:
+        """Show what the source lets us read, and learn from it what the config lacks."""
+        connector = CONNECTORS[self.connector]
+        try:
+            async with connector.source({**self.config, **grant.secrets}, grant) as source:
+                _show_reports([report async for report in connector.report(source)])
+                self.config = {**self.config, **connector.learned(source)}
+        except HubError:
+            if grant.is_stored:
+                told = f"The refresh token was replaced, and {self.name!r} is stored with the new one."
+                console.print(told, "`hub sync` goes on with it.", highlight=False, markup=False)
+            raise
+
+    async def store(self, secrets: Mapping[str, Any]) -> None:
+        """Store it as far as it is known."""
+        async with self.database.session() as session:
+            await self._connect(session, secrets)
+
+    async def _connect(self, session: Session, secrets: Mapping[str, Any]) -> None:
         home = await organizations.home(session)
-        subject_id = await organizations.partner(session, organization) if organization else home.id
+        subject_id = await organizations.partner(session, self.organization) if self.organization else home.id
         await connections.connect(
             session,
-            sealer(settings),
-            name=name,
-            connector=connector,
+            self.sealer,
+            name=self.name,
+            connector=self.connector,
             owner_id=home.id,
             subject_id=subject_id,
-            config=config,
-            secrets=grant.secrets,
+            config=self.config,
+            secrets=secrets,
         )
-    tell_connected(name)
 
 
 def _show_reports(reports: list[StreamReport]) -> None:

@@ -35,7 +35,9 @@ def _minutes(every: str) -> int | None:
     match = re.fullmatch("([1-9][0-9]{0,4})([mhd])", every)
     if match is None:
         raise InputError(f"{every!r} is no time between two syncs: 15m, 2h, 1d or off.")
-    return int(match[1]) * UNITS[match[2]]
+    minutes = int(match[1]) * UNITS[match[2]]
+    queue.check_schedule(minutes)
+    return minutes
 
 
 async def _scheduled(name: str, minutes: int | None) -> None:

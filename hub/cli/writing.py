@@ -146,6 +146,7 @@ async def _planned(name: str, lines: int) -> Told:
         async with sources.database.session() as session:
             (connection,) = await connections.named(session, name)
             plan_id = await write_plan.begin(session, connection.id, operator())
+            await _note(session, "write-back plan", f"{prefix_of(WritePlan)}{plan_id}")
         with _progress("rows compared") as tell:
             await write_plan.fill(sources, plan_id, tell)
         return await told(sources.database, plan_id, lines)

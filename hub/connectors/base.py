@@ -37,6 +37,9 @@ class BadRow:
 
     subject: str
     message: str
+    is_repeated: bool = False
+    """Whether it speaks of what an earlier payload spoke of. Any other may be one that was read before: until it can
+    be read again, nothing that a reading of all rows lacks is gone for certain."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,7 +214,7 @@ Renew = Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
 class Held:
     """A grant in memory: of a connection that is not stored yet."""
 
-    secrets: Mapping[str, Any]
+    secrets: Mapping[str, Any] = field(repr=False)
 
     async def renewed(self, refused: Mapping[str, Any], renew: Renew) -> Mapping[str, Any]:
         """As Grant says it; nobody else holds these."""

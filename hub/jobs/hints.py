@@ -1,6 +1,6 @@
 """What sources tell of their own accord: that something happened to a row. The row is read again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -8,16 +8,17 @@ from uuid import UUID
 
 import structlog
 
-from hub.connectors.base import Connector, Delivery, Stream
+from hub.connectors.base import Config, Connector, Delivery, Stream
 from hub.connectors.registry import CONNECTORS
-from hub.errors import Forbidden, NotFound, Unauthenticated
+from hub.errors import ConfigurationError, Forbidden, NotFound, Unauthenticated
 from hub.jobs.rereading import Rereading
+from hub.jobs.sources import Sources
 from hub.jobs.storing import Stored
+from hub.jobs.sweeping import FEW
 from hub.jobs.tasks import FOLLOW_HINTS, lock_of
 from hub.model import Connection
-from hub.store import connections, hints, queue
+from hub.store import connections, hints, queue, sync_runs
 from hub.store.database import Database, Session
-from hub.store.grants import StoredGrant
 from hub.store.locks import only_one
 from hub.store.secrets import Sealer
 
@@ -44,8 +45,8 @@ async def receive(
     now, is_known, told = datetime.now(UTC), False, 0
     async with database.session() as session:
         for connection in await connections.of_connector(session, name):
-            config = connections.full_config(connection, sealer)
-            if not connector.webhook.is_genuine(config, delivery, now):
+            config = _config(connection, sealer)
+            if config is None or not connector.webhook.is_genuine(config, delivery, now):
                 continue
             is_known = True
             found = [(hint.stream, hint.external_id) for hint in connector.webhook.hints(config, delivery)]
@@ -60,21 +61,27 @@ async def receive(
     return told
 
 
-async def follow(
-    database: Database, sealer: Sealer, connection_id: UUID, connectors: Mapping[str, Connector[Any]] = CONNECTORS
-) -> int:
+def _config(connection: Connection, sealer: Sealer) -> Config | None:
+    try:
+        return connections.full_config(connection, sealer)
+    except ConfigurationError as error:  # of one connection, which must not keep the others
+        log.warning("connection not readable", connection=connection.name, reason=str(error))
+        return None
+
+
+async def follow(sources: Sources, connection_id: UUID) -> int:
     """Read again the rows of which the connection's source told; how many of them had changed.
 
     Raises Busy where another process reads one of the streams, and what opening and reading the source raises.
     """
+    database = sources.database
     async with database.session() as session:
         connection = await connections.by_id(session, connection_id)
         told = await hints.streams(session, connection_id)
-    connector = connectors[connection.connector]
+    connector = sources.connectors[connection.connector]
     streams = [stream for stream in connector.streams if stream.name in told and stream.among is not None]
     changed = 0
-    grant = StoredGrant(database, sealer, connection_id)
-    async with connector.source(connections.full_config(connection, sealer), grant) as source:
+    async with sources.opened(connection) as source:
         for stream in streams:
             async with only_one(database, f"the sync of {connection.name}: {stream.name}"):
                 changed += await _followed(database, connection, stream, source)
@@ -97,6 +104,16 @@ async def _followed(database: Database, connection: Connection, stream: Stream[A
             return changed
         # A stream that cannot be read is told of by the next sync; its hints would never be followed.
         with suppress(Forbidden):
-            await rereading.read_and_bury([external_id for external_id, _ in told])
+            await _read_again(database, rereading, [external_id for external_id, _ in told])
         async with database.session() as session:
             await hints.drop(session, connection.id, stream.name, told)
+
+
+async def _read_again(database: Database, rereading: Rereading, ids: Sequence[str]) -> None:
+    """Store the rows, and bury those that are gone: few of them. Of many, a sweep finds whether that is right."""
+    missing = await rereading.read(ids)
+    if len(missing) <= FEW:
+        await rereading.bury(missing)
+        return
+    async with database.session() as session:
+        await sync_runs.let_sweep(session, rereading.connection_id, rereading.stream.name)

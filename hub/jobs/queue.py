@@ -14,7 +14,7 @@ import structlog
 from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision
 from procrastinate.jobs import Job
 
-from hub.errors import Busy, HubError, StoreError, Unavailable
+from hub.errors import Busy, ConfigurationError, HubError, NotFound, StoreError, Unavailable
 from hub.jobs.hints import follow
 from hub.jobs.mapping import map_accounts
 from hub.jobs.sources import Sources
@@ -37,6 +37,8 @@ BUSY_RETRY = 15
 """Seconds."""
 STORE_RETRY = 30
 """Seconds."""
+HINTS_RETRY = 120
+"""Seconds."""
 
 
 async def enqueue_sync(session: Session, order: Order) -> list[UUID]:
@@ -45,7 +47,6 @@ async def enqueue_sync(session: Session, order: Order) -> list[UUID]:
     args = {
         "connection_id": str(order.connection_id),
         "stream": order.stream,
-        "full": order.full,
         "accept_removals": order.accept_removals,
     }
     await queue.enqueue(session, SYNC, lock_of(order.connection_id), args)
@@ -54,9 +55,15 @@ async def enqueue_sync(session: Session, order: Order) -> list[UUID]:
 
 async def enqueue_due(database: Database) -> None:
     """Let workers sync the connections whose time has come."""
-    async with database.session() as session:
-        for connection_id in await queue.take_due(session):
-            await enqueue_sync(session, Order(connection_id=connection_id))
+    while True:
+        async with database.session() as session:
+            connection_id = await queue.take_due(session)
+            if connection_id is None:
+                return
+            try:
+                await enqueue_sync(session, Order(connection_id=connection_id))
+            except (NotFound, ConfigurationError) as error:  # its connector is no longer installed
+                log.warning("sync did not begin", connection_id=str(connection_id), reason=str(error))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +87,9 @@ class Jobs:
         app.task(name=WRITE_APPLY, queue="hub", retry=again)(self.write_apply)
         return app
 
-    async def sync(self, connection_id: str, stream: str | None, full: bool, accept_removals: bool) -> None:  # noqa: FBT001 - arguments of a job
+    async def sync(self, connection_id: str, stream: str | None, accept_removals: bool) -> None:  # noqa: FBT001 - arguments of a job
         """Copy what changed, and let what changed be mapped."""
-        order = Order(connection_id=UUID(connection_id), stream=stream, full=full, accept_removals=accept_removals)
+        order = Order(connection_id=UUID(connection_id), stream=stream, accept_removals=accept_removals)
         runs: dict[UUID, StreamRun] = {}
 
         def tell(run: StreamRun) -> None:
@@ -96,17 +103,22 @@ class Jobs:
             raise
         except HubError as error:
             await self._postpone(order.connection_id, error)
+        else:
+            if any(run.is_passing for run in runs.values()):
+                await self._postpone(order.connection_id, Unavailable("a stream failed for now"))
         finally:
             await self._map_soon(any(run.changed or run.removed for run in runs.values()))
 
     async def follow_hints(self, connection_id: str) -> None:
         """Read again what the source told of."""
         try:
-            changed = await follow(self.database, self.sealer, UUID(connection_id))
+            changed = await follow(self._sources, UUID(connection_id))
         except (Busy, StoreError):
             raise
         except HubError as error:
-            await self._postpone(UUID(connection_id), error)
+            log.warning("hints wait", connection_id=connection_id, reason=str(error))
+            if isinstance(error, Unavailable):
+                raise
         else:
             await self._map_soon(changed > 0)
 
@@ -164,4 +176,6 @@ class Again(BaseRetryStrategy):
             return RetryDecision(retry_in={"seconds": BUSY_RETRY})
         if isinstance(exception, StoreError):
             return RetryDecision(retry_in={"seconds": STORE_RETRY})
+        if isinstance(exception, Unavailable):  # of hints, which nothing else tells again
+            return RetryDecision(retry_in={"seconds": max(HINTS_RETRY, int(exception.retry_after or 0))})
         return None

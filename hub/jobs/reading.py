@@ -9,7 +9,7 @@ from uuid import UUID
 import structlog
 
 from hub.connectors.base import Connector, Page
-from hub.errors import AuthError, BookmarkExpired, Forbidden, HubError, SourceError, Unavailable
+from hub.errors import AuthError, BookmarkExpired, Busy, Forbidden, HubError, SourceError, StoreError, Unavailable
 from hub.jobs.storing import Stored, store
 from hub.jobs.stream_run import StreamRun, Tell
 from hub.jobs.sweeping import EVERY, Sweep
@@ -33,9 +33,8 @@ class Reading:
     source: Any
     run: StreamRun
     tell: Tell
-    sweeps: bool
-    """Whether to compare all ids though it is not due."""
     accepts_removals: bool
+    """A person said that it is right if most rows are gone; so all ids are compared now."""
 
     async def to_the_end(self) -> None:
         """Read until the source has no more, or does not let us; raises what concerns all streams."""
@@ -44,9 +43,12 @@ class Reading:
             await self._finish()
         except Forbidden as error:
             await self._is_unavailable(str(error))
+        except Busy:
+            raise  # another process has the stream, and its run tells
         except HubError as error:
+            self.run.is_passing = isinstance(error, Unavailable)
             await self._failed(str(error))
-            if isinstance(error, AuthError | Unavailable):
+            if isinstance(error, AuthError | Unavailable | StoreError):
                 raise
 
     @property
@@ -64,6 +66,7 @@ class Reading:
 
     async def _pages(self) -> None:
         stream = self.run.stream
+        self.run.unread = 0
         async with self.database.session() as session:
             bookmark = await sync_runs.bookmark(session, *self._place)
             if stream.whole(self.source):
@@ -77,12 +80,14 @@ class Reading:
 
     async def _store(self, page: Page, pages: int) -> None:
         async with self.database.session() as session:
+            await sync_runs.hold(session, self.run.id)
             stored = await store(session, self.run.connection.id, self.run.stream, page)
             if self.run.stream.whole(self.source):
                 await sweeps.see(session, *self._place, stored.keys)
             await sync_runs.move_bookmark(session, *self._place, dict(page.bookmark))
             if page.expected is not None:
                 self.run.expected = page.expected
+            self.run.unread += sum(not row.is_repeated for row in page.bad_rows)
             await self._note(session, stored, pages=pages, seen=len(page.payloads))
 
     async def _note(self, session: Session, stored: Stored, *, pages: int = 0, seen: int | None = None) -> None:
@@ -107,11 +112,10 @@ class Reading:
         sweep = self._sweep()
         if await self._is_sweep_due():
             await sweep.of_ids()
+        if self.run.stream.whole(self.source):
+            await sweep.of_unseen(self.run.unread)
         async with self.database.session() as session:
-            if self.run.stream.whole(self.source):
-                removed = await sweep.of_unseen(session)
-                self.run.removed += removed
-                await sync_runs.advance(session, self.run.id, Progress(removed=removed))
+            await sync_runs.hold(session, self.run.id)
             await issues.resolve(session, *self._place, IssueKind.STREAM_UNAVAILABLE)
             await sync_runs.finish(session, self.run.id)
         self.run.state = SyncRunState.SUCCEEDED
@@ -126,13 +130,14 @@ class Reading:
             source=self.source,
             accepts_removals=self.accepts_removals,
             note=self._note,
+            hold=lambda session: sync_runs.hold(session, self.run.id),
         )
 
     async def _is_sweep_due(self) -> bool:
         if self.run.stream.ids is None or self.run.stream.whole(self.source):
             return False
         async with self.database.session() as session:
-            return self.sweeps or await sync_runs.is_sweep_due(session, *self._place, EVERY)
+            return self.accepts_removals or await sync_runs.is_sweep_due(session, *self._place, EVERY)
 
     async def _is_unavailable(self, reason: str) -> None:
         async with self.database.session() as session:

@@ -1,6 +1,6 @@
 """Reading rows again by their ids."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
@@ -35,9 +35,8 @@ class Rereading:
                 missing -= {stone.external_id for stone in page.tombstones}
         return missing
 
-    async def read_and_bury(self, ids: Sequence[str]) -> None:
-        """Store the rows of these ids; those that do not come are gone."""
-        missing = await self.read(ids)
+    async def bury(self, missing: Collection[str]) -> None:
+        """Mark rows that did not come, though they were asked for, as gone."""
         if missing:
             await self._stored(Page(payloads=(), bookmark={}, tombstones=[_gone(each) for each in sorted(missing)]))
 

@@ -21,9 +21,13 @@ class StreamRun:
     changed: int = 0
     unmapped: int = 0
     removed: int = 0
+    unread: int = 0
+    """Rows that could not be read, and may be any that were read before."""
     expected: int | None = None
     """Payloads that the source says it has to give."""
     error: str | None = None
+    is_passing: bool = False
+    """Whether it failed for a reason that passes."""
 
 
 Tell = Callable[[StreamRun], None]

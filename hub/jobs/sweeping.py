@@ -9,6 +9,7 @@ from uuid import UUID
 
 from hub.connectors.base import Stream
 from hub.jobs.rereading import Note, Rereading
+from hub.jobs.storing import Stored
 from hub.model import IssueKind
 from hub.store import issues, raw_records, records, sweeps, sync_runs
 from hub.store.database import Database, Session
@@ -35,22 +36,34 @@ class Sweep:
     accepts_removals: bool
     """Whether a person said that even most rows may be gone."""
     note: Note
+    hold: Callable[[Session], Awaitable[None]]
+    """Raises Busy where the stream is no longer ours."""
 
     @property
     def _place(self) -> tuple[UUID, str]:
         return self.connection_id, self.stream.name
 
-    async def of_unseen(self, session: Session) -> int:
-        """Remove what a reading of all rows did not meet; how many rows that were."""
-        gone = await sweeps.count_unseen(session, *self._place)
-        removed = 0
-        if await self._is_right(session, gone):
-            while unseen := await sweeps.unseen(session, *self._place, AT_ONCE):
-                await records.sweep(session, list(unseen.values()))
-                await raw_records.expect_again(session, *self._place, list(unseen))
-                removed += len(unseen)
-        await sweeps.start_over(session, *self._place)
-        return removed
+    async def of_unseen(self, unread: int) -> None:
+        """Remove what a reading of all rows did not meet, in which so many could not be read."""
+        async with self.database.session() as session:
+            await self.hold(session)
+            gone = await sweeps.count_unseen(session, *self._place)
+            is_right = await self._is_right(session, _doubt(gone, unread, met_any=gone.gone < gone.known))
+        while is_right and await self._removed_unseen():
+            pass
+        async with self.database.session() as session:
+            await self.hold(session)
+            await sweeps.start_over(session, *self._place)
+
+    async def _removed_unseen(self) -> bool:
+        """Remove some of what was not met; whether there was any."""
+        async with self.database.session() as session:
+            await self.hold(session)
+            unseen = await sweeps.unseen(session, *self._place, AT_ONCE)
+            await records.sweep(session, list(unseen.values()))
+            await raw_records.expect_again(session, *self._place, list(unseen))
+            await self.note(session, Stored(keys=frozenset(), changed=0, unmapped=0, removed=len(unseen)))
+        return bool(unseen)
 
     async def of_ids(self) -> None:
         """Compare all ids; read again what is not as it should be, and remove what then does not come."""
@@ -63,7 +76,7 @@ class Sweep:
                     await sweeps.see(session, *self._place, ids)
         async with self.database.session() as session:
             gone = await sweeps.count_vanished(session, *self._place, self.stream.record)
-            is_right = await self._is_right(session, gone)
+            is_right = await self._is_right(session, _doubt(gone))
         rereading = Rereading(
             database=self.database,
             connection_id=self.connection_id,
@@ -73,7 +86,7 @@ class Sweep:
         )
         if is_right:
             async for ids in self._portions(sweeps.vanished):
-                await rereading.read_and_bury(ids)
+                await rereading.bury(await rereading.read(ids))
         async for ids in self._portions(sweeps.unmet):
             await rereading.read(ids)
         async with self.database.session() as session:
@@ -90,14 +103,26 @@ class Sweep:
             yield ids
             after = ids[-1]
 
-    async def _is_right(self, session: Session, gone: Gone) -> bool:
-        """Whether so many may go; where not, a person is asked."""
-        if gone.gone <= FEW or gone.gone <= gone.known * LARGEST_SHARE or self.accepts_removals:
+    async def _is_right(self, session: Session, doubt: str | None) -> bool:
+        """Whether rows may go; where there is a doubt, a person is asked."""
+        if doubt is None or self.accepts_removals:
             await issues.resolve(session, *self._place, IssueKind.MASS_REMOVAL)
             return True
-        message = (
-            f"{gone.gone:,} of {gone.known:,} rows are gone at the source. None was removed here. If that is right: "
-            f"hub sync {self.connection!r} --stream {self.stream.name} --accept-removals"
-        )
+        message = f"{doubt} hub sync {self.connection!r} --stream {self.stream.name} --accept-removals"
         await issues.report(session, *self._place, IssueKind.MASS_REMOVAL, {self.stream.name: message})
         return False
+
+
+def _doubt(gone: Gone, unread: int = 0, *, met_any: bool = True) -> str | None:
+    """Why a person should look before these go, and when to let them; None where they may."""
+    told = f"{gone.gone:,} of {gone.known:,} rows"
+    if gone.gone and unread:
+        return (
+            f"{told} are missing at the source, and {unread:,} of its rows could not be read, which may be the same "
+            "ones. None was removed here. Mend the rows that the BAD_ROW issues name, and sync again. If the missing "
+            "ones are gone for good:"
+        )
+    are_few = gone.gone <= FEW or gone.gone <= gone.known * LARGEST_SHARE
+    if gone.gone == 0 or (are_few and met_any):
+        return None
+    return f"{told} are gone at the source. None was removed here. If that is right:"

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from hub.connectors.base import Connector, Stream
 from hub.connectors.registry import CONNECTORS
-from hub.errors import AuthError, Busy, HubError, NotFound, QuotaExhausted, Unavailable
+from hub.errors import Busy, HubError, NotFound, QuotaExhausted, Unavailable
 from hub.jobs.reading import Reading
+from hub.jobs.sources import Sources
 from hub.jobs.stream_run import StreamRun, Tell
 from hub.model import Connection, ConnectionState
 from hub.store import changes, connections, raw_records, sync_runs
 from hub.store.database import Database, Session
-from hub.store.grants import StoredGrant
 from hub.store.locks import only_one
 from hub.store.secrets import Sealer
 
@@ -34,8 +34,10 @@ class Order:
 async def order_sync(session: Session, order: Order) -> list[UUID]:
     """The runs that are to be; they wait for a worker. Raises NotFound for an unknown connection or stream."""
     connection = await connections.by_id(session, order.connection_id)
-    streams = chosen(CONNECTORS[connection.connector], order.stream)
-    return await sync_runs.queue(session, connection.id, [stream.name for stream in streams])
+    streams = [stream.name for stream in chosen(CONNECTORS[connection.connector], order.stream)]
+    if order.full:
+        await sync_runs.ask_full(session, connection.id, streams)
+    return await sync_runs.queue(session, connection.id, streams)
 
 
 async def sync(
@@ -54,11 +56,11 @@ async def sync(
         connection = await connections.by_id(session, order.connection_id)
         connector = connectors[connection.connector]
         streams = chosen(connector, order.stream)
-        await sync_runs.queue(session, connection.id, [stream.name for stream in streams])
+        if order.full:
+            await sync_runs.ask_full(session, connection.id, [stream.name for stream in streams])
     syncing = _Syncing(database, connection, connector, order, tell)
     try:
-        grant = StoredGrant(database, sealer, connection.id)
-        async with connector.source(connections.full_config(connection, sealer), grant) as source:
+        async with Sources(database=database, sealer=sealer, connectors=connectors).opened(connection) as source:
             runs = await syncing.read_all(source, streams)
     except Busy:
         raise  # the runs that wait are taken up by who is at it
@@ -68,6 +70,8 @@ async def sync(
     async with database.session() as session:
         await connections.note_state(session, connection.id, ConnectionState.ACTIVE)
         await changes.prune(session)
+        await sync_runs.prune(session)
+        await raw_records.prune(session)
     return runs
 
 
@@ -111,8 +115,7 @@ class _Syncing:
     async def _begun(self, stream: Stream[Any]) -> StreamRun:
         async with self.database.session() as session:
             run_id = await sync_runs.start(session, self.connection.id, stream.name)
-            if self.order.full:
-                await sync_runs.forget_bookmarks(session, self.connection.id, stream.name)
+            if await sync_runs.begin_full(session, self.connection.id, stream.name):
                 await raw_records.forget_dates(session, self.connection.id, stream.name)
         run = StreamRun(connection=self.connection, stream=stream, id=run_id)
         self.tell(run)
@@ -125,14 +128,11 @@ class _Syncing:
             source=source,
             run=run,
             tell=self.tell,
-            sweeps=self.order.full,
             accepts_removals=self.order.accept_removals,
         )
 
     async def give_up(self, streams: Sequence[Stream[Any]], error: HubError) -> None:
-        """Close the runs that did not have their turn, and note where the credentials are to blame."""
+        """Close the runs that did not have their turn."""
         async with self.database.session() as session:
             reason = f"It did not begin: {error}"
             await sync_runs.drop_queued(session, self.connection.id, [stream.name for stream in streams], reason)
-            if isinstance(error, AuthError):
-                await connections.note_state(session, self.connection.id, ConnectionState.REAUTH_REQUIRED)

@@ -1,5 +1,6 @@
 """Payloads as they are kept, and as they are understood."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -42,15 +43,25 @@ def keyed(stream: Stream[Any], payloads: Iterable[bytes]) -> dict[str, Keyed]:
     found: dict[str, Keyed] = {}
     for raw in payloads:
         try:
-            payload = decoded(raw)
+            payload = _read(raw)
             key = stream.key(payload)
-        except (KeyError, TypeError, UnicodeDecodeError, msgspec.DecodeError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise UnexpectedPayload(f"A payload of {stream.name} has no id, or is no JSON object.") from error
         new = Keyed(Sent(raw, _modified_at(stream, payload)), payload)
         old = found.get(key)
         if old is None or not new.sent.is_older_than(old.sent):
             found[key] = new
     return found
+
+
+def _read(raw: bytes) -> Payload:
+    """A payload as we understand it. Vendors that cut texts cut letters, too: of half a one, a mark is left."""
+    try:
+        payload: Payload = decoded(raw)
+    except msgspec.DecodeError:
+        halved: str = json.dumps(json.loads(raw), ensure_ascii=False)
+        payload = decoded(halved.encode(errors="replace"))
+    return payload
 
 
 def _modified_at(stream: Stream[Any], payload: Payload) -> datetime | None:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import structlog
 from procrastinate import App
 from procrastinate.exceptions import ProcrastinateException
+from procrastinate.jobs import Job
 
 from hub.errors import StoreError
 from hub.jobs.queue import Jobs, enqueue_due
@@ -26,14 +27,14 @@ DEAD_AFTER = 20.0
 async def working(jobs: Jobs) -> AsyncIterator[None]:
     """Do jobs while the context is open; those that still run at the end are cut off, and taken up again later."""
     app = jobs.app()
-    async with app.open_async():
-        tasks = [asyncio.create_task(_work(app)), asyncio.create_task(_look_round(app, jobs))]
+    # A task that ends by a defect of ours ends the process with it: a worker that only seems to work is worse.
+    async with app.open_async(), asyncio.TaskGroup() as group:
+        tasks = [group.create_task(_work(app)), group.create_task(_look_round(app, jobs))]
         try:
             yield
         finally:
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _work(app: App) -> None:
@@ -60,8 +61,7 @@ async def _look_round(app: App, jobs: Jobs) -> None:
         try:
             await enqueue_due(jobs.database)
             for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER):
-                await app.job_manager.retry_job(job)
-                log.warning("job taken up", job=job.task_name, args=job.task_kwargs)
+                await _take_up(app, job)
         except (ProcrastinateException, StoreError) as error:
             if not is_down:
                 log.warning("queue failed", error=type(error).__name__)
@@ -69,3 +69,12 @@ async def _look_round(app: App, jobs: Jobs) -> None:
         else:
             is_down = False
         await asyncio.sleep(ROUND)
+
+
+async def _take_up(app: App, job: Job) -> None:
+    try:
+        await app.job_manager.retry_job(job)
+    except ProcrastinateException as error:  # of one job, which must not keep the others
+        log.warning("job not taken up", job=job.task_name, error=type(error).__name__)
+    else:
+        log.warning("job taken up", job=job.task_name, args=job.task_kwargs)

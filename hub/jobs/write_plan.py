@@ -23,6 +23,7 @@ async def begin(session: Session, connection_id: UUID, by: str) -> UUID:
     connection = await connections.by_id(session, connection_id)
     if not await write_rules.of(session, connection_id):
         raise InputError(f"Nothing may be written into {connection.name}: enable a field first.")
+    await write_plans.close_expired(session, connection_id)
     return await write_plans.begin(session, connection_id, by)
 
 

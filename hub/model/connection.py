@@ -65,6 +65,8 @@ class StreamState(Base, kw_only=True):
     """When the stream was last read to its end."""
     swept_at: Mapped[datetime | None] = mapped_column(default=None)
     """When all its ids were last compared with the source's."""
+    is_full_due: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """Whether the next reading begins at the start, whatever the bookmark says, and compares all ids."""
     fields: Mapped[Json | None] = mapped_column(default=None)
     """The fields that the source last said the stream has, with its word for the type of each."""
 
@@ -89,6 +91,7 @@ class SyncRun(Identified, Base, kw_only=True):
     __tablename__ = "sync_run"
     __table_args__ = (
         Index("sync_run_connection_started_idx", "connection_id", "started_at"),
+        Index("sync_run_stream_started_idx", "connection_id", "stream", text("started_at desc")),
         Index(
             "sync_run_one_running", "connection_id", "stream", unique=True, postgresql_where=text("state = 'RUNNING'")
         ),

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import strawberry
+from strawberry import UNSET
 
 from hub import model
 from hub.errors import Busy, Conflict, HubError, InputError, NotFound
@@ -19,9 +20,6 @@ from hub.schema.user_errors import BusyError, IdempotencyConflictError, InvalidI
 from hub.store import issues, queue
 from hub.store.database import Session
 
-LONGEST_PAUSE = 366 * 24 * 60
-"""Minutes between two syncs, at most."""
-
 
 @strawberry.input(description="When to sync a connection.")
 class SetSyncScheduleInput(MutationInput):
@@ -29,7 +27,7 @@ class SetSyncScheduleInput(MutationInput):
 
     connection_id: strawberry.ID = strawberry.field(description="The connection.")
     every: int | None = given(
-        f"Minutes between the beginnings of two syncs, 1 to {LONGEST_PAUSE}; null: only when somebody asks."
+        f"Minutes between the beginnings of two syncs, 1 to {queue.LONGEST_PAUSE}; null: only when somebody asks."
     )
 
 
@@ -78,7 +76,7 @@ class OperatingMutations:
         input: Annotated[SetSyncScheduleInput, strawberry.argument(description="When.")],  # noqa: A002 - Relay's name
     ) -> SetSyncScheduleResult:
         key = key_of(model.Connection, input.connection_id)
-        every = input.every or None
+        every = input.every
 
         async def do(session: Session) -> Json:
             await queue.set_schedule(session, key, every)
@@ -119,8 +117,9 @@ class OperatingMutations:
 
 def _check(every: int | None) -> None:
     """Raises InputError."""
-    if every is not None and not 1 <= every <= LONGEST_PAUSE:
-        raise InputError(f"A schedule is 1 to {LONGEST_PAUSE} minutes.")
+    if every is UNSET:
+        raise InputError("Say `every`: a number of minutes, or null for no schedule.")
+    queue.check_schedule(every)
 
 
 async def _must_be_ours(info: Info, kind: type[model.Connection | model.Issue], given_id: strawberry.ID) -> None:

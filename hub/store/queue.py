@@ -9,6 +9,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import case, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from hub.errors import InputError
 from hub.model import Connection, ConnectionState
 
 # As procrastinate's own function does it, but that a job which waits already is no error.
@@ -28,6 +29,16 @@ async def enqueue(session: AsyncSession, task: str, lock: str, args: Mapping[str
     await session.execute(_ENQUEUE, {"task": task, "lock": lock, "queueing_lock": same, "args": Jsonb(dict(args))})
 
 
+LONGEST_PAUSE = 366 * 24 * 60
+"""Minutes between two syncs, at most."""
+
+
+def check_schedule(every: int | None) -> None:
+    """Raises InputError where it is no number of minutes that a schedule may have."""
+    if every is not None and not 1 <= every <= LONGEST_PAUSE:
+        raise InputError(f"A schedule is 1 to {LONGEST_PAUSE:,} minutes.")
+
+
 async def set_schedule(session: AsyncSession, connection_id: UUID, every: int | None) -> None:
     """Sync the connection every so many minutes, from now on; None: only when somebody asks."""
     due = None if every is None else func.now()
@@ -41,14 +52,17 @@ async def postpone(session: AsyncSession, connection_id: UUID, delay: timedelta)
     await session.execute(changed.values(sync_due_at=func.now() + delay))
 
 
-async def take_due(session: AsyncSession) -> list[UUID]:
-    """The connections whose sync is due; each is told to one who asks, and is due again when its schedule says."""
+async def take_due(session: AsyncSession) -> UUID | None:
+    """A connection whose sync is due; it is told to one who asks, and is due again when its schedule says."""
     due = (
         select(Connection.id)
         .where(Connection.sync_due_at <= func.now(), Connection.state == ConnectionState.ACTIVE)
+        .limit(1)
         .with_for_update(skip_locked=True)
+        .scalar_subquery()
     )
     every = func.make_interval(0, 0, 0, 0, 0, Connection.sync_every)
     again = case((Connection.sync_every.is_(None), None), else_=func.now() + every)
-    taken = update(Connection).where(Connection.id.in_(due)).values(sync_due_at=again).returning(Connection.id)
-    return list((await session.execute(taken)).scalars())
+    taken = update(Connection).where(Connection.id == due).values(sync_due_at=again).returning(Connection.id)
+    found: UUID | None = (await session.execute(taken)).scalar_one_or_none()
+    return found

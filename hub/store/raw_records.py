@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -11,6 +11,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.store.staging import stage
+
+KEPT = timedelta(days=90)
+"""How long superseded payloads are remembered."""
+PRUNED_AT_ONCE = 10_000
 
 _STAGED = {"external_id": "text", "payload": "json", "digest": "bytea", "modified_at": "timestamptz"}
 
@@ -42,6 +46,15 @@ _KEEP = text(f"""
 """)  # noqa: S608 - no value in it
 
 
+# Of rows whose dates a full sync forgot, and that came as they were.
+_DATE = text("""
+    update raw_record raw set modified_at = staged.modified_at
+    from staged_payload staged
+    where raw.connection_id = :connection and raw.stream = :stream and raw.external_id = staged.external_id
+      and raw.modified_at is null and staged.modified_at is not null and raw.digest = staged.digest
+""")
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     """A payload as it came, and when its source changed the object, where it says so."""
@@ -69,6 +82,7 @@ async def keep(
     await stage(session, "staged_payload", _STAGED, rows)
     place = {"connection": connection_id, "stream": stream}
     await session.execute(_KEEP_EARLIER, place)
+    await session.execute(_DATE, place)
     return {row.external_id: Kept(row.id, row.is_new) for row in await session.execute(_KEEP, place)}
 
 
@@ -100,11 +114,17 @@ async def forget_dates(session: AsyncSession, connection_id: UUID, stream: str) 
 
 
 _LAST_TOLD = text("""
-    select distinct on (raw.external_id) raw.external_id, version.payload #> cast(:path as text[]) as told
-    from raw_record raw join raw_record_version version on version.raw_id = raw.id
-    where raw.connection_id = :connection and raw.stream = :stream and raw.external_id = any(:external_ids)
-      and version.payload #> cast(:path as text[]) is not null
-    order by raw.external_id, version.version desc
+    select distinct on (external_id) external_id, told
+    from (
+        select raw.external_id, version.version,
+            -- JSON with an escaped NUL or half a character is kept, but PostgreSQL looks into none of it.
+            case when version.payload::text !~ '\\\\u(0000|[dD][89a-fA-F])'
+                then version.payload #> cast(:path as text[]) end as told
+        from raw_record raw join raw_record_version version on version.raw_id = raw.id
+        where raw.connection_id = :connection and raw.stream = :stream and raw.external_id = any(:external_ids)
+    ) earlier
+    where told is not null
+    order by external_id, version desc
 """)
 
 
@@ -148,6 +168,24 @@ async def stored(
     """The newest payloads of the objects that are there, behind the raw id `after`; at most so many."""
     place = {"connection": connection_id, "stream": stream, "after": after, "most": most}
     return [Stored(*row) for row in await session.execute(_STORED, place)]
+
+
+_PRUNE = text("""
+    delete from raw_record_version old
+    using (
+        select raw_id, version from raw_record_version aged
+        where superseded_at < now() - cast(:kept as interval)
+          and exists (select from raw_record_version newer where newer.raw_id = aged.raw_id
+                      and newer.version > aged.version)
+        limit :most
+    ) gone
+    where old.raw_id = gone.raw_id and old.version = gone.version
+""")
+
+
+async def prune(session: AsyncSession) -> None:
+    """Forget payloads that were superseded long ago, but for the newest of them of each object."""
+    await session.execute(_PRUNE, {"kept": KEPT, "most": PRUNED_AT_ONCE})
 
 
 async def count_by_stream(session: AsyncSession) -> dict[tuple[UUID, str], int]:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 from psycopg.types.json import Jsonb
-from sqlalchemy import Integer, String, Table, UniqueConstraint, inspect, text
+from sqlalchemy import Integer, Numeric, String, Table, UniqueConstraint, inspect, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -24,6 +24,8 @@ _WRITTEN_ELSEWHERE = frozenset({"id", "connection_id", "observed_at", "account_i
 LONGEST_INDEXED = 1000
 """Characters that an index entry surely takes: it has room for 2,700 bytes."""
 LARGEST_INTEGER = 2**31 - 1
+MOST_DIGITS = 1000
+"""Of a number before or after its point."""
 
 
 def check(record: Synced) -> None:
@@ -31,6 +33,10 @@ def check(record: Synced) -> None:
     for name in _indexed_texts(type(record)):
         if len(getattr(record, name) or "") > LONGEST_INDEXED:
             raise ValueError(f"{name} has more than {LONGEST_INDEXED:,} characters")
+    for name in _decimals(type(record)):
+        value = getattr(record, name)
+        if value is not None and value.is_finite() and abs(value.adjusted()) > MOST_DIGITS:
+            raise ValueError(f"{name} has more than {MOST_DIGITS} digits")
     for name in _integers(type(record)):
         if abs(getattr(record, name) or 0) > LARGEST_INTEGER:
             raise ValueError(f"{name} is larger than {LARGEST_INTEGER:,}")
@@ -44,6 +50,11 @@ def _indexed_texts(model: type[Synced]) -> frozenset[str]:
     }
     indexed = {column.name for index in table.indexes for column in index.columns} | unique
     return frozenset(name for name in indexed if isinstance(table.c[name].type, String))
+
+
+@cache
+def _decimals(model: type[Synced]) -> frozenset[str]:
+    return frozenset(column.name for column in table_of(model).columns if isinstance(column.type, Numeric))
 
 
 @cache

@@ -2,16 +2,22 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from hub.errors import Busy
 from hub.model import Connection, Json, StreamState, StreamStatus, SyncRun, SyncRunState
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+KEPT = timedelta(days=90)
+"""How long runs are remembered."""
+PRUNED_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +57,27 @@ async def queue(session: AsyncSession, connection_id: UUID, streams: Iterable[st
     await session.execute(new.on_conflict_do_nothing(index_elements=place, index_where=waiting))
     of_streams = (SyncRun.connection_id == connection_id, SyncRun.stream.in_([row["stream"] for row in rows]))
     return list(await session.scalars(select(SyncRun.id).where(*of_streams, waiting).order_by(SyncRun.id)))
+
+
+async def ask_full(session: AsyncSession, connection_id: UUID, streams: Iterable[str]) -> None:
+    """Let the next reading of each stream begin at its start, whoever reads it, and compare all ids."""
+    for stream in streams:
+        await _write_state(session, connection_id, stream, is_full_due=True)
+
+
+async def begin_full(session: AsyncSession, connection_id: UUID, stream: str) -> bool:
+    """Whether the stream is to be read from its start: then its bookmark is forgotten, once. For the lock's holder."""
+    of_stream = (StreamState.connection_id == connection_id, StreamState.stream == stream)
+    due = update(StreamState).where(*of_stream, StreamState.is_full_due)
+    begun = due.values(is_full_due=False, bookmark=None, swept_at=LONG_AGO).returning(StreamState.stream)
+    return (await session.execute(begun)).scalar_one_or_none() is not None
+
+
+async def hold(session: AsyncSession, run_id: UUID) -> None:
+    """Keep the run ours until the transaction ends. Raises Busy where another process took the stream over."""
+    running = select(SyncRun.id).where(SyncRun.id == run_id, SyncRun.state == SyncRunState.RUNNING)
+    if (await session.execute(running.with_for_update(key_share=True))).scalar_one_or_none() is None:
+        raise Busy("Another process took the stream over: this reading of it ends here.")
 
 
 async def start(session: AsyncSession, connection_id: UUID, stream: str) -> UUID:
@@ -95,6 +122,11 @@ async def is_sweep_due(session: AsyncSession, connection_id: UUID, stream: str, 
     return now - state.swept_at >= every
 
 
+async def let_sweep(session: AsyncSession, connection_id: UUID, stream: str) -> None:
+    """Let the next reading compare all ids."""
+    await _write_state(session, connection_id, stream, swept_at=LONG_AGO)
+
+
 async def note_sweep(session: AsyncSession, connection_id: UUID, stream: str) -> None:
     """Note that all ids of the stream were compared just now."""
     await _write_state(session, connection_id, stream, swept_at=func.now())
@@ -108,6 +140,18 @@ async def finish(session: AsyncSession, run_id: UUID) -> None:
     )
     first = update(StreamState).where(StreamState.connection_id == run.connection_id, StreamState.stream == run.stream)
     await session.execute(first.where(StreamState.swept_at.is_(None)).values(swept_at=func.now()))
+
+
+async def prune(session: AsyncSession) -> None:
+    """Forget runs that ended long ago, but for the newest of each stream."""
+    older = aliased(SyncRun)
+    newer = select(older.id).where(
+        older.connection_id == SyncRun.connection_id,
+        older.stream == SyncRun.stream,
+        older.started_at > SyncRun.started_at,
+    )
+    old = select(SyncRun.id).where(SyncRun.started_at < func.now() - KEPT, newer.exists()).limit(PRUNED_AT_ONCE)
+    await session.execute(delete(SyncRun).where(SyncRun.id.in_(old)))
 
 
 async def fail(session: AsyncSession, run_id: UUID, error: str) -> None:

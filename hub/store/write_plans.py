@@ -62,13 +62,23 @@ async def close(session: AsyncSession, plan_id: UUID, state: WritePlanState, err
     await session.execute(update(WritePlan).where(WritePlan.id == plan_id).values(values))
 
 
+EXPIRED = "The plan has expired: what it compared may have changed. Make a new one."
+
+
+async def close_expired(session: AsyncSession, connection_id: UUID) -> None:
+    """Close the plans that were cut off while they were applied, and have expired since."""
+    cut_off = (WritePlan.state == WritePlanState.APPLYING, WritePlan.expires_at < func.now())
+    closed = update(WritePlan).where(WritePlan.connection_id == connection_id, *cut_off)
+    await session.execute(closed.values(state=WritePlanState.STOPPED, error=EXPIRED))
+
+
 async def applicable(session: AsyncSession, plan_id: UUID) -> WritePlan:
     """The plan, which can be applied, or was. Raises NotFound, and InputError saying why it cannot be."""
     plan = await by_id(session, plan_id)
     if plan.state in (*APPLICABLE, WritePlanState.APPLIED):
         if plan.state is WritePlanState.APPLIED or await session.scalar(select(plan.expires_at > func.now())):
             return plan
-        raise InputError("The plan has expired: what it compared may have changed. Make a new one.")
+        raise InputError(EXPIRED)
     waits = plan.state is WritePlanState.PLANNING
     raise InputError(
         "The plan is still being made, or its making was cut off: make a new one then."

@@ -9,6 +9,6 @@ from tests.chaos.trial import Trial
 @pytest.mark.parametrize("seed", range(1, 7))
 @pytest.mark.parametrize("vendor", SUBJECTS)
 async def test_a_hub_that_is_killed_again_and_again_ends_with_the_truth(database, vendor, seed):
-    trial = Trial(seed=seed, subject=SUBJECTS[vendor](seed, accounts=20), database=database)
+    trial = Trial(seed=seed, subject=SUBJECTS[vendor](seed, accounts=12), database=database)
 
-    assert await trial.wrong(rounds=3) == []
+    assert await trial.wrong(rounds=2) == []

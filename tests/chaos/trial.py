@@ -72,6 +72,8 @@ class Trial:
     seed: int
     subject: Subject
     database: Database
+    share: float = 0.2
+    """Of the requests that meet a fault."""
     connection_id: UUID = field(init=False)
     chaos: Chaos = field(init=False)
     kills: int = 0
@@ -82,26 +84,33 @@ class Trial:
 
     def __post_init__(self) -> None:
         self._rng = Random(f"trial {self.seed}")  # noqa: S311 - repeatable on purpose
-        self.chaos = Chaos(self.subject.app, self.subject.vendor, self.seed, before=self._tick, sleep=at_once)
+        self.chaos = Chaos(
+            self.subject.app, self.subject.vendor, self.seed, share=self.share, before=self._tick, sleep=at_once
+        )
 
     async def wrong(self, rounds: int = 4) -> list[str]:
         """What the hub holds that is not so, after all is over: nothing, one hopes."""
-        await self._connect()
+        await self.connect()
         for _ in range(rounds):
             await self._sync(may_be_killed=True, full=self._rng.random() < 1 / rounds)
             self.subject.clock.pass_on(minutes=self._rng.randrange(60))
+        return await self.wrong_after_all()
+
+    async def wrong_after_all(self) -> list[str]:
+        """The same, of what was synced so far."""
         self.subject.life.end()
         await self._until_quiet()
         return await differences(self.database, self.connection_id, self.subject.truth())
 
-    async def _connect(self) -> None:
+    async def connect(self) -> None:
+        """Let the hub know the vendor, under its name."""
         vendor = self.subject.vendor.name
         async with self.database.session() as session:
             home = await organizations.settle(session, "Home", None)
             self.connection_id = await connections.connect(
                 session,
                 SEALER,
-                name=f"{vendor} {self.seed}",
+                name=vendor,
                 connector=vendor,
                 owner_id=home,
                 subject_id=home,

@@ -80,3 +80,10 @@ async def test_a_payload_that_comes_late_is_not_taken(database, vendor, synced):
     await synced(stream, full=True)  # the source was set back
 
     assert await names(database) == ["Bolt", "Old"]
+    vendor.pages = [a_page(new, at=3)]
+    await synced(stream)
+    await synced(stream, full=True)  # forgets the dates, and finds the row as it is
+    vendor.pages = [a_page(old, at=4)]
+    await synced(stream)
+
+    assert await names(database) == ["Bolt", "New"]

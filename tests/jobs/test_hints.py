@@ -9,12 +9,14 @@ from uuid import UUID
 
 import msgspec
 import pytest
+from sqlalchemy import text
 
 from hub.connectors.base import Connector, Delivery, Hint, Page, Webhook
 from hub.errors import NotFound, Unauthenticated
 from hub.jobs.hints import follow, receive
-from hub.model import ChangeHint
-from tests.builders import SEALER
+from hub.jobs.sources import Sources
+from hub.model import ChangeHint, StreamState
+from tests.builders import SEALER, a_connection
 from tests.jobs.vendor import Vendor, a_page, a_stream, an_account, every, names, the_connectors
 
 
@@ -53,15 +55,16 @@ async def test_what_a_source_tells_of_is_read_again_and_the_missing_are_gone(
     vendor.pages = [a_page(an_account("1", "Acme"), an_account("2", "Bolt"))]
     await synced()
     there |= {"1": an_account("1", "Acme Inc."), "3": an_account("3", "New")}
+    sources = Sources(database=database, sealer=SEALER, connectors=connectors)
 
     assert await receive(database, SEALER, "salesforce", posted("3", "1", "1"), connectors) == 3
     assert await receive(database, SEALER, "salesforce", posted("2", "1"), connectors) == 2
     assert len(await every(database, ChangeHint)) == 3
-    assert await follow(database, SEALER, connection_id, connectors) == 3
+    assert await follow(sources, connection_id) == 3
 
     assert await names(database) == ["Acme Inc.", "New"]
     assert await every(database, ChangeHint) == []
-    assert await follow(database, SEALER, connection_id, connectors) == 0
+    assert await follow(sources, connection_id) == 0
 
 
 @pytest.mark.parametrize(
@@ -75,3 +78,26 @@ async def test_what_is_not_signed_or_not_expected_is_not_kept(
         await receive(database, SEALER, name, posted("1", signature=signature), connectors)
 
     assert await every(database, ChangeHint) == []
+
+
+async def test_of_many_that_do_not_come_a_sweep_decides(
+    database, connection_id: UUID, vendor, synced, connectors, there
+):
+    everyone = [str(each) for each in range(60)]
+    vendor.pages = [a_page(*(an_account(each, f"Name {each}") for each in everyone))]
+    await synced()
+    await receive(database, SEALER, "salesforce", posted(*everyone), connectors)
+
+    await follow(Sources(database=database, sealer=SEALER, connectors=connectors), connection_id)
+
+    assert len(await names(database)) == 60
+    (state,) = await every(database, StreamState)
+    assert state.swept_at.year == 1970
+
+
+async def test_a_connection_that_cannot_be_opened_does_not_keep_the_others(database, connectors, connection_id: UUID):
+    async with database.session() as session:
+        await session.execute(text("update connection set credentials = 'another key''s'"))
+        await a_connection(session, "other")
+
+    assert await receive(database, SEALER, "salesforce", posted("1"), connectors) == 1

@@ -24,9 +24,9 @@ async def connected(database: Database, path: Path, mode: ListMode) -> UUID:
         return await connections.connect(session, SEALER, **given, **subject)
 
 
-async def synced(database: Database, connection_id: UUID) -> tuple[StreamRun, list[str | None]]:
+async def synced(database: Database, connection_id: UUID, **order: bool) -> tuple[StreamRun, list[str | None]]:
     """The run, and the accounts that are there after it."""
-    (run,) = await sync(database, SEALER, Order(connection_id=connection_id))
+    (run,) = await sync(database, SEALER, Order(connection_id=connection_id, **order))
     async with database.session() as session:
         there = select(AccountRecord.name).where(AccountRecord.removal.is_(None)).order_by(AccountRecord.name)
         return run, list(await session.scalars(there))
@@ -56,6 +56,37 @@ async def test_a_cut_off_version_removes_nothing(database, tmp_path):
     assert (run.state, there) == (SyncRunState.FAILED, ["Acme", "Bolt", "Crux"])
     assert run.error is not None
     assert "is cut off in line 3" in run.error
+
+
+async def test_a_row_that_cannot_be_read_is_not_gone_and_holds_back_removals_until_it_is_mended(database, tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text(HEADER + ACME + BOLT + CRUX)
+    connection_id = await connected(database, path, ListMode.REPLACE)
+    await synced(database, connection_id)
+    path.write_text(HEADER + ACME + "2,Bolt,bolt.example,oops\n")
+    run, there = await synced(database, connection_id)
+    assert (run.state, run.removed, there) == (SyncRunState.SUCCEEDED, 0, ["Acme", "Bolt", "Crux"])
+    async with database.session() as session:
+        issue = (await session.scalars(select(Issue).where(Issue.kind == IssueKind.MASS_REMOVAL))).one()
+    assert "2 of 3 rows are missing at the source, and 1 of its rows could not be read" in issue.message
+    assert "hub sync 'list' --stream accounts --accept-removals" in issue.message
+    path.write_text(HEADER + ACME + BOLT)
+    assert (await synced(database, connection_id))[1] == ["Acme", "Bolt"]
+
+
+async def test_bad_rows_hold_nothing_back_where_they_hide_nothing_or_a_person_accepts(database, tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text(HEADER + ACME + BOLT + CRUX)
+    connection_id = await connected(database, path, ListMode.REPLACE)
+    await synced(database, connection_id)
+    path.write_text(HEADER + ACME + BOLT + BOLT)
+    assert (await synced(database, connection_id))[1] == ["Acme", "Bolt"]
+    path.write_text(HEADER + ACME + "Total 1\n")
+    assert (await synced(database, connection_id))[1] == ["Acme", "Bolt"]
+    assert (await synced(database, connection_id, accept_removals=True))[1] == ["Acme"]
+    async with database.session() as session:
+        issue = (await session.scalars(select(Issue).where(Issue.kind == IssueKind.MASS_REMOVAL))).one()
+    assert issue.resolved_at is not None
 
 
 async def test_what_is_wrong_with_a_row_is_told_until_a_later_update_has_it_right(database, tmp_path):

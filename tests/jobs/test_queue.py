@@ -1,7 +1,7 @@
 """Jobs that wait, and workers that do them."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -66,7 +66,7 @@ async def test_the_same_is_asked_for_once_while_it_waits(database, list_id):
         async with database.session() as session:
             runs = await enqueue_sync(session, Order(connection_id=list_id))
     async with database.session() as session:
-        await enqueue_sync(session, Order(connection_id=list_id, full=True))
+        await enqueue_sync(session, Order(connection_id=list_id, stream="accounts"))
 
     assert [run.id for run in await every(database, SyncRun)] == runs
     assert await waiting(database) == [("sync", "todo"), ("sync", "todo")]
@@ -134,3 +134,30 @@ def test_what_passes_is_tried_again(error, is_tried_again):
     job = Job(id=1, queue="hub", lock=None, queueing_lock=None, task_name="sync")
 
     assert (Again().get_retry_decision(exception=error, job=job) is not None) == is_tried_again
+
+
+async def test_a_job_that_was_queued_again_while_it_ran_is_taken_up_when_its_worker_died(database, list_id):
+    async with database.session() as session:
+        await enqueue_sync(session, Order(connection_id=list_id))
+        dead = "insert into procrastinate_workers (last_heartbeat) values (now() - interval '1 hour') returning id"
+        worker_id = await session.scalar(text(dead))
+        doing = text("update procrastinate_jobs set status = 'doing', worker_id = :worker")
+        await session.execute(doing, {"worker": worker_id})
+        await enqueue_sync(session, Order(connection_id=list_id))
+
+    async with working(Jobs(database, SEALER)):
+        await until(database, "count(*) = 0 from procrastinate_jobs")
+
+    assert len(await every(database, Account)) == 2
+
+
+async def test_a_connector_that_is_gone_does_not_keep_other_schedules(database, list_id):
+    async with database.session() as session:
+        await queue.set_schedule(session, list_id, 15)
+        await session.execute(text("update connection set connector = 'uninstalled'"))
+
+    await enqueue_due(database)
+
+    assert await waiting(database) == []
+    (connection,) = await every(database, Connection)
+    assert connection.sync_due_at > datetime.now(UTC)

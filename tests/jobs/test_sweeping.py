@@ -105,7 +105,7 @@ async def test_most_rows_do_not_go_unless_a_person_agrees(database, vendor, sync
     assert (issue.kind, issue.resolved_at) == (IssueKind.MASS_REMOVAL, None)
     assert "59 of 60 rows" in issue.message
 
-    await synced(stream, full=True, accept_removals=True)
+    await synced(stream, accept_removals=True)
     assert await names(database) == ["Name 0"]
     (issue,) = await every(database, Issue)
     assert issue.resolved_at is not None
@@ -125,3 +125,15 @@ async def test_ids_that_cannot_be_read_to_their_end_remove_nothing(database, ven
     await synced(swept, full=True)
 
     assert await names(database) == ["Acme"]
+
+
+async def test_a_short_list_that_comes_empty_removes_nothing(database, vendor, synced):
+    whole = a_stream(whole=always)
+    vendor.pages = [a_page(an_account("1", "Acme"))]
+    await synced(whole)
+    vendor.pages = [a_page()]
+    await synced(whole)
+
+    assert await names(database) == ["Acme"]
+    (issue,) = await every(database, Issue)
+    assert issue.kind == IssueKind.MASS_REMOVAL

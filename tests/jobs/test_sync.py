@@ -1,4 +1,5 @@
 from collections.abc import AsyncGenerator, Mapping
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -259,3 +260,61 @@ async def test_credentials_are_not_readable_in_the_database(database, connection
         ).scalar_one()
 
     assert "s3cret" not in stored
+
+
+async def test_a_reading_that_lost_its_stream_to_another_ends_and_removes_nothing(database, vendor, synced):
+    whole = a_stream(whole=always)
+    vendor.pages = [a_page(*(an_account(str(each), f"Name {each}") for each in range(3)))]
+    await synced(whole)
+
+    async def taken_over(source: Vendor, bookmark: Mapping[str, Any] | None) -> AsyncGenerator[Page, None]:
+        yield a_page(an_account("0", "Name 0"))
+        async with database.session() as session:
+            (connection,) = await every(database, Connection)
+            await sync_runs.start(session, connection.id, "accounts")
+
+    object.__setattr__(whole, "pages", taken_over)
+    with pytest.raises(Busy):
+        await synced(whole, accept_removals=True)
+
+    assert len(await names(database)) == 3
+
+
+async def test_a_full_sync_that_is_cut_off_stays_a_full_one(database, vendor, synced):
+    vendor.pages = [a_page(an_account("1"))]
+    await synced(a_stream(), a_stream("contacts"))
+    vendor.pages = [Unavailable("gone")]
+    with pytest.raises(Unavailable):
+        await synced(a_stream(), a_stream("contacts"), a_stream("leads"), full=True)
+    vendor.asked_from.clear()
+    vendor.pages = [a_page(an_account("1"), at=7)]
+
+    await synced(a_stream("leads"))
+    await synced(a_stream(), a_stream("contacts"))
+
+    assert vendor.asked_from == [None, None, None]
+
+
+async def test_a_value_that_the_database_cannot_hold_fails_its_stream_and_is_not_told(
+    database, vendor, synced, monkeypatch
+):
+    monkeypatch.setattr("hub.store.records.MOST_DIGITS", 10**6)
+    huge = AccountRecord(external_id="1", name="Acme", revenue=Decimal("1e200000"))
+    too_large = a_stream()
+    object.__setattr__(too_large, "to_records", lambda _: [huge])
+    vendor.pages = [a_page(an_account("1"))]
+
+    runs = await synced(too_large, a_stream("contacts"))
+
+    assert [run.state for run in runs] == ["FAILED", "SUCCEEDED"]
+    assert runs[0].error == "The database cannot hold a value (SQL state 22003)."
+
+
+async def test_half_a_letter_spoils_neither_its_row_nor_the_others(database, vendor, synced):
+    halved = b'{"id":"1","name":"Acme \\ud83d"}'
+    vendor.pages = [Page(payloads=[halved, b'{"id":"2","name":"Bolt"}'], bookmark={})]
+
+    (run,) = await synced()
+
+    assert (run.state, run.unmapped) == ("SUCCEEDED", 0)
+    assert await names(database) == ["Acme ?", "Bolt"]

@@ -45,7 +45,7 @@ def client(database: Database, viewer: Organization | None) -> httpx.AsyncClient
 
 def a_database_that_is_gone() -> Database:
     url = "postgresql://nobody@127.0.0.1:1/nothing"
-    return Database(create_async_engine(url.replace("ql:", "ql+psycopg:")), Results(Answers(url), 0))
+    return Database(create_async_engine(url.replace("ql:", "ql+psycopg:")), Results(Answers(url), 0), url)
 
 
 def client_of_nothing(**viewer: Any) -> httpx.AsyncClient:

@@ -438,7 +438,7 @@ async def test_a_key_that_is_no_uuid_is_refused(ask):
 
 async def test_a_database_that_is_gone_is_told():
     url = "postgresql://hub@127.0.0.1:1/secret"
-    gone = Database(create_async_engine(url.replace("ql:", "ql+psycopg:")), Results(Answers(url), 0))
+    gone = Database(create_async_engine(url.replace("ql:", "ql+psycopg:")), Results(Answers(url), 0), url)
     async with client(gone, None) as http:
         response = await http.get(f"/exports/{uuid4()}?expires=1&signature=x")
 

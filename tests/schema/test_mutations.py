@@ -196,13 +196,16 @@ async def test_a_schedule_is_set_and_taken_back(change, session, home):
     crm = opaque(model.Connection, (await a_connection(session, home)).id)
 
     due = (await change(SCHEDULE, input={"connectionId": crm, "every": 15})).data["setSyncSchedule"]["connection"]
-    never = (await change(SCHEDULE, input={"connectionId": crm})).data["setSyncSchedule"]["connection"]
-    wrong = (await change(SCHEDULE, input={"connectionId": crm, "every": -1})).data["setSyncSchedule"]
+    never = (await change(SCHEDULE, input={"connectionId": crm, "every": None})).data["setSyncSchedule"]["connection"]
+    wrong = [
+        (await change(SCHEDULE, input={"connectionId": crm, **given})).data["setSyncSchedule"]
+        for given in ({"every": 0}, {"every": 10**6}, {})
+    ]
 
     assert due["syncEvery"] == 15
     assert due["syncDueAt"] is not None
     assert never == {"syncEvery": None, "syncDueAt": None}
-    assert wrong == {"__typename": "InvalidInputError", "code": "INVALID_INPUT", "path": ["every"]}
+    assert wrong == [{"__typename": "InvalidInputError", "code": "INVALID_INPUT", "path": ["every"]}] * 3
 
 
 async def test_an_issue_that_was_looked_at_is_closed(change, session, home):

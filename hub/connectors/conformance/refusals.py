@@ -2,7 +2,7 @@
 
 import traceback
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
@@ -164,24 +164,30 @@ class _Waits:
 
 
 async def secrets_stay_secret(subject: Subject) -> Outcome:
-    """A vendor that repeats what it was sent gets no secret into an error, nor does an object's text hold one."""
-    config, answer = subject.wire.config, subject.wire.answer
-    if answer is None or not subject.connector.secrets:
+    """A vendor that repeats what it was sent gets no secret into an error, nor does an object's text hold one.
+
+    Whichever way we are let in; and what a request is let in with is a secret, too.
+    """
+    if subject.wire.answer is None or not subject.connector.secrets:
         return inapplicable("it has no secrets")
-    secrets = [str(config[name]) for name in subject.connector.secrets if name in config]
-    if not secrets:
-        return Outcome(passed=False, seen=f"CONFIG of the wire holds none of {quoted(subject.connector.secrets)}")
-    texts = [text async for text in _texts(subject, answer)]
-    leaks = sorted({place for place, text in texts if any(secret in text for secret in secrets)})
-    return Outcome.of([f"a secret shows in {place}" for place in leaks], f"{len(texts)} errors and objects")
+    leaks, count = set(), 0
+    for wire in subject.wire.by_every_way_in():
+        secrets = {str(wire.config[name]) for name in subject.connector.secrets if name in wire.config}
+        if not secrets:
+            return Outcome(passed=False, seen=f"CONFIG of the wire holds none of {quoted(subject.connector.secrets)}")
+        texts = [text async for text in _texts(replace(subject, wire=wire), subject.wire.answer, secrets)]
+        count += len(texts)
+        leaks |= {place for place, text in texts if any(secret in text for secret in secrets)}
+    return Outcome.of([f"a secret shows in {place}" for place in sorted(leaks)], f"{count} errors and objects")
 
 
-async def _texts(subject: Subject, answer: Answer) -> AsyncIterator[tuple[str, str]]:
-    """Where a secret might show, and the text there."""
+async def _texts(subject: Subject, answer: Answer, secrets: set[str]) -> AsyncIterator[tuple[str, str]]:
+    """Where a secret might show, and the text there; what requests were let in with joins the secrets."""
     stream = subject.streams[0]
-    for status in (400, 401, 403, 500):
-        for spared in range(await _requests(subject, stream, answer)):
-            error = await _error(subject, stream, _Failing(answer, _repeating(status), spared))
+    asked = await _requests(subject, stream, answer)
+    for status in (400, 401, 403, 429, 500):
+        for spared in range(asked):
+            error = await _error(subject, stream, _Failing(answer, _repeating(status, secrets), spared))
             for each in _chain(error):
                 yield f"{type(each).__name__} at status {status}", f"{each}{each!r}{vars(each)}"
                 yield f"the traceback of status {status}", "".join(traceback.format_exception(each))
@@ -189,9 +195,14 @@ async def _texts(subject: Subject, answer: Answer) -> AsyncIterator[tuple[str, s
         yield f"the text of {type(source).__name__}", repr(source)
 
 
-def _repeating(status: int) -> Answer:
+def _repeating(status: int, secrets: set[str]) -> Answer:
     def answer(request: httpx.Request) -> httpx.Response:
-        sent = f"{request.url} {dict(request.headers)} {request.content.decode(errors='replace')}"
+        _, _, token = request.headers.get("Authorization", "").partition(" ")
+        if token:
+            secrets.add(token)
+        # Messages may be cut where they are long: what is secret stands first.
+        content = request.content.decode(errors="replace")
+        sent = f"{token} {content} {dict(request.headers)} {request.url}"
         return httpx.Response(status, json={"message": sent, "error": "invalid_request", "error_description": sent})
 
     return answer

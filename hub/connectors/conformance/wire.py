@@ -4,6 +4,7 @@
 `opened(answer, sleep)` is a source whose every request `answer` answers, and whose every pause is `sleep`.
 `answer(request)` answers from the fixtures; httpx.Request to httpx.Response.
 `CONFIG` is what `opened` opens it with, secrets included.
+`OTHER_WAYS_IN`, where the vendor has more: pairs of another config, and of what opens a source by it as `opened` does.
 `delivery()`, where the vendor posts to us: a genuine one, with the config and the instant it fits.
 
 A connector that reads no network has `payloads` and an `opened()` without arguments.
@@ -12,7 +13,7 @@ A connector that reads no network has `payloads` and an `opened()` without argum
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -27,6 +28,7 @@ from hub.connectors.registry import FAULTS
 from hub.errors import InputError
 
 Answer = Callable[[httpx.Request], httpx.Response]
+Opened = Callable[..., AbstractAsyncContextManager[Any]]
 Posted = tuple[Config, Delivery, datetime]
 """A delivery, the connection it is for, and when it came."""
 
@@ -40,11 +42,12 @@ class Wire:
     """What a wire.py holds."""
 
     payloads: Callable[[str], Sequence[Payload]]
-    opened: Callable[..., AbstractAsyncContextManager[Any]]
+    opened: Opened
     answer: Answer | None = None
     """None: the connector reads no network."""
     config: Config = field(default_factory=dict)
     delivery: Callable[[], Posted] | None = None
+    other_ways_in: Sequence[tuple[Config, Opened]] = ()
 
     @classmethod
     def of(cls, module: ModuleType) -> "Wire":
@@ -59,7 +62,12 @@ class Wire:
             answer=there.get("answer"),
             config=there.get("CONFIG", {}),
             delivery=there.get("delivery"),
+            other_ways_in=there.get("OTHER_WAYS_IN", ()),
         )
+
+    def by_every_way_in(self) -> "list[Wire]":
+        """The same, once for each config."""
+        return [self, *(replace(self, config=config, opened=opened) for config, opened in self.other_ways_in)]
 
     def source(self, answer: Answer | None = None, sleep: Sleep = at_once) -> AbstractAsyncContextManager[Any]:
         """A source that `answer` answers, or the fixtures where it is left out."""

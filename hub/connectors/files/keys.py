@@ -1,9 +1,13 @@
 """What a row is known by."""
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+_BEFORE_HOST = re.compile(r"^(?:(?:[a-z][a-z0-9+.-]*:)?//)?(?:[^/?#@]*@)?")
+_BEHIND_HOST = re.compile(r"[/?#:].*$")
 
 
 @dataclass(slots=True)
@@ -33,7 +37,7 @@ class Keys:
 
 def _likeness(values: Mapping[str, str]) -> str:
     """Name and domain; without a domain, name and place, since companies of one name in two towns may be two."""
-    host = _host(values.get("domain") or values.get("website") or "")
+    host = _host(values.get("domain", "")) or _host(values.get("website", ""))
     places = [host] if host else [values.get(each, "") for each in ("postal_code", "city", "country")]
     return " ".join(filter(None, map(_folded, [values.get("name", ""), *places])))
 
@@ -42,5 +46,8 @@ def _folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-def _host(website: str) -> str:
-    return website.casefold().partition("//")[2] or website.casefold()
+def _host(address: str) -> str:
+    """The host, however the address is spelled; nothing for what is none, such as "n/a"."""
+    host = _BEHIND_HOST.sub("", _BEFORE_HOST.sub("", _folded(address))).rstrip(".")
+    short = host.removeprefix("www.")
+    return next((each for each in (short, host) if "." in each), "")

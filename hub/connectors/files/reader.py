@@ -156,9 +156,11 @@ class _Understood:
         }
         values = {field: kept[header].strip() for field, header in self._columns.items()}
         complaint = _complaint(kept, values)
-        key = None if complaint else self._keys.of(values)
+        if complaint is not None:
+            return BadRow(subject=row.place, message=complaint)
+        key = self._keys.of(values)
         if key is None:
-            return BadRow(subject=row.place, message=complaint or "It repeats the id of an earlier row.")
+            return BadRow(subject=row.place, message="It repeats the id of an earlier row.", is_repeated=True)
         return msgspec.json.encode({"key": key, "columns": self._columns, "row": kept})
 
 

@@ -1,6 +1,6 @@
 """HubSpot's answers, as far as they have to be read to go on. What they hold stays as it was sent."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -37,6 +37,12 @@ class Paged(msgspec.Struct, frozen=True, kw_only=True):
 
 class _Failure(msgspec.Struct, frozen=True):
     category: str | None = None
+    context: dict[str, Any] | None = None
+
+    def ids(self) -> set[str]:
+        """Whom it is about; it need not say."""
+        lists = [(self.context or {}).get(name) for name in ("ids", "fromObjectId")]
+        return {str(each) for ids in lists if isinstance(ids, list) for each in ids}
 
 
 class Answer(Paged, frozen=True, kw_only=True):
@@ -45,14 +51,26 @@ class Answer(Paged, frozen=True, kw_only=True):
     results: list[msgspec.Raw]
     status: str = "COMPLETE"
     errors: list[_Failure] = []
+    failures: int = msgspec.field(name="numErrors", default=0)
+    """HubSpot counts more of them than it sends."""
 
-    def complete(self, path: str) -> None:
-        """Raise where the batch left something out that is there: then it must not pass for gone."""
+    def check(self, path: str, asked: Collection[str], told: Collection[Collection[str]]) -> None:
+        """Raise where the batch left something out that may be there: then it must not pass for gone.
+
+        `told` are the ids that each result is about: its own, and those of what was merged into it. A result about
+        none that was asked for is the survivor of one that was, and an error without ids is about one.
+        """
         if self.status != "COMPLETE":
             raise Unavailable(f"{path}: the batch is {self.status}")
         for failure in self.errors:
             if failure.category != MISSING:
                 raise Unavailable(f"{path}: a part of the batch failed: {failure.category}")
+        named = [ids for failure in self.errors if (ids := failure.ids())]
+        silent = set(asked).difference(*told, *named)
+        nameless = max(self.failures, len(self.errors)) - len(named)
+        survivors = sum(set(asked).isdisjoint(ids) for ids in told)
+        if len(silent) > nameless + survivors:
+            raise Unavailable(f"{path}: nothing was said of {len(silent)} of {len(asked)} records")
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -73,6 +91,11 @@ class SearchAnswer(Paged, frozen=True, kw_only=True):
 
     results: list[Record]
     total: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that it counts is on this page. Only its own count says so: others may join meanwhile."""
+        return len(self.results) >= self.total
 
 
 class _Merging(msgspec.Struct, frozen=True):

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -39,7 +39,7 @@ class Bearer(httpx.Auth):
 
 @dataclass(frozen=True, slots=True)
 class _Access:
-    token: str
+    token: str = field(repr=False)
     stale_at: float
 
 
@@ -49,6 +49,10 @@ class Token(msgspec.Struct, frozen=True):
     access_token: str
     expires_in: float
     refresh_token: str | None = None
+
+    def __repr__(self) -> str:
+        """Nothing of it may be told."""
+        return "Token()"
 
 
 class _Refused(msgspec.Struct, frozen=True):
@@ -154,10 +158,10 @@ class Tokens:
 
 
 def _refused(response: httpx.Response) -> SourceError:
-    """HubSpot's own sentence is left out: it is about secrets."""
+    """HubSpot's own sentence is left out, whatever the status: it is about secrets, and may repeat them."""
     error = refusal(response)
     if isinstance(error, Unavailable):
-        return error
+        return type(error)(described(response), error.retry_after)
     try:
         said = msgspec.json.decode(response.content, type=_Refused)
     except msgspec.DecodeError:

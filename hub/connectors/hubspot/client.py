@@ -9,6 +9,7 @@ import msgspec
 
 from hub.connectors.http import decoded, server_time
 from hub.connectors.hubspot.answers import Answer, Head, Rows, SearchAnswer, part
+from hub.connectors.hubspot.mapping.merges import taken_in
 from hub.connectors.hubspot.portal import HubSpot
 from hub.errors import UnexpectedPayload
 
@@ -21,6 +22,9 @@ NAMES_IN_AN_ADDRESS = 6_000
 """Characters. Addresses have room for some 16,000 at HubSpot, and for 8,000 at many proxies."""
 NAMES_IN_A_BODY = 30_000
 """Characters. No limit is documented; an account with a thousand properties of its own comes close."""
+
+
+MERGED = "hs_merged_object_ids"
 
 
 class _Property(msgspec.Struct, frozen=True):
@@ -84,13 +88,14 @@ async def records(
 ) -> Rows:
     """Records with the properties named, as sent.
 
-    A record that was merged away since it was listed comes as its survivor; one that was removed does not come.
+    A record that was merged away since it was listed comes as its survivor; one that HubSpot says is not there does
+    not come. Raises Unavailable where it is silent about one.
     """
     found = Rows()
     for chunk in chunks(ids, LIST_LIMIT):
         rows: Rows | None = None
         for some in _names_by_body(names):
-            more = await _batch(source, kind, chunk, some, archived=archived)
+            more = await _batch(source, kind, chunk, _with_merged(some, names), archived=archived)
             rows = more if rows is None else rows.with_more(more)
         if rows is not None:
             found.payloads.update(rows.payloads)
@@ -166,8 +171,9 @@ async def _batch(source: HubSpot, kind: str, ids: Sequence[str], names: Sequence
     body = {"inputs": [{"id": each} for each in ids], "properties": names, "propertiesWithHistory": []}
     response = await source.asked("POST", path, params={"archived": str(archived).lower()}, json=body)
     answer = decoded(response, Answer)
-    answer.complete(path)
-    return Rows.of(response, answer.results)
+    rows = Rows.of(response, answer.results)
+    answer.check(path, ids, [{each, *taken_in(merged)} for each, merged in rows.merged.items()])
+    return rows
 
 
 def _names_by_body(names: Sequence[str]) -> Iterator[list[str]]:
@@ -180,3 +186,8 @@ def _names_by_body(names: Sequence[str]) -> Iterator[list[str]]:
         held.append(name)
         size += len(name)
     yield held
+
+
+def _with_merged(some: list[str], names: Sequence[str]) -> list[str]:
+    """Each part of the names asks whom a survivor stands for."""
+    return [*some, MERGED] if MERGED in names and MERGED not in some else some

@@ -1,6 +1,6 @@
 """What records are linked to. No date of theirs moves when links change, so that all are read each time."""
 
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,10 @@ from hub.connectors.hubspot.ahead import gathered, in_order, portions
 from hub.connectors.hubspot.answers import Answer, Head, Paged, part
 from hub.connectors.hubspot.client import chunks, listed_ids, search
 from hub.connectors.hubspot.portal import HubSpot
+from hub.errors import UnexpectedPayload
+
+Onward = dict[str, str | None]
+"""Where the links of each record go on."""
 
 LINK_INPUTS = 1_000
 """As many records as one reading of associations takes."""
@@ -57,23 +61,36 @@ async def links(source: HubSpot, kind: str, to_kind: str, ids: Iterable[str]) ->
     """What each record is linked to, by its id."""
     path = f"/crm/associations/{source.version}/{kind}/{to_kind}/batch/read"
     found = {each: Links(to=[]) for each in ids}
-    inputs = [{"id": each} for each in found]
-    while inputs:
-        answer = decoded(await source.asked("POST", path, json={"inputs": inputs}), Answer)
-        answer.complete(path)
-        inputs = []
-        for result in answer.results:
-            linked = part(result, _Linked)
-            onward = linked.after()
-            known = found.get(linked.source.id)
-            if known is None:
-                # The survivor of a record that was merged away since it was listed: the next reading lists it.
-                continue
-            known.sent = bytes(result) if onward is None and not known.to else None
-            known.to += linked.to
-            if onward is not None:
-                inputs.append({"id": linked.source.id, "after": onward})
+    asked: Onward = dict.fromkeys(found)
+    while asked:
+        asked = await _read(source, path, asked, found)
     return found
+
+
+async def _read(source: HubSpot, path: str, asked: Onward, found: Mapping[str, Links]) -> Onward:
+    """Add the links of these records, each from a place on, to those found, and tell where they go on.
+
+    Only HubSpot's word that a record has no links means that: raises Unavailable where it does not speak of one.
+    """
+    inputs = [{"id": each} if after is None else {"id": each, "after": after} for each, after in asked.items()]
+    answer = decoded(await source.asked("POST", path, json={"inputs": inputs}), Answer)
+    results = [(part(result, _Linked), bytes(result)) for result in answer.results]
+    answer.check(path, asked, [{linked.source.id} for linked, _ in results])
+    onward: Onward = {}
+    for linked, sent in results:
+        one, after = linked.source.id, linked.after()
+        if one not in asked:
+            # The survivor of a record that was merged away since it was listed: the next reading lists it.
+            continue
+        known = found[one]
+        known.sent = sent if after is None and not known.to else None
+        known.to += linked.to
+        if after is None:
+            continue
+        if after == asked[one]:
+            raise UnexpectedPayload(f"{path}: the links of a record go on where they began, at {after}")
+        onward[one] = after
+    return onward
 
 
 async def link_count(kind: str, to_kind: str, source: HubSpot) -> str:

@@ -17,6 +17,8 @@ PATIENCE = {"TEN_SECONDLY_ROLLING": 10.0, "SECONDLY": 1.0}
 """Seconds to wait, by the policy that was broken."""
 LOCKED_FOR = 2.0
 """Seconds that a locked resource is left alone at least."""
+LONGEST_SENTENCE = 200
+"""Characters of HubSpot's that are told."""
 LONGEST_WAIT = 60.0
 LONGEST_MIGRATION = 86_400.0
 MILLISECONDS_FROM = 600
@@ -51,12 +53,19 @@ class _Problem(msgspec.Struct, frozen=True, rename="camel"):
     errors: Any = None
 
     def told(self, response: httpx.Response) -> str:
-        """Only of requests that hold no personal data: we send ids and names of properties."""
+        """Only of requests that hold no personal data: we send ids and names of properties.
+
+        What repeats the token that the request was let in by is left out.
+        """
         scopes = ", ".join(self._scopes())
-        reason = f"needs the scopes {scopes}" if scopes else (self.message or "")[:200]
-        parts = (described(response), self.category or self.policy_name, reason)
-        end = f" (correlation id {self.correlation_id})" if self.correlation_id else ""
-        return ": ".join(part for part in parts if part) + end
+        reason = f"needs the scopes {scopes}" if scopes else self.message
+        _, _, token = response.request.headers.get("Authorization", "").partition(" ")
+        category, reason, traced = (
+            "" if said is None or (token and token in said) else said[:LONGEST_SENTENCE]
+            for said in (self.category or self.policy_name, reason, self.correlation_id)
+        )
+        end = f" (correlation id {traced})" if traced else ""
+        return ": ".join(part for part in (described(response), category, reason) if part) + end
 
     def _scopes(self) -> list[str]:
         """Those that are missing: told of the answer as a whole, or of one of its errors."""

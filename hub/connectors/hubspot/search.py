@@ -136,10 +136,10 @@ class _Reading:
         while new := met.new_among(found.results):
             last = found.results[-1].id
             yield new, self._within(span, last, seen + len(met.ids))
-            if len(met.ids) >= span.first.total:
+            if found.is_whole:
                 break
             found = await self._found(span.start, span.end, last)
-        if len(met.ids) < span.first.total and await self._missed(span, met, seen):
+        if not span.first.is_whole and await self._missed(span, met, seen):
             async for each in self._paged(span, met):
                 yield each
         if span.end >= self.until:

@@ -32,6 +32,10 @@ class Token(msgspec.Struct, frozen=True):
     """The address of the user's identity; it ends in their id."""
     refresh_token: str | None = None
 
+    def __repr__(self) -> str:
+        """Who it is of, and nothing that lets anybody in."""
+        return f"Token(instance_url={self.instance_url!r})"
+
 
 class _Refused(msgspec.Struct, frozen=True):
     error: str

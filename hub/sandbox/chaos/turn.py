@@ -54,10 +54,6 @@ class Asked:
         parts = (self.method.encode(), self.path.encode(), self.query, self.body)
         return blake2b(b"\n".join(parts), digest_size=16).digest()
 
-    def asking(self, *, query: bytes | None = None, body: bytes | None = None) -> "Asked":
-        """The same request for something else."""
-        return replace(self, query=self.query if query is None else query, body=self.body if body is None else body)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
@@ -136,7 +132,7 @@ class Turn:
     asked: Asked
     memory: Memory
     app: Callable[[Asked], Awaitable[Answer]]
-    """The vendor's own answer to this or another request, not compressed."""
+    """The vendor's own answer, not compressed."""
 
     async def answer(self) -> Answer:
         """What the vendor answers to the request as it came."""

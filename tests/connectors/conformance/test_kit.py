@@ -12,6 +12,7 @@ from hub.connectors.conformance.quality import RULES
 from hub.errors import AuthError, Unavailable
 from hub.model import AccountRecord, Lead
 from tests.connectors.conformance.acorn import (
+    CONFIG,
     ROWS,
     WIRE,
     a_page,
@@ -121,6 +122,7 @@ DEFECTS = [
     ("mapping-is-pure", {"stream": {"to_records": tidying}}, "was changed by its mapping"),
     ("errors-by-consequence", {"stream": {"pages": swallowing}}, "status 503 at request 1 is no error"),
     ("secrets-stay-secret", {"wire": replace(WIRE, opened=telling)}, "a secret shows in AuthError at status 400"),
+    ("secrets-stay-secret", {"wire": replace(WIRE, other_ways_in=[(CONFIG, telling)])}, "a secret shows in AuthError"),
     ("secrets-stay-secret", {"wire": replace(WIRE, config={})}, "CONFIG of the wire holds none of api_key"),
     ("unknown-fields-reported", {"stream": {"fields": frozenset({"id"})}}, "at, name not heard of"),
     ("unknown-fields-reported", {"stream": {"fields": frozenset()}}, "any field may come"),

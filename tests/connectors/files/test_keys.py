@@ -35,6 +35,37 @@ def test_spelling_in_letters_and_spaces_does_not_matter():
     assert keys({"name": " ACME  Inc"}) == keys({"name": "Acme inc"})
 
 
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        "www.acme.example",
+        "ACME.example.",
+        "https://acme.example/",
+        "https://www.acme.example/en?a=b#c",
+        "//acme.example",
+        "http://acme.example:8080/x",
+        "acme.example:443",
+        "acme.example?from=mail@list.example",
+        "http://me@acme.example",
+    ],
+)
+def test_a_host_is_the_same_however_its_address_is_spelled(spelled):
+    assert keys({"name": "Acme", "website": spelled}) == ["acme acme.example"]
+
+
+@pytest.mark.parametrize("nothing", ["n/a", "-", "none", "www.", "http://", "", " "])
+def test_what_is_no_address_leaves_the_place(nothing):
+    assert keys({"name": "Acme", "domain": nothing, "city": "Bonn"}) == ["acme bonn"]
+    assert keys({"name": "Acme", "domain": nothing, "website": "acme.example"}) == ["acme acme.example"]
+
+
+def test_subdomains_and_a_domain_called_www_are_hosts_of_their_own():
+    assert keys(*({"name": "Acme", "domain": host} for host in ("eu.acme.example", "www.example"))) == [
+        "acme eu.acme.example",
+        "acme www.example",
+    ]
+
+
 def test_a_number_in_a_name_is_no_other_rows_key():
     assert keys({"name": "Acme"}, {"name": "Acme (2)"}, {"name": "Acme"}) == ["acme", "acme (2)", "acme (3)"]
 

@@ -1,6 +1,7 @@
 """Access tokens: bought in time, once, under the lock of the grant, and never again and again."""
 
 import asyncio
+import traceback
 from urllib.parse import parse_qsl
 
 import httpx
@@ -8,7 +9,9 @@ import pytest
 
 from hub.connectors.base import Held
 from hub.connectors.hubspot import CONNECTOR
+from hub.connectors.hubspot.auth import Token, _Access
 from hub.connectors.hubspot.portal import portal
+from hub.connectors.salesforce import auth as salesforce_auth
 from hub.errors import AuthError, Forbidden, Unavailable
 
 from .wire import answer, at_once, recorded
@@ -165,6 +168,39 @@ async def test_a_bad_refresh_token_means_reconnect_at_once_in_either_shape_of_th
             pass
     assert len(wire.forms) == 1
     assert "refresh-1" not in str(refused.value)
+
+
+@pytest.mark.parametrize("status", [400, 403, 423, 429, 477, 500, 503, 530])
+async def test_what_the_token_endpoint_repeats_is_told_by_no_error(status):
+    def repeating(request):
+        said = request.content.decode()
+        return httpx.Response(status, json={"message": said, "policyName": "DAILY", "correlationId": said})
+
+    with pytest.raises((AuthError, Unavailable), match=f"/oauth/2026-03/token answered {status}") as refused:
+        async with portal(CONFIG, transport=httpx.MockTransport(repeating), sleep=at_once):
+            pass
+    told = "".join(traceback.format_exception(refused.value))
+    assert [secret for secret in SECRETS.values() if secret in told] == []
+
+
+async def test_a_refusal_that_repeats_the_access_token_is_told_without_that_sentence():
+    wire = Wire()
+    async with wire.opened() as source:
+        wire.instead = httpx.Response(
+            403, json={"category": "NOPE", "message": "access-1 may not", "correlationId": "7"}
+        )
+        with pytest.raises(Forbidden, match=r"403: NOPE \(correlation id 7\)$"):
+            await source.asked("GET", "/x")
+
+
+def test_no_token_shows_in_the_text_of_what_holds_it():
+    held = (
+        Token(access_token="hush", expires_in=1, refresh_token="hush"),
+        salesforce_auth.Token(access_token="hush", instance_url="https://acme", refresh_token="hush"),
+        Held({"refresh_token": "hush"}),
+        _Access("hush", 1.0),
+    )
+    assert "hush" not in repr(held)
 
 
 @pytest.mark.parametrize("refusal", [httpx.Response(503), httpx.Response(429), httpx.Response(200, text="<html>")])

@@ -1,44 +1,17 @@
-"""Lists, batches and associations, as far as the wire can go wrong."""
+"""Lists and batches, as far as the wire can go wrong."""
 
 import json
 
 import httpx
-import msgspec
 import pytest
 
 from hub.connectors.hubspot import CONNECTOR, client
 from hub.connectors.hubspot.definitions import owner_count
-from hub.connectors.hubspot.links import links
 from hub.connectors.hubspot.records import record_pages
 from hub.connectors.hubspot.search import Kind
 from hub.errors import Forbidden, Unavailable, UnexpectedPayload
 
-from .wire import DATE, answer, opened, payloads, recorded
-
-STREAMS = {stream.name: stream for stream in CONNECTOR.streams}
-
-
-def instead(**answers):
-    """The wire, but for the paths that end in one of the names."""
-
-    def answered(request):
-        for end, given in answers.items():
-            if request.url.path.endswith(end.replace("_", "/")):
-                found = given(request) if callable(given) else given
-                return found if isinstance(found, httpx.Response) else httpx.Response(200, json=found)
-        return answer(request)
-
-    return answered
-
-
-async def read(wire, stream, **config):
-    async with opened(wire, **config) as source:
-        return [page async for page in STREAMS[stream].pages(source, None)]
-
-
-async def linked(wire, *ids):
-    async with opened(wire) as source:
-        return await links(source, "deals", "companies", ids)
+from .wire import DATE, STREAMS, answer, batch, instead, opened, payloads, read, recorded
 
 
 async def test_payloads_are_kept_byte_for_byte():
@@ -94,16 +67,32 @@ async def test_many_properties_are_asked_for_in_the_body():
 
 
 async def test_a_record_merged_away_since_it_was_listed_comes_once_as_its_survivor():
-    survivor = payloads("contacts")[0]
-    pages = await read(wide(instead(batch_read={"results": [survivor, survivor]})), "contacts")
+    def merged(request):
+        kept, *gone = [each["id"] for each in json.loads(request.content)["inputs"]]
+        return {"results": [{"id": kept, "properties": {"hs_merged_object_ids": ";".join(gone)}}]}
+
+    pages = await read(wide(instead(batch_read=merged)), "contacts")
     assert len(pages[-1].payloads) == 1
 
 
+async def test_a_record_merged_away_may_come_as_a_survivor_that_was_not_asked_for():
+    async with opened(instead(batch_read={"results": [{"id": "9", "properties": {}}]})) as source:
+        assert list((await client.records(source, "contacts", ["501"], ["email"])).payloads) == ["9"]
+
+
 async def test_a_record_gone_since_it_was_listed_is_left_out():
-    gone = recorded("batch-read-207")
-    gone["results"], gone["errors"][0]["category"] = [], "OBJECT_NOT_FOUND"
-    pages = await read(wide(instead(batch_read=lambda request: httpx.Response(207, json=gone))), "contacts")
+    def gone(request):
+        return httpx.Response(207, json=batch([], ids=[each["id"] for each in json.loads(request.content)["inputs"]]))
+
+    pages = await read(wide(instead(batch_read=gone)), "contacts")
     assert not any(page.payloads for page in pages)
+
+
+@pytest.mark.parametrize("said", [{}, {"numErrors": 1}, batch([], ids=["501"]), batch([], message=["not found"])])
+async def test_silence_about_a_record_does_not_pass_for_its_removal(said):
+    async with opened(instead(batch_read={"results": [], **said})) as source:
+        with pytest.raises(Unavailable, match=r"nothing was said of [12] of 2 records"):
+            await client.records(source, "contacts", ["501", "502"], ["email"])
 
 
 async def test_a_batch_that_failed_in_part_does_not_pass_for_read():
@@ -141,72 +130,6 @@ async def test_an_empty_page_with_more_behind_it_does_not_end_a_list():
 
     pages = await read(owners, "users")
     assert sum(len(page.payloads) for page in pages) == 3
-
-
-async def test_recorded_links_arrive_as_sent_and_records_without_any_as_having_none():
-    found = await linked(
-        instead(batch_read=lambda request: httpx.Response(207, json=recorded("associations"))), "501", "103107104018"
-    )
-    assert msgspec.json.decode(found["501"].sent) == recorded("associations")["results"][0]
-    assert (found["103107104018"].sent, found["103107104018"].to) == (None, [])
-
-
-async def test_no_links_is_a_payload_that_says_so():
-    wire = instead(companies_batch_read=lambda request: httpx.Response(207, json=recorded("associations")))
-    payloads = [payload for page in await read(wire, "contact_accounts") for payload in page.payloads]
-    assert b'{"from":{"id":"103107104018"},"to":[]}' in payloads
-    assert [len(list(STREAMS["contact_accounts"].to_records(json.loads(each)))) for each in payloads] == [1, 0, 0, 0]
-
-
-def paged_links(request):
-    entry = {"toObjectId": 5, "associationTypes": []}
-    [asked] = json.loads(request.content)["inputs"]
-    if "after" in asked:
-        return {"results": [{"from": {"id": "1"}, "to": [entry | {"toObjectId": 6}]}]}
-    return {"results": [{"from": {"id": "1"}, "to": [entry], "paging": {"next": {"after": "5"}}}]}
-
-
-async def test_the_links_of_one_record_are_read_to_their_last_page():
-    found = await linked(instead(batch_read=paged_links), "1")
-    assert [msgspec.json.decode(each)["toObjectId"] for each in found["1"].to] == [5, 6]
-    assert found["1"].sent is None
-
-
-async def test_links_of_a_record_that_was_not_asked_about_are_left_to_the_next_reading():
-    assert list(await linked(instead(batch_read={"results": [{"from": {"id": "9"}, "to": []}]}), "1")) == ["1"]
-
-
-async def test_links_are_read_a_thousand_records_at_a_time():
-    sizes = []
-
-    def many(request):
-        if request.url.path.endswith("/batch/read"):
-            sizes.append(len(json.loads(request.content)["inputs"]))
-            return httpx.Response(200, json={"results": []})
-        if "/objects/" in request.url.path:
-            start = int(request.url.params.get("after", 0))
-            page = {"results": [{"id": str(start + one)} for one in range(1, 101)]}
-            more = {"paging": {"next": {"after": str(start + 100)}}} if start < 1_900 else {}
-            return httpx.Response(200, json=page | more)
-        return answer(request)
-
-    pages = await read(many, "contact_accounts")
-    assert sizes == [1_000, 1_000]
-    assert sum(len(page.payloads) for page in pages) == 2_000
-
-
-async def test_the_labels_of_partners_that_the_config_names_are_part_of_the_payload():
-    [page] = await read(answer, "opportunity_accounts", partner_labels=["End customer"])
-    found = json.loads(page.payloads[0])
-    assert found["partnerLabels"] == ["End customer"]
-    assert found["to"] == payloads("opportunity_accounts")[0]["to"]
-    roles = [getattr(record, "role", None) for record in STREAMS["opportunity_accounts"].to_records(found)]
-    assert [role for role in roles if role] == ["End customer"]
-
-
-async def test_other_links_do_not_carry_the_labels_of_partners():
-    [page] = await read(answer, "opportunity_contacts", partner_labels=["End customer"])
-    assert b"partnerLabels" not in b"".join(page.payloads)
 
 
 async def test_a_line_item_carries_its_deal_and_is_otherwise_as_sent():
@@ -278,16 +201,17 @@ async def test_more_names_than_a_body_has_room_for_are_asked_for_in_parts_and_pu
     monkeypatch.setattr(client, "NAMES_IN_A_BODY", 10)
     asked = []
 
-    def batch(request):
+    def in_parts(request):
         names = json.loads(request.content)["properties"]
         asked.append(names)
         record = {"id": "7", "properties": dict.fromkeys(names, "x"), "updatedAt": f"{len(asked)}"}
         gone = {"id": "8", "properties": {}, "updatedAt": "1"}
-        return {"results": [record, gone] if len(asked) == 1 else [record]}
+        return batch([record, gone]) if len(asked) == 1 else batch([record], ids=["8"])
 
-    async with opened(instead(batch_read=batch)) as source:
+    async with opened(instead(batch_read=in_parts)) as source:
         found = await client.records(source, "contacts", ["7", "8"], ["one", "two", "three", "hs_merged_object_ids"])
-    assert asked == [["one", "two"], ["three"], ["hs_merged_object_ids"]]
+    merged = "hs_merged_object_ids"
+    assert asked == [["one", "two", merged], ["three", merged], [merged]]
     names = ["hs_merged_object_ids", "three", "one", "two"]
     assert json.loads(found.payloads.pop("7")) == {"id": "7", "properties": dict.fromkeys(names, "x"), "updatedAt": "1"}
     assert found.payloads == {}
@@ -317,22 +241,6 @@ async def test_the_ids_of_live_rows_are_listed_without_the_archived_ones():
     async with opened(answer) as source:
         found = [each async for ids in STREAMS["accounts"].ids(source) for each in ids]
     assert found == sorted((each["id"] for each in payloads("accounts") if not each["archived"]), key=int)
-
-
-async def test_the_links_of_some_rows_are_asked_for_by_their_ids():
-    async with opened(answer) as source:
-        pages = [page async for page in STREAMS["contact_accounts"].among(source, ["501", "9"])]
-    found = [json.loads(payload) for page in pages for payload in page.payloads]
-    assert found == [payloads("contact_accounts")[0], {"from": {"id": "9"}, "to": []}]
-
-
-async def test_a_type_numbered_by_the_account_is_not_taken_for_hubspots_own():
-    [record] = list(STREAMS["ticket_accounts"].to_records(payloads("ticket_accounts")[1]))
-    assert (record.external_id, record.label, record.is_primary) == (
-        "4100000002:29022297485:26",
-        "Partner in charge",
-        False,
-    )
 
 
 def test_every_stream_that_is_not_read_whole_is_swept_and_dated():

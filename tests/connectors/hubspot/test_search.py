@@ -16,7 +16,7 @@ from hub.connectors.hubspot.records import record_pages
 from hub.connectors.hubspot.search import Kind
 from hub.errors import BookmarkExpired, Unavailable, UnexpectedPayload
 
-from .wire import opened
+from .wire import batch, opened
 
 COMPANIES = Kind(name="companies")
 START = 1_790_000_000_000
@@ -65,7 +65,8 @@ class Index:
                 self.after_search.pop(0)(self)
         elif path.endswith("/batch/read"):
             asked = [each["id"] for each in body["inputs"]]
-            found = {"results": [self.record(one) for one in asked if one in self.rows]}
+            gone = [one for one in asked if one not in self.rows]
+            found = batch([self.record(one) for one in asked if one in self.rows], ids=gone)
         elif "/properties/" in path:
             found = {
                 "results": [{"name": name, "type": "datetime"} for name in ("hs_object_id", "hs_lastmodifieddate")]
@@ -167,9 +168,9 @@ async def test_readings_one_after_another_miss_no_change_however_late_it_shows(r
     bookmark = None
     for _ in range(data.draw(st.integers(1, 4))):
         index.after_search = [
-            lambda index, one=one, back=back: index.rows.update({one: max(index.rows[one], index.now - back)})
+            lambda index, one=one, back=back: index.rows.update({one: max(index.rows.get(one, 0), index.now - back)})
             for one, back in data.draw(
-                st.lists(st.tuples(st.sampled_from(sorted(rows)), st.integers(0, 5 * SECOND)), max_size=6)
+                st.lists(st.tuples(st.sampled_from(sorted(rows)) | IDS, st.integers(0, 5 * SECOND)), max_size=6)
             )
         ]
         for page in await pages_of(index, bookmark):
@@ -181,6 +182,19 @@ async def test_readings_one_after_another_miss_no_change_however_late_it_shows(r
     for page in await pages_of(index, bookmark):
         known |= in_page(page)
     assert known == {one: index.record(one)["updatedAt"] for one in index.rows}
+
+
+async def test_rows_that_join_a_window_while_it_is_read_push_none_out_of_it():
+    index = Index(rows=dict.fromkeys(("10", "20", "90", "91"), START - 30 * MINUTE), most=2)
+    index.after_search = [lambda index: index.rows.update({"30": START - SECOND, "31": START - SECOND})]
+    pages = await pages_of(index, since(START - 60 * MINUTE))
+    assert {one for page in pages for one in in_page(page)} == {"10", "20", "30", "31", "90", "91"}
+
+
+async def test_a_window_with_nothing_in_it_costs_one_search():
+    index = Index(rows={"1": START - 60 * MINUTE})
+    await pages_of(index, since(START - MINUTE))
+    assert len(index.searches) == 1
 
 
 async def test_more_rows_in_one_instant_than_a_search_can_page_are_all_read():

@@ -13,10 +13,12 @@ import httpx
 
 from hub.connectors.base import Config, Delivery
 from hub.connectors.http import Sleep
+from hub.connectors.hubspot import CONNECTOR
 from hub.connectors.hubspot.portal import HubSpot, portal
 
 HERE = Path(__file__).parent
 CONFIG = {"access_token": "a-service-key"}
+INSTALLED = {"client_id": "the-app", "client_secret": "the-apps-secret", "refresh_token": "the-refresh-token"}
 RECORDS = {
     "companies": "accounts",
     "contacts": "contacts",
@@ -35,6 +37,7 @@ LINKS = {
     ("tickets", "deals"): "ticket_opportunities",
 }
 PIPELINES = {"deals": "pipelines", "tickets": "ticket_pipelines"}
+STREAMS = {stream.name: stream for stream in CONNECTOR.streams}
 DATE = "Sun, 01 Nov 2026 12:00:00 GMT"
 AT_A_TIME = 2
 
@@ -55,9 +58,17 @@ def opened(answer: Any, sleep: Sleep = at_once, **config: Any) -> AbstractAsyncC
     return portal(CONFIG | config, transport=httpx.MockTransport(answer), sleep=sleep, clock=lambda: 0.0)
 
 
+def opened_as_an_app(answer: Any, sleep: Sleep = at_once) -> AbstractAsyncContextManager[HubSpot]:
+    return portal(INSTALLED, transport=httpx.MockTransport(answer), sleep=sleep, clock=lambda: 0.0)
+
+
+OTHER_WAYS_IN = ((INSTALLED, opened_as_an_app),)
+
+
 def answer(request: httpx.Request) -> httpx.Response:
     """What HubSpot would say if the fixtures were all it had."""
-    body = json.loads(request.content or b"{}")
+    is_json = request.headers.get("Content-Type") == "application/json"
+    body = json.loads(request.content) if is_json else {}
     match request.url.path.replace("/2026-03", "").replace("/2026-09", "").strip("/").split("/"):
         case ["crm", "objects", kind, *rest]:
             found = _objects(kind, rest, request, body)
@@ -71,7 +82,27 @@ def answer(request: httpx.Request) -> httpx.Response:
             found = _listed(payloads("users"), request)
         case ["account-info", "details"]:
             found = recorded("account-info")
+        case ["oauth", "token"]:
+            found = {"access_token": "an-access-token", "expires_in": 1800}
     return httpx.Response(200, json=found, headers={"Date": DATE})
+
+
+def instead(**answers):
+    """The wire, but for the paths that end in one of the names."""
+
+    def answered(request):
+        for end, given in answers.items():
+            if request.url.path.endswith(end.replace("_", "/")):
+                found = given(request) if callable(given) else given
+                return found if isinstance(found, httpx.Response) else httpx.Response(200, json=found)
+        return answer(request)
+
+    return answered
+
+
+async def read(wire, stream, **config):
+    async with opened(wire, **config) as source:
+        return [page async for page in STREAMS[stream].pages(source, None)]
 
 
 def delivery() -> tuple[Config, Delivery, datetime]:
@@ -114,7 +145,15 @@ def _batch(kind: str, request: httpx.Request, body: dict[str, Any]) -> dict[str,
     ids = {each["id"] for each in body["inputs"]}
     archived = request.url.params["archived"] == "true"
     rows = [row for row in payloads(RECORDS[kind]) if row["id"] in ids and row["archived"] is archived]
-    return {"status": "COMPLETE", "results": _without_links(rows)}
+    return batch(_without_links(rows), ids=sorted(ids - {row["id"] for row in rows}))
+
+
+def batch(rows: list[dict[str, Any]], **missing: list[str]) -> dict[str, Any]:
+    """What became of a batch; `missing` are the ids that were not found, by what HubSpot calls them."""
+    failures = (
+        [{"status": "error", "category": "OBJECT_NOT_FOUND", "context": missing}] if any(missing.values()) else []
+    )
+    return {"status": "COMPLETE", "results": rows, "errors": failures, "numErrors": len(failures)}
 
 
 def _without_links(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -131,4 +170,5 @@ def _links(kind: str, to_kind: str, body: dict[str, Any]) -> dict[str, Any]:
         ]
     else:
         rows = payloads(LINKS[kind, to_kind])
-    return {"status": "COMPLETE", "results": [row for row in rows if row["from"]["id"] in ids]}
+    linked = [row for row in rows if row["from"]["id"] in ids]
+    return batch(linked, fromObjectId=sorted(ids - {row["from"]["id"] for row in linked}))
