@@ -101,3 +101,19 @@ async def test_an_object_that_is_not_counted_in_time_is_readable():
         reports = {report.stream: report async for report in CONNECTOR.report(org)}
     assert reports["accounts"].readable
     assert reports["accounts"].detail == "more rows than are counted in time"
+
+
+@pytest.mark.parametrize(("times", "is_read"), [(1, True), (9, False)])
+async def test_an_object_that_is_read_whole_is_asked_for_once_more(times: int, is_read: bool):  # noqa: FBT001 - a case
+    left = iter(range(times))
+
+    def hurried(request: httpx.Request) -> httpx.Response:
+        return GAVE_UP if "q" in request.url.params and next(left, None) is not None else answer(request)
+
+    stages = next(stream for stream in CONNECTOR.streams if stream.name == "stages")
+    async with opened(hurried) as org:
+        if is_read:
+            assert sum([len(page.payloads) async for page in stages.pages(org, None)]) == 3
+            return
+        with pytest.raises(TooSlow):
+            _ = [page async for page in stages.pages(org, None)]
