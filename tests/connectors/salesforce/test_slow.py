@@ -103,8 +103,8 @@ async def test_an_object_that_is_not_counted_in_time_is_readable():
     assert reports["accounts"].detail == "more rows than are counted in time"
 
 
-@pytest.mark.parametrize(("times", "is_read"), [(1, True), (9, False)])
-async def test_an_object_that_is_read_whole_is_asked_for_once_more(times: int, is_read: bool):  # noqa: FBT001 - a case
+@pytest.mark.parametrize(("times", "is_read"), [(1, True), (99, False)])
+async def test_of_an_object_that_is_read_whole_fewer_fields_are_asked_for_at_once(times: int, is_read: bool):  # noqa: FBT001 - a case
     left = iter(range(times))
 
     def hurried(request: httpx.Request) -> httpx.Response:
