@@ -16,7 +16,7 @@ from starlette.responses import FileResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from hub.connectors.http import document
+from hub.connectors.document import document
 from hub.envelope import Envelope
 from hub.errors import ConfigurationError
 from hub.jobs.background import Background, background

@@ -14,9 +14,11 @@ HubError
       ├── AuthError          its credentials no longer work; the owner must reconnect
       ├── Forbidden          this stream is absent or not permitted there; the other streams go on
       │    └── TooMuch           it does not answer as much at once; ask for less
+      │         └── TooSlow          it takes longer than it may; ask for fewer rows, or where it may take longer
       ├── Unavailable        it fails for now; try again, after `retry_after` seconds if given
       │    ├── QuotaExhausted    it will fail until the quota is renewed; stop, keep the bookmark
-      │    └── Lost              nobody knows whether it did what was asked; look before you ask again
+      │    ├── Lost              nobody knows whether it did what was asked; look before you ask again
+      │    └── Spent             a credential of one use was shown and no answer came; end the run
       ├── BookmarkExpired    it cannot resume where we stopped; restart from the data
       └── UnexpectedPayload  it sent what we do not understand; the payload is kept, the record is not
 """
@@ -85,6 +87,10 @@ class TooMuch(Forbidden):
     """The source does not answer a question of that size; a smaller one it does."""
 
 
+class TooSlow(TooMuch):
+    """The source gave up on a question that takes it too long; asked again, it would do so again."""
+
+
 class Unavailable(SourceError):
     """The source fails for now. `retry_after` is in seconds, None where the source gave no hint."""
 
@@ -99,6 +105,13 @@ class QuotaExhausted(Unavailable):
 
 class Lost(Unavailable):
     """The source was asked to change something, and nobody knows whether it did."""
+
+
+class Spent(Unavailable):
+    """A credential that is good for one use was shown, and no answer came: nothing else was sent.
+
+    To show it again at once might end the whole grant, where the first time was heard.
+    """
 
 
 class BookmarkExpired(SourceError):

@@ -46,12 +46,20 @@ def salesforce(  # noqa: PLR0913 - each is an option of the command
     refresh_token: Annotated[
         str | None, typer.Option(envvar="HUB_SALESFORCE_REFRESH_TOKEN", help="Of a user who consented in a browser.")
     ] = None,
+    quota_reserve: Annotated[
+        float | None,
+        typer.Option(
+            min=0, max=0.9, help="The share of the org's daily requests to leave to others; 0.1 if not given."
+        ),
+    ] = None,
     name: Name = "salesforce",
     organization: Organization = None,
     yes: Yes = False,
 ) -> None:
     """Connect a Salesforce org, by client credentials, by JWT bearer or by a refresh token."""
-    config = {"base_url": base_url, "client_id": client_id}
+    config: dict[str, Any] = {"base_url": base_url, "client_id": client_id}
+    if quota_reserve is not None:
+        config["quota_reserve"] = quota_reserve
     if refresh_token is not None:
         secrets = {"refresh_token": refresh_token} | ({"client_secret": client_secret} if client_secret else {})
     elif private_key is not None:

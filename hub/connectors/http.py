@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import httpx
 import msgspec
 
-from hub.errors import AuthError, Forbidden, Lost, QuotaExhausted, SourceError, Unavailable, UnexpectedPayload
+from hub.errors import AuthError, Forbidden, Lost, QuotaExhausted, SourceError, Spent, Unavailable, UnexpectedPayload
 
 Sleep = Callable[[float], Awaitable[None]]
 Refusal = Callable[[httpx.Response], SourceError | None]
@@ -21,6 +21,14 @@ Refusal = Callable[[httpx.Response], SourceError | None]
 TIMEOUT = httpx.Timeout(connect=10, read=120, write=30, pool=60)
 LARGEST_BODY = 128 * 1024 * 1024
 """Decoded bytes. A page of 2,000 wide rows takes some 40 MB."""
+LONGEST_ANSWER = 300.0
+"""Seconds until the last byte, where all of an answer is awaited: httpx counts from chunk to chunk."""
+LONGEST_EXCHANGE = 60.0
+"""Seconds; much shorter than what waits for it, so that nothing new is given up while it is under way."""
+LEAST_PACE = 16 * 1024
+"""Bytes a second of a body that is handed on as it arrives."""
+SLOW_START = 60.0
+"""Seconds before its pace is judged."""
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 SAID = frozenset({400, 404, 409, 412})
 """Statuses by which a source says that it did not do what it understood very well."""
@@ -30,9 +38,6 @@ PATIENCE = 120.0
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 DIRECT: Mapping[str, None] = {f"all://[{host}]" if ":" in host else f"all://{host}": None for host in LOOPBACK}
 """A proxy named in the environment is for the outside world, not for the sandbox on this machine."""
-LARGEST_DOCUMENT = 256 * 1024
-DOCUMENT_PATIENCE = 5.0
-"""Seconds."""
 
 T = TypeVar("T")
 
@@ -90,9 +95,9 @@ class Http:
 
         async def answer() -> httpx.Response:
             request = self._client.build_request(method, url, params=params, json=json, headers=headers)
-            return await self._read(await self._begun(request))
+            return await self._answer(request)
 
-        return await self._persistently(answer, QuotaExhausted)
+        return await self._persistently(answer)
 
     async def write(
         self, method: str, url: str, *, json: Any, headers: Mapping[str, str] | None = None
@@ -105,28 +110,31 @@ class Http:
 
         async def answer() -> httpx.Response:
             request = self._client.build_request(method, url, json=json, headers=headers)
-            return await self._read(await self._begun(request), SAID)
+            return await self._answer(request, SAID)
 
-        return await self._persistently(answer, QuotaExhausted, Lost)
+        return await self._persistently(answer, Lost)
 
     async def exchange(self, url: str, form: Mapping[str, str]) -> httpx.Response:
-        """The answer to a form, which is posted once, whatever happens: it may spend what it shows."""
-        return await self._read(await self._begun(self._client.build_request("POST", url, data=dict(form))))
+        """The answer to a form, which is posted once, whatever happens: it may spend what it shows.
+
+        Raises Lost where nobody knows whether it did.
+        """
+        return await self._answer(self._client.build_request("POST", url, data=dict(form)), within=LONGEST_EXCHANGE)
 
     @asynccontextmanager
     async def stream(self, url: str, *, params: Mapping[str, Any] | None = None) -> AsyncIterator[httpx.Response]:
         """The answer with its body still to come, by `chunks`, which bounds nothing: the reader does."""
 
         async def answer() -> httpx.Response:
-            response = await self._begun(self._client.build_request("GET", url, params=params))
-            # What is no rows is small, and says why.
-            return (
-                response
-                if response.status_code == httpx.codes.OK and not _page(response)
-                else await self._read(response)
-            )
+            request = self._client.build_request("GET", url, params=params)
+            await self._rate.turn()
+            async with _in_time(request, LONGEST_ANSWER):
+                response = await self._client.send(request, stream=True)
+                # What is no rows is small, and says why.
+                is_told = response.status_code != httpx.codes.OK or _page(response)
+                return await self._read(response) if is_told else response
 
-        response = await self._persistently(answer, QuotaExhausted)
+        response = await self._persistently(answer)
         try:
             yield response
         finally:
@@ -135,12 +143,13 @@ class Http:
     async def _persistently(
         self, answer: Callable[[], Awaitable[httpx.Response]], *final: type[Unavailable]
     ) -> httpx.Response:
-        """The answer, after as many attempts as it takes; failures of the `final` kinds end them."""
+        """The answer, after as many attempts as it takes; failures of the `final` kinds end them at once."""
+        ends: tuple[type[Unavailable], ...] = (QuotaExhausted, Spent, *final)
         waited = 0.0
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 return await answer()
-            except final:
+            except ends:
                 raise
             except Unavailable as error:
                 pause = _pause(attempt, error.retry_after)
@@ -150,21 +159,19 @@ class Http:
             await self._sleep(pause)
         raise AssertionError("unreachable")  # pragma: no cover
 
-    async def _begun(self, request: httpx.Request) -> httpx.Response:
+    async def _answer(
+        self, request: httpx.Request, said: frozenset[int] = frozenset(), *, within: float | None = None
+    ) -> httpx.Response:
         await self._rate.turn()
-        try:
-            return await self._client.send(request, stream=True)
-        except httpx.RequestError as error:
-            raise _silence(request, error) from error
+        async with _in_time(request, within or LONGEST_ANSWER):
+            return await self._read(await self._client.send(request, stream=True), said)
 
     async def _read(self, begun: httpx.Response, said: frozenset[int] = frozenset()) -> httpx.Response:
-        try:
-            response = await _read(begun, LARGEST_BODY)
-        except httpx.RequestError as error:
-            raise _silence(begun.request, error) from error
+        response = await whole(begun, LARGEST_BODY)
         if response.status_code in said:
             return response
-        refused = self._refusal(response) if response.status_code >= httpx.codes.MULTIPLE_CHOICES else _page(response)
+        is_refused = response.status_code >= httpx.codes.MULTIPLE_CHOICES
+        refused = self._refusal(response) if is_refused else _page(response) or _torn(response)
         if refused is not None:
             raise _lost(refused, response)
         return response
@@ -192,36 +199,24 @@ async def opened(
         yield Http(client, refusal=refusal or refusal_by_status, rate=rate, sleep=sleep)
 
 
-async def chunks(response: httpx.Response) -> AsyncIterator[bytes]:
-    """The body as it arrives. Raises Unavailable where it is cut short."""
+async def chunks(response: httpx.Response, *, clock: Callable[[], float] = time.monotonic) -> AsyncIterator[bytes]:
+    """The body as it arrives. Raises Unavailable where it is cut short, or drips."""
+    arrived, waited, asked_at = 0, 0.0, clock()
     try:
         async for chunk in response.aiter_bytes():
+            arrived, waited = arrived + len(chunk), waited + clock() - asked_at
+            if waited > SLOW_START and arrived < waited * LEAST_PACE:
+                raise Unavailable(f"{described(response)} with {arrived} bytes in {waited:.0f} seconds")
             yield chunk
+            asked_at = clock()  # what the reader does with it is not the source's time
     except httpx.RequestError as error:
         raise _silence(response.request, error) from error
 
 
-async def document(url: str) -> bytes:
-    """A small public document, such as an identity provider's keys. Asked for once, without credentials.
-
-    Raises SourceError.
-    """
-    async with httpx.AsyncClient(follow_redirects=False, timeout=DOCUMENT_PATIENCE, mounts=DIRECT) as client:
-        try:
-            async with asyncio.timeout(DOCUMENT_PATIENCE):  # httpx counts from chunk to chunk
-                sent = await client.send(client.build_request("GET", url), stream=True)
-                response = await _read(sent, LARGEST_DOCUMENT)
-        except (httpx.RequestError, TimeoutError) as error:
-            raise Unavailable(f"{url}: no answer ({type(error).__name__})") from error
-    if response.status_code != httpx.codes.OK:
-        raise refusal_by_status(response) or UnexpectedPayload(described(response))
-    return response.content
-
-
-def refusal_by_status(response: httpx.Response) -> SourceError | None:
-    """What a status of 300 or more means where the vendor says nothing better."""
+def refusal_by_status(response: httpx.Response, reason: str = "") -> SourceError | None:
+    """What a status of 300 or more means where the vendor says nothing better than, perhaps, a reason to name."""
     status = response.status_code
-    message = described(response)
+    message = f"{described(response)} {reason}".rstrip()
     if status == httpx.codes.UNAUTHORIZED:
         return AuthError(message)
     if status in (httpx.codes.FORBIDDEN, httpx.codes.NOT_FOUND, httpx.codes.GONE):
@@ -270,8 +265,8 @@ def decoded(response: httpx.Response, shape: type[T]) -> T:
         raise Unavailable(f"{described(response)} with what is not JSON") from error
 
 
-async def _read(response: httpx.Response, most: int) -> httpx.Response:
-    """The same answer with its body in memory."""
+async def whole(response: httpx.Response, most: int) -> httpx.Response:
+    """The same answer with its body in memory, which is of `most` bytes at most. Raises httpx.RequestError."""
     body = bytearray()
     try:
         async for chunk in response.aiter_bytes():
@@ -292,13 +287,36 @@ def _page(response: httpx.Response) -> SourceError | None:
     return None
 
 
+def _torn(response: httpx.Response) -> SourceError | None:
+    """What a proxy gave up on may end as properly as an answer does: it is asked for again, too."""
+    is_json = "json" in response.headers.get("Content-Type", "")
+    is_empty = response.request.method == "GET" and not response.content
+    if response.status_code != httpx.codes.OK or not (is_json or is_empty):
+        return None
+    try:
+        msgspec.json.decode(response.content, type=msgspec.Raw)
+    except msgspec.DecodeError:
+        return Unavailable(f"{described(response)} with what is not JSON")
+    return None
+
+
 def _pause(attempt: int, asked: float | None) -> float:
     # The jitter keeps many connections from coming back in the same moment.
     backoff = min(30.0, 0.5 * 2.0**attempt) * random.uniform(0.5, 1)  # noqa: S311 - not a secret
     return max(backoff, asked or 0.0)
 
 
-def _silence(request: httpx.Request, error: httpx.RequestError) -> Unavailable:
+@asynccontextmanager
+async def _in_time(request: httpx.Request, seconds: float) -> AsyncIterator[None]:
+    """Raises Unavailable where no whole answer comes until then; Lost where the request may have arrived."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except (httpx.RequestError, TimeoutError) as error:
+        raise _silence(request, error) from error
+
+
+def _silence(request: httpx.Request, error: Exception) -> Unavailable:
     told = f"{request.method} {_place(request)}: no answer from {request.url.netloc.decode()}"
     kind = Unavailable if isinstance(error, NEVER_SENT) else Lost
     return kind(f"{told} ({type(error).__name__})")

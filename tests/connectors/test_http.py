@@ -348,3 +348,77 @@ async def test_a_form_is_posted_once_whatever_comes_back():
         with pytest.raises(Unavailable):
             await crm.exchange("/token", {"refresh_token": "only once"})
     assert asked == [b"refresh_token=only+once"]
+
+
+@pytest.mark.parametrize("body", [b"", b'{"rows": ['])
+async def test_a_body_that_ends_too_early_is_asked_for_again(body: bytes):
+    torn = httpx.Response(200, content=body, headers={"Content-Type": "application/json;charset=UTF-8"})
+    async with client(one_after_another(torn, httpx.Response(200, json={"rows": []}))) as crm:
+        assert decoded(await crm.send("GET", "/rows"), dict) == {"rows": []}
+
+
+async def test_nothing_at_all_is_no_answer_to_a_question():
+    async with client(lambda _: httpx.Response(200)) as crm:
+        with pytest.raises(Unavailable, match="not JSON"):
+            await crm.send("GET", "/rows")
+
+
+async def test_what_is_no_json_is_not_taken_for_half_of_it():
+    async with client(lambda _: httpx.Response(200, text="Id,Name")) as crm:
+        assert (await crm.send("GET", "/rows")).text == "Id,Name"
+
+
+async def dripping():
+    yield b"["
+    await asyncio.Event().wait()
+
+
+async def test_an_answer_that_never_ends_is_given_up_as_a_whole(monkeypatch):
+    monkeypatch.setattr(http, "LONGEST_ANSWER", 0.01)
+    async with client(lambda _: httpx.Response(202, content=dripping())) as crm:
+        with pytest.raises(Unavailable, match="TimeoutError"):
+            await crm.send("GET", "/rows")
+        with pytest.raises(Unavailable, match="TimeoutError"):
+            async with crm.stream("/rows"):
+                pass
+
+
+async def test_what_is_written_into_silence_is_lost_and_a_form_too(monkeypatch):
+    monkeypatch.setattr(http, "LONGEST_ANSWER", 0.01)
+    monkeypatch.setattr(http, "LONGEST_EXCHANGE", 0.01)
+    async with client(lambda _: httpx.Response(200, content=dripping())) as crm:
+        with pytest.raises(Lost):
+            await crm.write("PATCH", "/rows", json={})
+        with pytest.raises(Lost):
+            await crm.exchange("/token", {})
+
+
+@pytest.mark.parametrize(("seconds", "is_enough"), [(50, True), (70, False)])
+async def test_a_body_that_drips_is_given_up(seconds: float, is_enough: bool):  # noqa: FBT001 - a case
+    clock = Clock()
+
+    async def body():
+        for _ in range(2):
+            clock.now += seconds / 2
+            yield b"x" * 1000
+
+    async with client(lambda _: httpx.Response(200, content=body())) as crm, crm.stream("/results") as response:
+        arriving = chunks(response, clock=clock)
+        if is_enough:
+            assert len([chunk async for chunk in arriving]) == 2
+            return
+        with pytest.raises(Unavailable, match="2000 bytes in 70 seconds"):
+            _ = [chunk async for chunk in arriving]
+
+
+async def test_the_time_that_its_reader_takes_is_not_held_against_a_source():
+    clock = Clock()
+    body = [b"x"] * 5
+
+    async def arriving():
+        for each in body:
+            yield each
+
+    async with client(lambda _: httpx.Response(200, content=arriving())) as crm, crm.stream("/results") as response:
+        async for _ in chunks(response, clock=clock):
+            clock.now += 1000

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from joserfc.jwk import OctKey, OKPKey
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse
 
-from hub.connectors.http import LARGEST_DOCUMENT, document
+from hub.connectors.document import LARGEST_DOCUMENT, document
 from hub.errors import SourceError, Unauthenticated, UnexpectedPayload
 from hub.model import SCOPES, Role, Scope
 from hub.schema.provider import COOL_DOWN, KEPT_FOR, Provider, is_safe

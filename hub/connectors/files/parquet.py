@@ -12,7 +12,8 @@ import pyarrow as pa
 from pyarrow import compute
 from pyarrow.parquet import ParquetFile
 
-from hub.connectors.files.rows import LONGEST_CELL, MARK, Row, check_width, number_text
+from hub.connectors import LONGEST_CELL
+from hub.connectors.files.rows import MARK, Row, check_width, number_text
 from hub.errors import InputError
 
 _ROWS_AT_ONCE = 1000

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Protocol
 from xml.parsers import expat
 
-from hub.connectors.files.rows import LONGEST_CELL
+from hub.connectors import LONGEST_CELL
 from hub.errors import InputError
 
 _CHUNK = 64 * 1024

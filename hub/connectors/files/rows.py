@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from hub.connectors import LONGEST_CELL
 from hub.connectors.base import BadRow
 from hub.errors import InputError
 
-LONGEST_CELL = 1024 * 1024
-"""Characters."""
 LONGEST_ROW = 4 * LONGEST_CELL
 MOST_COLUMNS = 1_000
 

@@ -10,8 +10,9 @@ from typing import Any
 from openpyxl.utils import column_index_from_string
 from openpyxl.utils.datetime import from_excel
 
+from hub.connectors import LONGEST_CELL
 from hub.connectors.files.parts import Attributes, Texts
-from hub.connectors.files.rows import LONGEST_CELL, LONGEST_ROW, NOT_CALCULATED, Row, number_text
+from hub.connectors.files.rows import LONGEST_ROW, NOT_CALCULATED, Row, number_text
 from hub.errors import InputError
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")

@@ -15,8 +15,9 @@ from typing import BinaryIO, cast
 
 from charset_normalizer import from_bytes
 
+from hub.connectors import LONGEST_CELL
 from hub.connectors.base import BadRow
-from hub.connectors.files.rows import LONGEST_CELL, LONGEST_ROW, MARK, UNDECODABLE, Row
+from hub.connectors.files.rows import LONGEST_ROW, MARK, UNDECODABLE, Row
 from hub.errors import InputError
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -53,7 +54,6 @@ class Text:
 
     def rows(self) -> Iterator[Row | BadRow]:
         """Every row with its first line's number. Raises InputError where the file is cut off."""
-        csv.field_size_limit(LONGEST_CELL)
         with _opened(self.path) as file:
             lines = _Lines(file, self.encoding)
             reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
@@ -187,7 +187,6 @@ def _delimiter(head: bytes, encoding: str) -> str:
 
 def _fitness(sample: str, delimiter: str) -> tuple[float, int]:
     """The share of rows with as many cells as most have, and that number; nothing for rows of one cell."""
-    csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
     widths = Counter(len(cells) for cells in reader if cells)
     width, count = max(widths.items(), key=lambda item: (item[1], item[0]), default=(1, 0))

@@ -15,7 +15,7 @@ from joserfc.jwk import RSAKey
 
 from hub.connectors.base import Grant
 from hub.connectors.http import Http, described, retry_after
-from hub.errors import AuthError, ConfigurationError, SourceError, Unavailable
+from hub.errors import AuthError, ConfigurationError, Lost, SourceError, Spent, Unavailable
 
 TOKEN = "/services/oauth2/token"  # noqa: S105 - a path
 SECRETS = frozenset({"client_secret", "private_key", "refresh_token"})
@@ -92,7 +92,10 @@ def salesforce_auth(config: Mapping[str, Any], grant: Grant, http: Http) -> Sale
     form = _jwt_bearer(config) if "private_key" in config else _client_credentials(config)
 
     async def sign_in() -> Token:
-        return await _granted(http, form())
+        try:
+            return await _granted(http, form())
+        except Lost as error:  # these proofs can be shown again, and what they were for was not sent
+            raise Unavailable(str(error), error.retry_after) from error
 
     return SalesforceAuth(sign_in)
 
@@ -123,7 +126,10 @@ class _Rotating:
         }
         if newest.get("client_secret"):
             form["client_secret"] = newest["client_secret"]
-        self._token = await _granted(self._http, form)
+        try:
+            self._token = await _granted(self._http, form)
+        except Lost as error:
+            raise Spent(str(error)) from error
         return {**newest, "refresh_token": self._token.refresh_token or newest["refresh_token"]}
 
 

@@ -1,7 +1,7 @@
 """Rows by jobs of the Bulk API 2.0: for windows of very many, and for all ids of a large object."""
 
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,9 +13,9 @@ from hub.connectors.salesforce.jobs import JobState
 from hub.connectors.salesforce.org import VERSION, Org
 from hub.connectors.salesforce.place import Job, Place
 from hub.connectors.salesforce.rows import Batch
-from hub.connectors.salesforce.soql import all_ids, count_of_window, rows_of_window
+from hub.connectors.salesforce.soql import all_ids, count_of_live, count_of_window, rows_of_window
 from hub.connectors.salesforce.values import instant
-from hub.errors import Forbidden, Unavailable, UnexpectedPayload
+from hub.errors import Forbidden, SourceError, Unavailable, UnexpectedPayload
 
 ATTEMPTS = 2
 """Jobs for one window, before queries must do."""
@@ -48,26 +48,56 @@ async def rows(org: Org, described: Described, place: Place, cursor: str, left: 
 
 
 async def ids(org: Org, sobject: str) -> AsyncGenerator[Sequence[str], None]:
-    """The ids of all rows that are live. Raises as `rows` does."""
+    """The ids of all rows that are live, none unless the job has all. Raises as `rows` does."""
+    counted = await _count_of_live(org, sobject)
+    await jobs.delete_orphans(org, sobject)
     id_ = await jobs.create(org, all_ids(sobject), "query")
-    state = await jobs.ended(org, id_)
-    if state is None:
-        raise Forbidden(f"A job of the Bulk API did not give the ids of {sobject}")
-    job, given = Job(id=id_, version=VERSION, expected=state.number_records_processed), 0
+    try:
+        state = await jobs.ended(org, id_)
+        expected = 0 if state is None else state.number_records_processed
+        # Rows may have come or gone since they were counted: a job that has fewer than both counts is partial.
+        if state is None or (expected < counted and expected < await _count_of_live(org, sobject)):
+            raise Forbidden(f"A job of the Bulk API did not give all ids of {sobject}")
+        job = Job(id=id_, version=VERSION, expected=expected)
+        async with aclosing(_pages_of_ids(org, job, sobject)) as pages:
+            async for found in pages:
+                yield found
+    finally:
+        with suppress(SourceError):  # what stays is deleted as an orphan
+            await jobs.delete(org, id_)
+
+
+async def _count_of_live(org: Org, sobject: str) -> int:
+    return (await org.live_rows(count_of_live(sobject))).total_size
+
+
+async def _pages_of_ids(org: Org, job: Job, sobject: str) -> AsyncGenerator[list[str], None]:
+    given = 0
     while True:
-        page = _Page(job)
-        async with aclosing(page.tables(org)) as tables:
-            async for _, found in tables:
-                given += len(found)
-                yield [row[0] for row in found]
-        if page.rows != page.announced:
-            raise Unavailable(f"{page.rows} ids of {sobject} came where {page.announced} were announced")
-        if page.following is None:
+        found, following = await _page_of_ids(org, job, sobject)
+        given += len(found)
+        yield found
+        if following is None:
             break
-        job = replace(job, locator=page.following)
-    await jobs.delete(org, id_)
+        job = replace(job, locator=following)
     if given != job.expected:
         raise Unavailable(f"{given} ids of {sobject} came, of {job.expected}")
+
+
+async def _page_of_ids(org: Org, job: Job, sobject: str) -> tuple[list[str], str | None]:
+    """The ids of one page of results, and the locator of the next; read again where it comes short."""
+    for reading in range(1, READINGS + 1):
+        page = _Page(job)
+        try:
+            async with aclosing(page.tables(org)) as tables:
+                found = [row[0] async for _, rows_ in tables for row in rows_]
+        except Unavailable:
+            if reading == READINGS:
+                raise
+            continue
+        if page.rows == page.announced:
+            return found, page.following
+    raise Unavailable(f"Results of a job on {sobject} keep coming with other rows than announced")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """How an object of Salesforce is read: what changed since a bookmark and what is gone, or the whole of it."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import replace as with_facts
 from datetime import datetime, timedelta
 
@@ -14,7 +14,9 @@ from hub.connectors.salesforce.described import Described
 from hub.connectors.salesforce.org import Org
 from hub.connectors.salesforce.place import Place
 from hub.connectors.salesforce.rows import Batch, rows
-from hub.errors import Forbidden, QuotaExhausted
+from hub.connectors.salesforce.slow import rows_in_parts
+from hub.connectors.salesforce.soql import count_of_live
+from hub.errors import Forbidden, QuotaExhausted, TooSlow
 
 FORMULAS_KEPT = timedelta(days=1)
 """How old a formula's value may be: it changes without stamping its row, so only reading all rows finds it."""
@@ -41,7 +43,9 @@ async def report(org: Org, sobjects: Iterable[tuple[str, str]]) -> AsyncIterator
     for stream, sobject in sobjects:
         try:
             await org.described(sobject)
-            counted = await org.live_rows(f"SELECT COUNT() FROM {sobject}")  # noqa: S608 - a name of ours
+            counted = await org.live_rows(count_of_live(sobject))
+        except TooSlow:
+            yield StreamReport(stream=stream, readable=True, detail="more rows than are counted in time")
         except Forbidden as error:
             yield StreamReport(stream=stream, readable=False, detail=str(error))
         else:
@@ -71,9 +75,11 @@ async def _changes(org: Org, described: Described, place: Place, now: datetime) 
         async for batch in batches:
             place, seen = batch.place, seen + len(batch.payloads)
             yield _page(batch, seen)
-    tombstones, deleted_until = await removals(org, described, since, now)
-    place = replace(place.finished(), deleted_until=deleted_until)
-    yield Page(payloads=(), tombstones=tombstones, bookmark=place.bookmark())
+    place = place.finished()
+    async with aclosing(removals(org, described, since, now)) as portions:
+        async for tombstones, deleted_until in portions:
+            place = replace(place, deleted_until=deleted_until)
+            yield Page(payloads=(), tombstones=tombstones, bookmark=place.bookmark())
 
 
 def _next_window(place: Place, described: Described, now: datetime) -> Place:
@@ -86,23 +92,24 @@ def _next_window(place: Place, described: Described, now: datetime) -> Place:
 
 
 async def _window(org: Org, described: Described, place: Place) -> AsyncGenerator[Batch, None]:
-    """The rows of one closed window: by queries, or by a job as soon as it turns out that there are very many."""
+    """The rows of one closed window: by queries, or by a job as soon as they take too long or are very many."""
     cursor, left = described.cursor(), 0
     if place.job is None:
-        async with aclosing(rows(org, described, place, cursor)) as batches:
-            async for batch in batches:
-                place, left = batch.place, batch.left or 0
-                yield batch
-                if left > org.sizes.bulk_from:
-                    break
-            else:
-                return
+        with suppress(TooSlow):
+            async with aclosing(rows(org, described, place, cursor)) as batches:
+                async for batch in batches:
+                    place, left = batch.place, batch.left or 0
+                    yield batch
+                    if left > org.sizes.bulk_from:
+                        break
+                else:
+                    return
     try:
         async with aclosing(bulk.rows(org, described, place, cursor, left)) as batches:
             async for batch in batches:
                 yield batch
     except (Forbidden, QuotaExhausted):  # there are no jobs for this object, or none left today
-        async with aclosing(rows(org, described, replace(place, job=None), cursor)) as batches:
+        async with aclosing(rows_in_parts(org, described, replace(place, job=None), cursor)) as batches:
             async for batch in batches:
                 yield batch
 

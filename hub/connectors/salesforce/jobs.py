@@ -67,7 +67,7 @@ async def ended(org: Org, job_id: str, version: str = VERSION) -> JobState | Non
             state = decoded(await org.asked(_path(job_id, version)), JobState)
         except Forbidden:
             return None  # its seven days are over, or somebody deleted it
-        if state.error_message.startswith(BULK_QUOTA) or BULK_QUOTA in state.error_message:
+        if BULK_QUOTA in state.error_message:
             raise QuotaExhausted(f"The job {job_id} failed: {state.error_message}")
         if state.state in ("JobComplete", "Failed", "Aborted"):
             # One that timed out may call itself complete.

@@ -175,11 +175,19 @@ async def opened(
     async with client(refusal=token_refusal) as tokens:
         auth = salesforce_auth(config, grant or Held(dict(config)), tokens)
         async with client(refusal=refusal, auth=auth) as http:
-            # https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_versions.htm
-            versions = decoded(await http.send("GET", "/services/data"), list[_Version])
-            if VERSION not in {version.version for version in versions}:
-                raise ConfigurationError(f"{config['base_url']} does not speak version {VERSION} of the API")
+            await _check_version(http, auth)
             yield Org(http, auth, reserve=reserve, sizes=sizes, sleep=sleep)
+
+
+# https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_versions.htm
+async def _check_version(http: Http, auth: SalesforceAuth) -> None:
+    """Raises ConfigurationError where the org does not speak ours."""
+    response = await http.send("GET", "/services/data")
+    org = httpx.URL(auth.instance_url)
+    if response.request.url.host != org.host:  # that was where all sign in, which may be ahead of the org
+        response = await http.send("GET", f"{auth.instance_url}/services/data")
+    if VERSION not in {version.version for version in decoded(response, list[_Version])}:
+        raise ConfigurationError(f"{org.host} does not speak version {VERSION} of the API")
 
 
 def _reserve(config: Mapping[str, Any]) -> float:

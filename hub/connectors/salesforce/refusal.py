@@ -1,5 +1,6 @@
 """What refusals of the data API mean."""
 
+import re
 from collections.abc import Mapping
 
 import httpx
@@ -13,12 +14,15 @@ from hub.errors import (
     QuotaExhausted,
     SourceError,
     TooMuch,
+    TooSlow,
     Unavailable,
 )
 
 TOO_LONG = (httpx.codes.REQUEST_URI_TOO_LONG, httpx.codes.REQUEST_HEADER_FIELDS_TOO_LARGE)
 BULK_QUOTA = "Max bulk v2 query"
 """How both messages begin: on the jobs of a day, and on the bytes of their results."""
+UNKNOWN_FIELD = re.compile(r"No such column '(\w+)' on ")
+"""A message shows the query around a mistake, and so perhaps a value; a field's name is none."""
 
 
 class _Complaint(msgspec.Struct, frozen=True, rename="camel"):
@@ -47,7 +51,9 @@ COMPLAINTS: Mapping[str, type[SourceError]] = {
     # A locator dies with its session; a field may be hidden after it was described. Both: ask anew.
     "INVALID_QUERY_LOCATOR": BookmarkExpired,
     "INVALID_FIELD": BookmarkExpired,
-    "QUERY_TIMEOUT": Unavailable,
+    # The org is younger than that, or its list of deleted ids was purged since.
+    "INVALID_REPLICATION_DATE": BookmarkExpired,
+    "QUERY_TIMEOUT": TooSlow,
     "SERVER_UNAVAILABLE": Unavailable,
     "UNABLE_TO_LOCK_ROW": Unavailable,
     "UNKNOWN_EXCEPTION": Unavailable,
@@ -71,7 +77,9 @@ def refusal(response: httpx.Response) -> SourceError | None:
 
 def _consequence(complaint: _Complaint, response: httpx.Response) -> SourceError | None:
     code = complaint.error_code
-    message = f"{described(response)} {code}"
+    field = UNKNOWN_FIELD.search(complaint.message)
+    reason = code if field is None else f"{code} {field[1]}"
+    message = f"{described(response)} {reason}"
     if code == "REQUEST_LIMIT_EXCEEDED":
         # One code for two limits: the one on requests at once passes in seconds, the daily one does not.
         is_passing = "Concurrent" in complaint.message
@@ -79,4 +87,4 @@ def _consequence(complaint: _Complaint, response: httpx.Response) -> SourceError
     if complaint.message.startswith(BULK_QUOTA):
         return QuotaExhausted(f"{message}: {complaint.message}")
     consequence = COMPLAINTS.get(code)
-    return refusal_by_status(response) if consequence is None else consequence(message)
+    return refusal_by_status(response, reason) if consequence is None else consequence(message)

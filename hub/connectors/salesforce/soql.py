@@ -55,6 +55,11 @@ def all_ids(sobject: str) -> str:
     return f"SELECT Id FROM {sobject}"  # noqa: S608 - a name of ours
 
 
+def count_of_live(sobject: str) -> str:
+    """How many those are."""
+    return f"SELECT COUNT() FROM {sobject}"  # noqa: S608 - a name of ours
+
+
 def _where(*conditions: Iterator[str]) -> str:
     joined = " AND ".join(condition for each in conditions for condition in each)
     return f" WHERE {joined}" if joined else ""

@@ -1,7 +1,7 @@
 """All ids that are live now, and rows by their ids: what finds that no feed told."""
 
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 
 import msgspec
 
@@ -11,22 +11,21 @@ from hub.connectors.salesforce.described import LONGEST_LIST, Cut, Described
 from hub.connectors.salesforce.org import Org
 from hub.connectors.salesforce.rows import joined, pages
 from hub.connectors.salesforce.soql import ID_LENGTH, LONGEST_QUERY, ids_after, rows_among
-from hub.errors import BookmarkExpired, Forbidden, QuotaExhausted, TooMuch, Unavailable
+from hub.errors import BookmarkExpired, Forbidden, QuotaExhausted, TooMuch, TooSlow, Unavailable
 
 IDS_PER_QUERY = (LONGEST_QUERY - LONGEST_LIST) // ID_LENGTH
 
 
 async def ids(org: Org, *, sobject: str) -> AsyncGenerator[Sequence[str], None]:
     """The ids of all rows outside of the recycle bin."""
-    is_large = False
-    async with aclosing(_queried_ids(org, sobject)) as portions:
-        async for portion, left in portions:
-            is_large = left > org.sizes.bulk_from
-            if is_large:
-                break
-            yield portion
-        else:
-            return
+    with suppress(TooSlow):
+        async with aclosing(_queried_ids(org, sobject)) as portions:
+            async for portion, left in portions:
+                if left > org.sizes.bulk_from:
+                    break
+                yield portion
+            else:
+                return
     try:
         async with aclosing(bulk.ids(org, sobject)) as found:
             async for portion in found:

@@ -25,6 +25,8 @@ def between(org: Org, sobject: SObject[Any], start: str | None, end: str | None)
         raise Refusal(400, "INVALID_REPLICATION_DATE", "endDate must be at least one minute greater than startDate")
     if first < org.now() - UPDATES_KEPT:
         raise Refusal(400, "INVALID_REPLICATION_DATE", "startDate cannot be more than 30 days ago")
+    if first < _floor(org.created_at):
+        raise Refusal(400, "INVALID_REPLICATION_DATE", "startDate before org replication enabled date")
     return first, last
 
 
@@ -57,6 +59,8 @@ def updated(org: Org, sobject: SObject[Any], asked: Between) -> dict[str, Any]:
 
 def deleted(org: Org, sobject: SObject[Any], asked: Between) -> dict[str, Any]:
     """The rows that went, those that are gone for good too."""
+    if asked[0] < _floor(org.log_purged_until):
+        raise Refusal(400, "INVALID_REPLICATION_DATE", "startDate before the delete log was purged")
     earliest = max(_floor(org.now() - DELETES_KEPT), org.log_purged_until)
     first, last = max(asked[0], earliest), asked[1]
     gone = [

@@ -226,6 +226,21 @@ async def test_changes_between_two_syncs_arrive_and_nothing_else(sandbox):
     assert_same(memory, sandbox)
 
 
+@pytest.mark.parametrize("knob", ["created_at", "log_purged_until"])
+async def test_deletions_that_an_org_cannot_tell_of_yet_are_told_from_then_on(sandbox, knob):
+    setattr(sandbox.state.org, knob, sandbox.clock.now() - timedelta(days=1))
+    contacts = next(stream for stream in CONNECTOR.streams if stream.name == "contacts")
+    gone = next(entry.id for entry in sandbox.world.salesforce.contacts if entry.fate is Fate.LIVE)
+    async with sandbox.opened() as org:
+        first = [page async for page in contacts.pages(org, None)]
+        sandbox.later(minutes=30)
+        sandbox.state.purge("Contact", gone)
+        sandbox.later(minutes=30)
+        second = [page async for page in contacts.pages(org, first[-1].bookmark)]
+    assert [page.tombstones for page in first if page.tombstones] == []
+    assert [stone.external_id for page in second for stone in page.tombstones] == [gone]
+
+
 async def test_a_restored_row_comes_back(sandbox):
     memory = Memory()
     account = touched(sandbox, of_account(sandbox, 0), fate=Fate.DELETED, removed_at=sandbox.clock.now())

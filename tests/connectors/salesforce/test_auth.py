@@ -15,7 +15,7 @@ from hub.connectors.base import Grant, Held
 from hub.connectors.http import Rate, opened
 from hub.connectors.salesforce.auth import salesforce_auth, token_refusal
 from hub.connectors.salesforce.org import opened as org_opened
-from hub.errors import AuthError, ConfigurationError, SourceError, Unavailable
+from hub.errors import AuthError, ConfigurationError, SourceError, Spent, Unavailable
 
 CONFIG = {"base_url": "https://corp.my.salesforce.com/", "client_id": "hub", "client_secret": "s3cret"}
 INSTANCE = "https://corp.my.salesforce.com"
@@ -228,3 +228,51 @@ async def test_a_refresh_that_another_request_is_in_is_waited_out():
     async with org_opened(REFRESHING, Held(secrets_of(0)), transport=httpx.MockTransport(answer), sleep=noted) as org:
         assert org.user_id == "005"
     assert len(waits) == 2
+
+
+class Deaf:
+    """An org whose first answers to requests for a token are lost."""
+
+    def __init__(self, lost: int) -> None:
+        self.lost = lost
+        self.posted: list[str] = []
+        self.written = 0
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/services/oauth2/token":
+            self.posted.append(request.content.decode())
+            if len(self.posted) <= self.lost:
+                raise httpx.ReadTimeout("silence", request=request)
+            return httpx.Response(200, json={"access_token": f"{len(self.posted)}", "instance_url": INSTANCE})
+        if request.url.path == "/services/data":
+            return httpx.Response(200, json=[{"version": "67.0"}])
+        # The session ends with the first request that writes.
+        self.written += request.headers["Authorization"] != "Bearer 1"
+        return httpx.Response(200 if request.headers["Authorization"] != "Bearer 1" else 401, json=[])
+
+
+async def at_once(_: float) -> None:
+    """Waiting, without the wait."""
+
+
+async def test_a_refresh_token_that_may_be_spent_is_not_shown_again():
+    vendor = Deaf(lost=9)
+    with pytest.raises(Spent, match="ReadTimeout"):
+        async with org_opened(REFRESHING, Held(secrets_of(0)), transport=httpx.MockTransport(vendor), sleep=at_once):
+            pass
+    assert len(vendor.posted) == 1
+
+
+async def test_proofs_that_can_be_shown_again_are():
+    vendor = Deaf(lost=2)
+    async with org_opened(CONFIG, transport=httpx.MockTransport(vendor), sleep=at_once):
+        pass
+    assert len(vendor.posted) == 3
+
+
+async def test_a_write_whose_sign_in_was_lost_was_not_sent_and_is_sent():
+    vendor = Deaf(lost=0)
+    async with org_opened(CONFIG, transport=httpx.MockTransport(vendor), sleep=at_once) as org:
+        vendor.lost = 2
+        assert (await org.write("PATCH", "/composite/sobjects", {})).status_code == 200
+    assert (len(vendor.posted), vendor.written) == (3, 1)

@@ -9,6 +9,7 @@ from hub.connectors.salesforce import CONNECTOR
 from hub.connectors.salesforce.org import Org, Sizes
 from hub.errors import Unavailable
 from hub.sandbox.salesforce.bulk.jobs import Ending, JobState
+from hub.sandbox.world import Fate
 
 from .memory import Memory
 from .sandbox import Sandbox
@@ -190,3 +191,31 @@ async def test_rows_that_changed_while_the_job_ran_come_with_the_next_run(sandbo
         sandbox.state.edit("Contact", changed, {"LastName": "Renamed meanwhile"})
         await read(org, memory)
     assert b"Renamed meanwhile" in memory.raw["contacts", changed]
+
+
+async def ids_of_contacts(sandbox: Sandbox) -> set[str]:
+    async with sandbox.opened(sizes=SMALL) as org:
+        return {id_ async for portion in CONTACTS.ids(org) for id_ in portion}
+
+
+def live_contacts(sandbox: Sandbox) -> set[str]:
+    return {entry.id for entry in sandbox.world.salesforce.contacts if entry.fate is Fate.LIVE}
+
+
+async def test_a_job_that_has_only_some_of_the_ids_makes_no_row_missing(sandbox):
+    sandbox.state.jobs.endings.append(Ending(JobState.JOB_COMPLETE, 40))
+    assert await ids_of_contacts(sandbox) == live_contacts(sandbox)
+    assert sandbox.state.jobs.all() == []
+
+
+async def test_a_page_of_ids_cut_short_is_read_again(sandbox):
+    sandbox.state.jobs.cuts.extend([900, 1])
+    assert await ids_of_contacts(sandbox) == live_contacts(sandbox)
+    assert len(job_requests(sandbox, "POST")) == 1
+
+
+async def test_a_job_whose_ids_cannot_be_read_is_deleted_all_the_same(sandbox):
+    sandbox.state.jobs.cuts.extend([900] * 3)
+    with pytest.raises(Unavailable):
+        await ids_of_contacts(sandbox)
+    assert sandbox.state.jobs.all() == []

@@ -198,7 +198,10 @@ async def test_more_deletions_than_one_answer_holds_are_asked_for_in_parts():
         return httpx.Response(200, json={"deletedRecords": gone, "latestDateCovered": window[1]})
 
     read = await pages(Org(limited))
-    assert len(read[-1].tombstones) == 4
+    told = [page for page in read if page.tombstones]
+    assert [len(page.tombstones) for page in told] == [1] * 4
+    ends = [datetime.fromisoformat(page.bookmark["deleted_until"]) for page in told]
+    assert ends == [datetime(2026, 11, 1, 12, tzinfo=UTC) - timedelta(days=15) * left / 4 for left in (3, 2, 1, 0)]
     assert read[-1].bookmark["deleted_until"] == "2026-11-01T12:00:00Z"
 
 
@@ -267,12 +270,13 @@ async def test_a_row_gone_for_good_leaves_a_tombstone_and_one_in_the_recycle_bin
     assert tombstone.removed_at == datetime(2026, 10, 30, 8, tzinfo=UTC)
 
 
-async def test_very_many_deletions_are_looked_up_in_several_queries():
-    ids = [f"001d00000{number:06}AAB" for number in range(301)]
+async def test_very_many_deletions_come_page_by_page_and_count_as_read_with_the_last():
+    ids = [f"001d00000{number:06}AAB" for number in range(401)]
     org = Org(deleting(*ids))
-    read = await pages(org)
-    assert len(read[-1].tombstones) == 301
-    assert len([query for query in org.queries if " IN (" in query]) == 2
+    told = [page for page in await pages(org) if page.tombstones]
+    assert [len(page.tombstones) for page in told] == [200, 200, 1]
+    assert len([query for query in org.queries if " IN (" in query]) == 3
+    assert [page.bookmark.get("deleted_until") for page in told] == [None, None, "2026-11-01T11:58:00Z"]
 
 
 async def test_deletions_are_read_fifteen_days_back_and_then_from_where_they_were_covered():

@@ -15,6 +15,7 @@ from hub.errors import (
     QuotaExhausted,
     SourceError,
     TooMuch,
+    TooSlow,
     Unavailable,
     UnexpectedPayload,
 )
@@ -41,7 +42,8 @@ def refused(status: int, code: str, message: str = "") -> httpx.Response:
         (refused(404, "NOT_FOUND"), Forbidden),
         (refused(400, "QUERY_TOO_COMPLICATED"), TooMuch),
         (refused(400, "INVALID_QUERY_LOCATOR"), BookmarkExpired),
-        (refused(400, "QUERY_TIMEOUT"), Unavailable),
+        (refused(400, "INVALID_REPLICATION_DATE"), BookmarkExpired),
+        (refused(400, "QUERY_TIMEOUT"), TooSlow),
         (refused(500, "UNKNOWN_EXCEPTION"), Unavailable),
         (refused(400, "MALFORMED_QUERY"), UnexpectedPayload),
         (refused(403, "SOMETHING_NEW"), Forbidden),
@@ -69,6 +71,18 @@ def test_complaints_that_a_real_org_sent_are_understood(file: str, error: type[S
 def test_a_complaint_is_named_without_what_was_asked():
     message = str(refusal(refused(400, "INVALID_TYPE", "SELECT Name FROM Accout")))
     assert message == "GET org.example/services/data/v67.0/queryAll answered 400 INVALID_TYPE"
+
+
+@pytest.mark.parametrize("code", ["MALFORMED_QUERY", "SOMETHING_NEW"])
+def test_a_complaint_that_nobody_expected_is_named_too(code: str):
+    message = str(refusal(refused(400, code, "WHERE Email = 'ilse@corp.example'")))
+    assert message == f"GET org.example/services/data/v67.0/queryAll answered 400 {code}"
+
+
+def test_an_unknown_field_is_named():
+    body = (FIXTURES / "recorded/unknown-field.json").read_bytes()
+    message = str(refusal(httpx.Response(400, content=body, request=httpx.Request("GET", URL))))
+    assert message.endswith("answered 400 INVALID_FIELD AccountNumer")
 
 
 def used(share: str) -> Callable[[httpx.Request], httpx.Response]:
@@ -133,8 +147,9 @@ async def test_on_this_machine_plain_http_will_do():
 
 async def test_an_org_that_lacks_our_version_is_named():
     def outdated(request: httpx.Request) -> httpx.Response:
-        return httpx.Response(200, json=[{"version": "66.0"}]) if request.method == "GET" else answer(request)
+        is_old = request.method == "GET" and request.url.host != "login.salesforce.com"
+        return httpx.Response(200, json=[{"version": "66.0"}]) if is_old else answer(request)
 
-    with pytest.raises(ConfigurationError, match=r"does not speak version 67\.0"):
+    with pytest.raises(ConfigurationError, match=r"nordlicht\.my\.salesforce\.com does not speak version 67\.0"):
         async with opened(outdated):
             pass

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.connectors import LONGEST_CELL
 from hub.connectors.salesforce.results import LARGEST_ROW, Cells, Spelling, rows
 from hub.errors import Unavailable, UnexpectedPayload
 
@@ -117,3 +118,11 @@ def test_a_column_that_was_hidden_since_stays_a_text():
 def test_results_without_ids_are_not_believed():
     with pytest.raises(UnexpectedPayload, match="column Id"):
         Spelling("Account", "67.0", TYPES, ["Name"])
+
+
+def test_files_that_are_read_beside_results_keep_their_longest_cell():
+    long = "x" * LONGEST_CELL
+    assert read(text_of([["Id"], [long]]), 2**20) == [[long]]
+    assert csv.field_size_limit() == LONGEST_CELL
+    with pytest.raises(Unavailable, match="garbled"):
+        read(text_of([["Id"], [long + "x"]]), 2**20)

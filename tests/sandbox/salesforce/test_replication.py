@@ -50,11 +50,23 @@ async def test_deletes_of_more_than_fifteen_days_ago_are_forgotten(client):
     assert record_id("001", 7) not in {gone["id"] for gone in body["deletedRecords"]}
 
 
-async def test_a_purged_log_shows_in_the_earliest_date(app, client):
-    app.state.salesforce.org.log_purged_until = HISTORY_ENDS - timedelta(days=1)
-    body = (await told(client, "deleted", RECENTLY, HISTORY_ENDS)).json()
+async def test_what_a_purged_log_forgot_is_not_to_be_asked_for(app, client):
+    purged = app.state.salesforce.org.log_purged_until = HISTORY_ENDS - timedelta(days=1)
+    refused = await told(client, "deleted", RECENTLY, HISTORY_ENDS)
+    assert (refused.status_code, refused.json()[0]["errorCode"]) == (400, "INVALID_REPLICATION_DATE")
+    body = (await told(client, "deleted", purged, HISTORY_ENDS)).json()
     assert body["deletedRecords"] == []
     assert body["earliestDateAvailable"] == "2026-10-31T12:00:00.000+0000"
+
+
+async def test_nothing_is_told_of_the_time_before_the_org(app, client):
+    app.state.salesforce.org.created_at = HISTORY_ENDS - timedelta(days=1)
+    for kind in ("updated", "deleted"):
+        (complaint,) = (await told(client, kind, RECENTLY, HISTORY_ENDS)).json()
+        assert complaint == {
+            "message": "startDate before org replication enabled date",
+            "errorCode": "INVALID_REPLICATION_DATE",
+        }
 
 
 async def test_nothing_later_than_now_is_covered(client, clock):
