@@ -1,7 +1,7 @@
 """`hub connect`: the systems the hub reads."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -172,6 +172,8 @@ class _Connecting:
     name: str
     organization: str | None
     config: Mapping[str, Any]
+    identity: Mapping[str, Any] = field(default_factory=dict)
+    """What the source said of which account it is."""
 
     async def try_out(self, secrets: Mapping[str, Any]) -> None:
         """Raise what would keep it from being stored, before secrets are used that may be good for one use only."""
@@ -185,7 +187,7 @@ class _Connecting:
         try:
             async with connector.source({**self.config, **grant.secrets}, grant) as source:
                 _show_reports([report async for report in connector.report(source)])
-                self.config = {**self.config, **connector.learned(source)}
+                self.identity = connector.learned(source)
         except HubError:
             if grant.is_stored:
                 told = f"The refresh token was replaced, and {self.name!r} is stored with the new one."
@@ -209,6 +211,7 @@ class _Connecting:
             subject_id=subject_id,
             config=self.config,
             secrets=secrets,
+            identity=self.identity,
         )
 
 

@@ -270,7 +270,7 @@ class Connector(Generic[SourceT]):
     """What is known by now, from the answers so far; None where the source does not say."""
     webhook: Webhook | None = None
     learned: Callable[[SourceT], Mapping[str, Any]] = lambda _: {}
-    """What opening it told that the config of a new connection keeps."""
+    """What opening it told of which account it is. The connection's config keeps it, and its name is for no other."""
     settings: Mapping[str, str] = field(default_factory=dict)
     """What its config may hold, secrets included: each name, and what to give there in a few words. `hub connect other`
     asks by it; the connectors that have a command of their own leave it empty."""

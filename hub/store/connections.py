@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,22 +23,27 @@ async def connect(  # noqa: PLR0913 - a connection is made of as much
     subject_id: UUID,
     config: Mapping[str, Any],
     secrets: Mapping[str, Any],
+    identity: Mapping[str, Any] | None = None,
 ) -> UUID:
     """A connection of this name, new or changed to these settings; ready to be synced.
 
-    Raises InputError where the name belongs to a connection to another kind of system or about another organization:
-    what was read from that one must not be taken for this one's.
+    `identity` is what the source said of which account it is; it becomes a part of the config.
+    Raises InputError where the name belongs to a connection to another kind of system, to another account there, or
+    about another organization: what was read from that one must not be taken for this one's.
     """
+    known = dict(identity or {})
     values = {
         "connector": connector,
         "owner_id": owner_id,
         "subject_id": subject_id,
-        "config": dict(config),
+        "config": {**config, **known},
         "credentials": sealer.sealed(dict(secrets), name),
         "state": ConnectionState.ACTIVE,
     }
     new = insert(Connection).values(name=name, **values)
     same = (Connection.connector == connector) & (Connection.subject_id == subject_id)
+    for key, value in known.items():
+        same &= func.coalesce(Connection.config[key].astext, str(value)) == str(value)
     upsert = new.on_conflict_do_update(index_elements=["name"], set_=values, where=same).returning(Connection.id)
     connection_id = (await session.execute(upsert)).scalar_one_or_none()
     if connection_id is None:

@@ -66,4 +66,5 @@ CONNECTOR: Connector[Org] = Connector(
     source=opened,
     report=partial(report, sobjects=tuple((name, sobject) for name, sobject, _, _ in _STREAMS)),
     quota=lambda org: org.quota,
+    learned=lambda org: org.learned,
 )

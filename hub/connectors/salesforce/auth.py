@@ -54,6 +54,12 @@ class SalesforceAuth(httpx.Auth):
         self._lock = asyncio.Lock()
 
     @property
+    def org_id(self) -> str | None:
+        """The org, by the address of the user's identity: …/id/{org}/{user}; None where the token tells none."""
+        parts = self._held.id.rstrip("/").split("/")
+        return parts[-2] if len(parts) > 2 else None  # noqa: PLR2004 - the last two
+
+    @property
     def instance_url(self) -> str:
         """Where the org lives, as the newest token says; known after the first request."""
         return self._held.instance_url.rstrip("/")

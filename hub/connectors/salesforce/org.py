@@ -83,6 +83,11 @@ class Org:
         """Whom we are signed in as."""
         return self._auth.user_id
 
+    @property
+    def learned(self) -> Mapping[str, str]:
+        """Which org it is: copies of one, such as sandboxes, hold the same ids."""
+        return {"org_id": self._auth.org_id} if self._auth.org_id else {}
+
     # https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_sobject_describe.htm
     async def described(self, sobject: str) -> tuple[Described, datetime]:
         """An object as this user may see it, and the time it is there."""
