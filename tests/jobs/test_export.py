@@ -360,7 +360,7 @@ async def test_all_records_are_reached(database, pages, home_id, queued, row_of)
 
 async def test_without_a_database_exports_wait():
     url = "postgresql://hub@127.0.0.1:1/none"
-    gone = Database(create_async_engine(url.replace("ql:", "ql+psycopg:")), Results(Answers(url), 0))
+    gone = Database(create_async_engine(url.replace("ql:", "ql+psycopg:")), Results(Answers(url), 0), url)
     with capture_logs() as logs:
         async with exporting(gone, export_pages(gone, Background(gone, SEALER))):
             while not logs:  # noqa: ASYNC110 - polling is what is done
