@@ -17,6 +17,8 @@ from hub.settings import Settings
 from hub.store import embedded
 from hub.store.database import Database, opened
 
+os.environ["COLUMNS"] = "200"  # rich asks once, when the first command is imported, whichever test that is
+
 MEMORY = Path("/dev/shm")  # noqa: S108 - made by the system, and what is put there has names of our own
 ROOM = 4_000_000_000
 """Bytes that the databases of a run may take."""

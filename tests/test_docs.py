@@ -113,7 +113,6 @@ def blocks(document: Document) -> Iterator[Region]:
 
 def test_the_tutorial_of_connectors_leads_to_silver(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setattr(sys, "path", [str(tmp_path / PROJECT), *sys.path])
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     metadata = tmp_path / PROJECT / "hub_connector_acorn-0.1.0.dist-info"

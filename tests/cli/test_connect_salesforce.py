@@ -25,4 +25,6 @@ async def test_the_reserve_that_a_person_chose_is_kept_with_the_connection(datab
         assert await asyncio.to_thread(lambda: hub(*words, **secret)) == 0
     with psycopg.connect(database_url) as connection:
         [(config,)] = connection.execute("select config from connection").fetchall()
+    org_id = config.pop("org_id")
+    assert org_id.startswith("00D")
     assert config == {"base_url": sandbox.salesforce_url, "client_id": known.client_id, "quota_reserve": 0.25}
