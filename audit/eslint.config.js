@@ -22,7 +22,7 @@ const NO_IDENTITY = {
   // A page, its rows' frames, an answer and an error are made by the request; they have no id to be found again by.
   suffixes: ["Connection", "Edge", "Payload", "Error"],
   // Values: two with the same fields are the same. A change has its cursor, and the id of the thing that changed.
-  types: ["Change", "PageInfo", "Money", "Evidence", "CustomField", "StreamState", "RawRecordVersion"],
+  types: ["Change", "PageInfo", "Money", "Evidence", "CustomField", "StreamState", "RawRecordVersion", "WritePlanField"],
 };
 
 const EXCEPTIONS = [
@@ -30,7 +30,7 @@ const EXCEPTIONS = [
   { rules: ["relay-arguments"], line: /: \[?Connection!?\]?!?( @|$)/ },
   { rules: ["relay-connection-types"], line: /^type Connection implements/ },
   // Values, as above, that come in pages because there may be many.
-  { rules: ["relay-edge-types"], line: /^type (StreamState|RawRecordVersion|Change)Edge {$/ },
+  { rules: ["relay-edge-types"], line: /^type (StreamState|RawRecordVersion|WritePlanField|Change)Edge {$/ },
   // The log of changes only grows and is read in one direction: on from where one stopped, which is `since`.
   { rules: ["relay-arguments"], line: /^  changes\($/ },
   // strawberry cannot describe a directive's arguments; what the directive means is described.
