@@ -15,10 +15,10 @@ from hub.connectors.registry import CONNECTORS
 from hub.errors import HubError
 from hub.jobs.stream_run import StreamRun
 from hub.jobs.sync import Order, sync
-from hub.model import SyncRunState
+from hub.model import IssueKind, SyncRunState
 from hub.sandbox.chaos import Chaos, Life, Vendor
 from hub.sandbox.clock import HISTORY_ENDS, Clock
-from hub.store import connections, organizations
+from hub.store import connections, issues, organizations
 from hub.store.database import Database
 from tests.builders import SEALER
 from tests.chaos.truth import Table, Ties, differences
@@ -119,21 +119,32 @@ class Trial:
             )
 
     async def _until_quiet(self) -> None:
-        """Sync until nothing changes any more and nothing fails; last with a sweep, as one comes each day."""
+        """Sync until nothing changes any more and nothing fails; last with a sweep, as one comes each day.
+
+        Where most of a stream is gone the hub asks a person, who has looked and agrees.
+        """
+        agreed = False
         for _ in range(MOST_SYNCS):
             self.subject.clock.pass_on(minutes=20)
-            runs = await self._sync(may_be_killed=False, full=True)
+            runs = await self._sync(may_be_killed=False, full=True, accept_removals=agreed)
             settled = {run.state for run in runs} <= {SyncRunState.SUCCEEDED, SyncRunState.UNAVAILABLE}
             if runs and settled and not any(run.changed or run.removed for run in runs):
-                return
+                if agreed or not await self._asks():
+                    return
+                agreed = True
         states = {run.stream.name: (run.state, run.changed, run.removed, run.error) for run in runs}
         raise AssertionError(f"not quiet after {self.syncs} syncs: {states}")
 
-    async def _sync(self, *, may_be_killed: bool, full: bool) -> Sequence[StreamRun]:
+    async def _asks(self) -> bool:
+        """Whether the hub held removals back."""
+        async with self.database.session() as session:
+            return IssueKind.MASS_REMOVAL in await issues.open_by_kind(session)
+
+    async def _sync(self, *, may_be_killed: bool, full: bool, accept_removals: bool = False) -> Sequence[StreamRun]:
         """The runs of one sync; none where it was killed or gave up."""
         self.syncs += 1
         self._kill_at = self.requests + self._rng.randrange(1, MOST_REQUESTS) if may_be_killed else None
-        order = Order(connection_id=self.connection_id, full=full)
+        order = Order(connection_id=self.connection_id, full=full, accept_removals=accept_removals)
         self._task = asyncio.create_task(sync(self.database, SEALER, order, connectors=self._connectors()))
         with suppress(asyncio.CancelledError, HubError):
             return await self._task
