@@ -11,10 +11,10 @@ import structlog
 from hub.connectors.base import Config, Connector, Delivery, Stream
 from hub.connectors.registry import CONNECTORS
 from hub.errors import ConfigurationError, Forbidden, NotFound, Unauthenticated
+from hub.jobs.proportion import FEW
 from hub.jobs.rereading import Rereading
 from hub.jobs.sources import Sources
 from hub.jobs.storing import Stored
-from hub.jobs.sweeping import FEW
 from hub.jobs.tasks import FOLLOW_HINTS, lock_of
 from hub.model import Connection
 from hub.store import connections, hints, queue, sync_runs

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from hub.connectors.base import Stream
+from hub.jobs.proportion import is_much
 from hub.jobs.rereading import Note, Rereading
 from hub.jobs.storing import Stored
 from hub.model import IssueKind
@@ -18,10 +19,6 @@ from hub.store.sweeps import Gone
 EVERY = timedelta(days=1)
 """How long a row that went without a trace may stay unnoticed."""
 AT_ONCE = 1_000
-FEW = 20
-"""Rows that may always go at once."""
-LARGEST_SHARE = 0.3
-"""Of a stream's rows: more do not go at once unless a person says that it is right."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +119,6 @@ def _doubt(gone: Gone, unread: int = 0, *, met_any: bool = True) -> str | None:
             "ones. None was removed here. Mend the rows that the BAD_ROW issues name, and sync again. If the missing "
             "ones are gone for good:"
         )
-    are_few = gone.gone <= FEW or gone.gone <= gone.known * LARGEST_SHARE
-    if gone.gone == 0 or (are_few and met_any):
+    if gone.gone == 0 or (met_any and not is_much(gone.gone, gone.known)):
         return None
     return f"{told} are gone at the source. None was removed here. If that is right:"

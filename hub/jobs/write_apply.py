@@ -10,6 +10,7 @@ import structlog
 
 from hub.connectors.base import Current, Write, Writing, Written
 from hub.errors import HubError, InputError, QuotaExhausted, Unavailable
+from hub.jobs.proportion import is_much
 from hub.jobs.sources import Sources
 from hub.jobs.write_plan import Tell
 from hub.model import Connection, WriteItem, WriteOutcome, WritePlan, WritePlanState
@@ -20,10 +21,6 @@ from hub.store.write_plans import Settled
 
 log = structlog.get_logger()
 
-MOST_UNCONFIRMED = 0.3
-"""The share of the compared rows that a plan may change without being confirmed."""
-FEW = 20
-"""Rows that it may change, whatever share they are."""
 ROUNDS = 4
 """How often a row is tried that the source cannot write just now."""
 ATTEMPTS = 3
@@ -45,8 +42,7 @@ class Approval:
 async def check(session: Session, approval: Approval) -> WritePlan:
     """The plan, which may be applied. Raises NotFound, and InputError saying what keeps it from being applied."""
     plan = await write_plans.applicable(session, approval.plan_id)
-    share = plan.records_to_change / max(plan.records, 1)
-    if plan.records_to_change > FEW and share > MOST_UNCONFIRMED and not approval.is_confirmed:
+    if is_much(plan.records_to_change, plan.records) and not approval.is_confirmed:
         told = f"{plan.records_to_change:,} of {plan.records:,} rows"
         raise InputError(f"The plan changes {told}: read it, and confirm that this is meant.")
     return plan

@@ -39,6 +39,16 @@ async def waiting(database: Database) -> list[tuple[str, str]]:
         return [(row[0], row[1]) for row in jobs]
 
 
+async def leave_as_a_dead_worker_does(database: Database, list_id: UUID) -> None:
+    """A sync that somebody began and whose worker gives no sign of life."""
+    async with database.session() as session:
+        await enqueue_sync(session, Order(connection_id=list_id))
+        dead = "insert into procrastinate_workers (last_heartbeat) values (now() - interval '1 hour') returning id"
+        worker_id = await session.scalar(text(dead))
+        doing = text("update procrastinate_jobs set status = 'doing', worker_id = :worker")
+        await session.execute(doing, {"worker": worker_id})
+
+
 async def until(database: Database, condition: str) -> None:
     """Wait for what workers come to."""
     async with asyncio.timeout(60):
@@ -104,12 +114,7 @@ async def test_a_source_that_fails_for_now_is_asked_again_later(database, list_i
 
 
 async def test_jobs_of_a_worker_that_died_are_taken_up(database, list_id):
-    async with database.session() as session:
-        await enqueue_sync(session, Order(connection_id=list_id))
-        dead = "insert into procrastinate_workers (last_heartbeat) values (now() - interval '1 hour') returning id"
-        worker_id = await session.scalar(text(dead))
-        doing = text("update procrastinate_jobs set status = 'doing', worker_id = :worker")
-        await session.execute(doing, {"worker": worker_id})
+    await leave_as_a_dead_worker_does(database, list_id)
 
     async with working(Jobs(database, SEALER)):
         await until(database, "count(*) = 2 from account")
@@ -137,12 +142,8 @@ def test_what_passes_is_tried_again(error, is_tried_again):
 
 
 async def test_a_job_that_was_queued_again_while_it_ran_is_taken_up_when_its_worker_died(database, list_id):
+    await leave_as_a_dead_worker_does(database, list_id)
     async with database.session() as session:
-        await enqueue_sync(session, Order(connection_id=list_id))
-        dead = "insert into procrastinate_workers (last_heartbeat) values (now() - interval '1 hour') returning id"
-        worker_id = await session.scalar(text(dead))
-        doing = text("update procrastinate_jobs set status = 'doing', worker_id = :worker")
-        await session.execute(doing, {"worker": worker_id})
         await enqueue_sync(session, Order(connection_id=list_id))
 
     async with working(Jobs(database, SEALER)):

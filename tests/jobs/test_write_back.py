@@ -10,7 +10,7 @@ from sqlalchemy import func, text, update
 
 from hub.connectors import hubspot, salesforce
 from hub.errors import Busy, InputError, Unavailable
-from hub.jobs import write_apply
+from hub.jobs.proportion import FEW
 from hub.model import WriteOutcome, WritePlan, WritePlanState
 from hub.sandbox.world import Fate
 from hub.store import write_plans, write_rules
@@ -199,7 +199,7 @@ async def test_a_plan_that_changes_much_needs_to_be_confirmed_and_an_old_one_is_
 ):
     await org.enable("Hub_Account_Id__c", "account_id")
     plan = await org.plan()
-    assert plan.records_to_change > write_apply.FEW
+    assert plan.records_to_change > FEW
 
     with pytest.raises(InputError, match=r"changes \d+ of \d+ rows"):
         await org.apply(plan, is_confirmed=False)

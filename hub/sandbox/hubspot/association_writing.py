@@ -1,6 +1,6 @@
 """Associations made and taken back. Neither moves a modified date: only webhooks tell of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from hub.sandbox.hubspot.association_types import Tie, ties_between
@@ -20,20 +20,23 @@ Ends = tuple[ObjectType, str, ObjectType, str]
 
 def create(portal: Portal, call: Call) -> tuple[int, dict[str, Any]]:
     """Associate pairs of records in the ways named."""
-    results, errors = [], []
-    for each in checked(call.json(), MOST_CHANGED):
-        ends = _ends(call, _id(each, "from"), _id(each, "to"))
-        missing = _missing(portal, ends)
-        if missing:
-            errors.append(missing)
-        else:
-            associate(portal, ends, _ties(portal, ends, each.get("types") or []))
-            results.append(_pair(portal, ends))
-    return answer(portal, results, errors, status=201)
+
+    def associated(ends: Ends, each: Mapping[str, Any]) -> list[dict[str, Any]]:
+        associate(portal, ends, _ties(portal, ends, each.get("types") or []))
+        return [_pair(portal, ends)]
+
+    return _answered(portal, call, associated, 201)
 
 
 def create_default(portal: Portal, call: Call) -> tuple[int, dict[str, Any]]:
     """Associate pairs of records without a label."""
+    return _answered(portal, call, lambda ends, _: _by_default(portal, ends), 200)
+
+
+def _answered(
+    portal: Portal, call: Call, associated: Callable[[Ends, Mapping[str, Any]], list[dict[str, Any]]], status: int
+) -> tuple[int, dict[str, Any]]:
+    """What became of each pair that a batch names: a result, or an error where one of its records is missing."""
     results, errors = [], []
     for each in checked(call.json(), MOST_CHANGED):
         ends = _ends(call, _id(each, "from"), _id(each, "to"))
@@ -41,8 +44,8 @@ def create_default(portal: Portal, call: Call) -> tuple[int, dict[str, Any]]:
         if missing:
             errors.append(missing)
         else:
-            results += _by_default(portal, ends)
-    return answer(portal, results, errors)
+            results += associated(ends, each)
+    return answer(portal, results, errors, status=status)
 
 
 def archive(portal: Portal, call: Call) -> None:

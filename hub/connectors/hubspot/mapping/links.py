@@ -35,29 +35,27 @@ def links_key(payload: Payload) -> str:
 
 
 def contact_accounts(payload: Payload) -> Iterator[ContactAccount]:
-    for tie in _ties(links_key(payload), payload["to"]):
-        for key, label in tie.named():
-            yield ContactAccount(
-                external_id=key,
-                contact_external_id=tie.from_id,
-                account_external_id=tie.to_id,
-                label=label,
-                is_primary=tie.is_primary,
-            )
+    for tie, key, label in _named_ties(payload):
+        yield ContactAccount(
+            external_id=key,
+            contact_external_id=tie.from_id,
+            account_external_id=tie.to_id,
+            label=label,
+            is_primary=tie.is_primary,
+        )
 
 
 def opportunity_contacts(payload: Payload) -> Iterator[OpportunityContact]:
-    for tie in _ties(links_key(payload), payload["to"]):
-        for key, label in tie.named():
-            yield OpportunityContact(
-                external_id=key, opportunity_external_id=tie.from_id, contact_external_id=tie.to_id, role=label
-            )
+    for tie, key, label in _named_ties(payload):
+        yield OpportunityContact(
+            external_id=key, opportunity_external_id=tie.from_id, contact_external_id=tie.to_id, role=label
+        )
 
 
 def opportunity_accounts(payload: Payload) -> Iterator[OpportunityAccount | OpportunityPartner]:
     """A company whose only labels are a partner's is a partner and nothing else, unless it is the primary one."""
     partner_labels = {label.casefold() for label in payload.get("partnerLabels", PARTNER_LABELS)}
-    for tie in _ties(links_key(payload), payload["to"]):
+    for tie in _ties(payload):
         roles = {type_id: label for type_id, label in tie.labels.items() if label.casefold() in partner_labels}
         others = {type_id: label for type_id, label in tie.labels.items() if type_id not in roles}
         if others or tie.is_primary or not roles:
@@ -79,31 +77,26 @@ def opportunity_accounts(payload: Payload) -> Iterator[OpportunityAccount | Oppo
 
 
 def ticket_accounts(payload: Payload) -> Iterator[TicketAccount]:
-    for tie in _ties(links_key(payload), payload["to"]):
-        for key, label in tie.named():
-            yield TicketAccount(
-                external_id=key,
-                ticket_external_id=tie.from_id,
-                account_external_id=tie.to_id,
-                label=label,
-                is_primary=tie.is_primary,
-            )
+    for tie, key, label in _named_ties(payload):
+        yield TicketAccount(
+            external_id=key,
+            ticket_external_id=tie.from_id,
+            account_external_id=tie.to_id,
+            label=label,
+            is_primary=tie.is_primary,
+        )
 
 
 def ticket_contacts(payload: Payload) -> Iterator[TicketContact]:
-    for tie in _ties(links_key(payload), payload["to"]):
-        for key, label in tie.named():
-            yield TicketContact(
-                external_id=key, ticket_external_id=tie.from_id, contact_external_id=tie.to_id, label=label
-            )
+    for tie, key, label in _named_ties(payload):
+        yield TicketContact(external_id=key, ticket_external_id=tie.from_id, contact_external_id=tie.to_id, label=label)
 
 
 def ticket_opportunities(payload: Payload) -> Iterator[TicketOpportunity]:
-    for tie in _ties(links_key(payload), payload["to"]):
-        for key, label in tie.named():
-            yield TicketOpportunity(
-                external_id=key, ticket_external_id=tie.from_id, opportunity_external_id=tie.to_id, label=label
-            )
+    for tie, key, label in _named_ties(payload):
+        yield TicketOpportunity(
+            external_id=key, ticket_external_id=tie.from_id, opportunity_external_id=tie.to_id, label=label
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +116,16 @@ class _Tie:
         return [(f"{pair}:{type_id}", label) for type_id, label in chosen.items()] or [(pair, None)]
 
 
-def _ties(from_id: str, entries: list[Payload]) -> Iterator[_Tie]:
-    for entry in entries:
+def _named_ties(payload: Payload) -> Iterator[tuple[_Tie, str, str | None]]:
+    """Each tie as often as it has labels, with a key and the label; once where it has none."""
+    for tie in _ties(payload):
+        for key, label in tie.named():
+            yield tie, key, label
+
+
+def _ties(payload: Payload) -> Iterator[_Tie]:
+    from_id = links_key(payload)
+    for entry in payload["to"]:
         types = {_type(kind): kind["label"] for kind in entry["associationTypes"]}
         labels = {key: label for key, label in types.items() if label and not (label == PRIMARY and "." in key)}
         yield _Tie(
