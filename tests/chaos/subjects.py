@@ -57,7 +57,8 @@ def a_portal(seed: int, accounts: int = 40) -> Subject:
         "client_secret": known.client_secret,
         "refresh_token": known.refresh_token,
     }
-    app = hubspot.hubspot_app(world, clock, limits=limits, quirks=quirks, index_lag=lag)
+    scopes = (*hubspot.SCOPES, hubspot.LEADS_SCOPE)
+    app = hubspot.hubspot_app(world, clock, limits=limits, scopes=scopes, quirks=quirks, index_lag=lag)
     return Subject(
         vendor=HUBSPOT,
         app=app,
