@@ -24,7 +24,7 @@ def an_org(seed: int, accounts: int = 40) -> Subject:
     """A Salesforce org: read by jobs or by queries, in pages small or large, with a secret or a signature."""
     rng = Random(f"org {seed}")  # noqa: S311 - repeatable on purpose
     world, clock = made_up_ecosystem(accounts, seed), Hand()
-    app = salesforce.salesforce_app(world, clock)
+    app = salesforce.salesforce_app(world, clock, partner_licences=True)
     known = salesforce.credentials()
     sizes = Sizes(bulk_from=rng.choice((1, 15, 20_000)), results=rng.choice((5, 25_000)))
     signature = {"username": known.username, "private_key": known.private_key_pem}
