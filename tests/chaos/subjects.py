@@ -14,20 +14,29 @@ from hub.sandbox.hubspot import Limits
 from hub.sandbox.hubspot.quirks import Quirks
 from tests.chaos.hubspot import portal_truth
 from tests.chaos.salesforce import org_truth
-from tests.chaos.trial import Hand, Subject
+from tests.chaos.trial import Consent, Hand, Subject
 
 BASE_URL = "http://127.0.0.1"
 UNLIMITED = 10**9
 
 
 def an_org(seed: int, accounts: int = 40) -> Subject:
-    """A Salesforce org: read by jobs or by queries, in pages small or large, with a secret or a signature."""
+    """A Salesforce org: read by jobs or by queries, in pages small or large, by a secret, a signature or a consent."""
     rng = Random(f"org {seed}")  # noqa: S311 - repeatable on purpose
     world, clock = made_up_ecosystem(accounts, seed), Hand()
     app = salesforce.salesforce_app(world, clock, partner_licences=True)
     known = salesforce.credentials()
     sizes = Sizes(bulk_from=rng.choice((1, 15, 20_000)), results=rng.choice((5, 25_000)))
-    signature = {"username": known.username, "private_key": known.private_key_pem}
+    grants = app.state.salesforce.grants
+    secrets = rng.choice((
+        {"client_secret": known.client_secret},
+        {"username": known.username, "private_key": known.private_key_pem},
+        {"refresh_token": known.refresh_token},
+    ))  # fmt: skip
+    consent = Consent(
+        takes=lambda held: grants.takes(held["refresh_token"]),
+        anew=lambda: {"refresh_token": grants.refresh_token()},
+    )
     return Subject(
         vendor=SALESFORCE,
         app=app,
@@ -35,7 +44,8 @@ def an_org(seed: int, accounts: int = 40) -> Subject:
         life=salesforce_life(app.state.salesforce.org, seed),
         source=partial(open_org, sizes=sizes),
         config={"base_url": BASE_URL, "client_id": known.client_id},
-        secrets=rng.choice(({"client_secret": known.client_secret}, signature)),
+        secrets=secrets,
+        consent=consent if "refresh_token" in secrets else None,
         truth=lambda: org_truth(app.state.salesforce.org),
     )
 
@@ -48,6 +58,7 @@ def a_portal(seed: int, accounts: int = 40) -> Subject:
         ids_compare_as_text=rng.random() < 1 / 3,
         search_gaps=rng.choice((None, seed)),
         merges_keep_id=rng.random() < 1 / 3,
+        token_lifetime=timedelta(seconds=rng.choice((150, 600, 1_800))),
     )
     lag = timedelta(seconds=rng.choice((0, 30, 120)))
     limits = Limits(burst=UNLIMITED, searches=UNLIMITED, daily=UNLIMITED)

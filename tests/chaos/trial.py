@@ -2,17 +2,17 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from inspect import CORO_CREATED, getcoroutinestate
 from random import Random
 from typing import Any
 from uuid import UUID
 
 from hub.connectors.base import Connector
 from hub.connectors.registry import CONNECTORS
-from hub.errors import HubError
+from hub.errors import AuthError, HubError
 from hub.jobs.stream_run import StreamRun
 from hub.jobs.sync import Order, sync
 from hub.model import IssueKind, SyncRunState
@@ -28,6 +28,8 @@ MOST_SYNCS = 40
 MOST_HOPS = 300
 """Steps of the event loop after which a sync is killed that was to be killed at a request."""
 MOST_REQUESTS = 80
+SIGNING_IN = 0.25
+"""How many processes die at their first request."""
 PAUSES = (0, 0, 1, 5, 30)
 """Seconds between two requests."""
 
@@ -63,6 +65,18 @@ class Subject:
     config: Mapping[str, str]
     secrets: Mapping[str, str]
     truth: Callable[[], Iterable[Table | Ties]]
+    consent: "Consent | None" = None
+    """Where using the secrets replaces them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Consent:
+    """A person's, as far as a hub may lose it."""
+
+    takes: Callable[[Mapping[str, str]], bool]
+    """Whether these secrets still let somebody in."""
+    anew: Callable[[], Mapping[str, str]]
+    """What the person gets who consents again."""
 
 
 @dataclass(kw_only=True)
@@ -79,8 +93,15 @@ class Trial:
     kills: int = 0
     syncs: int = 0
     requests: int = 0
+    reconnections: int = 0
+    """How often a person had to consent again, as a process was killed that alone knew the new secrets."""
+    _is_lost: bool = False
     _kill_at: int | None = None
+    _is_asked: bool = False
+    """Whether who kills lets a process end what cannot be left, as SIGTERM does and SIGKILL does not."""
     _task: asyncio.Task[Sequence[StreamRun]] | None = None
+    _others: frozenset[asyncio.Task[Any]] = frozenset()
+    """The tasks that are not of the process under trial."""
 
     def __post_init__(self) -> None:
         self._rng = Random(f"trial {self.seed}")  # noqa: S311 - repeatable on purpose
@@ -104,6 +125,9 @@ class Trial:
 
     async def connect(self) -> None:
         """Let the hub know the vendor, under its name."""
+        await self._connect(self.subject.secrets)
+
+    async def _connect(self, secrets: Mapping[str, str]) -> None:
         vendor = self.subject.vendor.name
         async with self.database.session() as session:
             home = await organizations.settle(session, "Home", None)
@@ -115,7 +139,7 @@ class Trial:
                 owner_id=home,
                 subject_id=home,
                 config=self.subject.config,
-                secrets=self.subject.secrets,
+                secrets=secrets,
             )
 
     async def _until_quiet(self) -> None:
@@ -143,12 +167,44 @@ class Trial:
     async def _sync(self, *, may_be_killed: bool, full: bool, accept_removals: bool = False) -> Sequence[StreamRun]:
         """The runs of one sync; none where it was killed or gave up."""
         self.syncs += 1
-        self._kill_at = self.requests + self._rng.randrange(1, MOST_REQUESTS) if may_be_killed else None
+        self._kill_at = self.requests + self._requests_to_live() if may_be_killed else None
+        self._is_asked = self._rng.random() < 1 / 2
         order = Order(connection_id=self.connection_id, full=full, accept_removals=accept_removals)
+        self._others = frozenset(asyncio.all_tasks())
         self._task = asyncio.create_task(sync(self.database, SEALER, order, connectors=self._connectors()))
-        with suppress(asyncio.CancelledError, HubError):
+        try:
             return await self._task
+        except asyncio.CancelledError:
+            await self._look_for_secrets()
+        except AuthError:
+            await self._reconnect()
+        except HubError:
+            pass
         return ()
+
+    def _requests_to_live(self) -> int:
+        """Those that sign in come first: processes that die there are the ones that may lose secrets."""
+        return 1 if self._rng.random() < SIGNING_IN else self._rng.randrange(1, MOST_REQUESTS)
+
+    async def _look_for_secrets(self) -> None:
+        """Whether the process that was killed took the newest secrets with it."""
+        consent = self.subject.consent
+        if consent is None:
+            return
+        async with self.database.session() as session:
+            connection = await connections.by_id(session, self.connection_id)
+            stored = connections.full_config(connection, SEALER)
+        self._is_lost = not consent.takes(stored)
+        if self._is_lost and self._is_asked:
+            raise AssertionError("a process that was asked to end lost the newest secrets")
+
+    async def _reconnect(self) -> None:
+        """A person consents again, which nobody needs who was not killed."""
+        if self.subject.consent is None or not self._is_lost:
+            raise AssertionError("a person is asked for, though nobody lost the secrets")
+        await self._connect(self.subject.consent.anew())
+        self.reconnections += 1
+        self._is_lost = False
 
     def _connectors(self) -> dict[str, Connector[Any]]:
         """The connector, over the wire of this trial."""
@@ -164,7 +220,7 @@ class Trial:
         except HubError as error:  # must not pass for an answer
             raise AssertionError(f"life went wrong: {error}") from error
         if self.requests == self._kill_at:
-            self._kill_in(self._rng.randrange(MOST_HOPS))
+            self._kill_in(int(MOST_HOPS ** self._rng.random()))
 
     def _kill_in(self, hops: int) -> None:
         if self._task is None or self._task.done():
@@ -173,4 +229,14 @@ class Trial:
             asyncio.get_running_loop().call_soon(self._kill_in, hops - 1)
         else:
             self.kills += 1
-            self._task.cancel()
+            for task in {self._task} if self._is_asked else _killable(asyncio.all_tasks() - self._others):
+                task.cancel()
+
+
+def _killable(tasks: Iterable[asyncio.Task[Any]]) -> Iterable[asyncio.Task[Any]]:
+    """Without those that give connections back, or would never begin to: for a process that is gone the database does.
+
+    The ends of transactions are tasks of their own.
+    """
+    begun = (task for task in tasks if getcoroutinestate(task.get_coro()) != CORO_CREATED)
+    return [task for task in begun if "close" not in task.get_coro().__name__]
