@@ -1,18 +1,20 @@
 """One trial: a hub syncs a vendor that misbehaves, whose rows change meanwhile, and is killed again and again."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from inspect import CORO_CREATED, getcoroutinestate
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from hub.connectors.base import Connector
+from hub.connectors.base import Connector, Delivery
 from hub.connectors.registry import CONNECTORS
 from hub.errors import AuthError, HubError
+from hub.jobs import hints
+from hub.jobs.sources import Sources
 from hub.jobs.stream_run import StreamRun
 from hub.jobs.sync import Order, sync
 from hub.model import IssueKind, SyncRunState
@@ -21,8 +23,11 @@ from hub.sandbox.clock import HISTORY_ENDS, Clock
 from hub.store import connections, issues, organizations
 from hub.store.database import Database
 from tests.builders import SEALER
+from tests.chaos.post import Post
 from tests.chaos.truth import Table, Ties, differences
 from tests.chaos.wire import Wire
+
+T = TypeVar("T")
 
 MOST_SYNCS = 40
 MOST_HOPS = 300
@@ -62,11 +67,13 @@ class Subject:
     life: Life
     source: Any
     """The connector's own way to open it, which takes a transport."""
-    config: Mapping[str, str]
+    config: Mapping[str, Any]
     secrets: Mapping[str, str]
     truth: Callable[[], Iterable[Table | Ties]]
     consent: "Consent | None" = None
     """Where using the secrets replaces them."""
+    post: Post | None = None
+    """Where the vendor tells what happens."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,11 +102,13 @@ class Trial:
     requests: int = 0
     reconnections: int = 0
     """How often a person had to consent again, as a process was killed that alone knew the new secrets."""
+    heard: int = 0
+    """How many rows were found to be changed because the vendor told of them."""
     _is_lost: bool = False
     _kill_at: int | None = None
     _is_asked: bool = False
     """Whether who kills lets a process end what cannot be left, as SIGTERM does and SIGKILL does not."""
-    _task: asyncio.Task[Sequence[StreamRun]] | None = None
+    _task: asyncio.Task[Any] | None = None
     _others: frozenset[asyncio.Task[Any]] = frozenset()
     """The tasks that are not of the process under trial."""
 
@@ -114,6 +123,7 @@ class Trial:
         await self.connect()
         for _ in range(rounds):
             await self._sync(may_be_killed=True, full=self._rng.random() < 1 / rounds)
+            await self._hear()
             self.subject.clock.pass_on(minutes=self._rng.randrange(60))
         return await self.wrong_after_all()
 
@@ -121,6 +131,7 @@ class Trial:
         """The same, of what was synced so far."""
         self.subject.life.end()
         await self._until_quiet()
+        await self._hear_the_rest()
         return await differences(self.database, self.connection_id, self.subject.truth())
 
     async def connect(self) -> None:
@@ -167,20 +178,49 @@ class Trial:
     async def _sync(self, *, may_be_killed: bool, full: bool, accept_removals: bool = False) -> Sequence[StreamRun]:
         """The runs of one sync; none where it was killed or gave up."""
         self.syncs += 1
+        order = Order(connection_id=self.connection_id, full=full, accept_removals=accept_removals)
+        syncing = sync(self.database, SEALER, order, connectors=self._connectors())
+        return await self._outcome(syncing, may_be_killed=may_be_killed) or ()
+
+    async def _hear(self) -> None:
+        """Some of what the vendor tells arrives, and is followed as far as one gets."""
+        if self.subject.post is not None:
+            await self.subject.post.bring(self._receive)
+            await self._follow(may_be_killed=True)
+
+    async def _hear_the_rest(self) -> None:
+        """What the vendor told long ago arrives, and is followed to its end."""
+        if self.subject.post is not None:
+            await self.subject.post.bring_all(self._receive)
+            for _ in range(MOST_SYNCS):
+                if await self._follow(may_be_killed=False) is not None:
+                    return
+            raise AssertionError("what the vendor told was not followed")
+
+    async def _receive(self, delivery: Delivery) -> int:
+        return await hints.receive(self.database, SEALER, self.subject.vendor.name, delivery)
+
+    async def _follow(self, *, may_be_killed: bool) -> int | None:
+        sources = Sources(database=self.database, sealer=SEALER, connectors=self._connectors())
+        followed = await self._outcome(hints.follow(sources, self.connection_id), may_be_killed=may_be_killed)
+        self.heard += followed or 0
+        return followed
+
+    async def _outcome(self, work: Coroutine[Any, Any, T], *, may_be_killed: bool) -> T | None:
+        """What a process comes to; None where it was killed or gave up."""
         self._kill_at = self.requests + self._requests_to_live() if may_be_killed else None
         self._is_asked = self._rng.random() < 1 / 2
-        order = Order(connection_id=self.connection_id, full=full, accept_removals=accept_removals)
         self._others = frozenset(asyncio.all_tasks())
-        self._task = asyncio.create_task(sync(self.database, SEALER, order, connectors=self._connectors()))
+        task = self._task = asyncio.create_task(work)
         try:
-            return await self._task
+            return await task
         except asyncio.CancelledError:
             await self._look_for_secrets()
         except AuthError:
             await self._reconnect()
         except HubError:
             pass
-        return ()
+        return None
 
     def _requests_to_live(self) -> int:
         """Those that sign in come first: processes that die there are the ones that may lose secrets."""
