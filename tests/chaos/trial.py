@@ -34,7 +34,7 @@ MOST_HOPS = 300
 """Steps of the event loop after which a sync is killed that was to be killed at a request."""
 MOST_REQUESTS = 80
 SIGNING_IN = 0.25
-"""How many processes die at their first request."""
+"""How many processes die at their first request, where it replaces secrets."""
 PAUSES = (0, 0, 1, 5, 30)
 """Seconds between two requests."""
 
@@ -223,8 +223,10 @@ class Trial:
         return None
 
     def _requests_to_live(self) -> int:
-        """Those that sign in come first: processes that die there are the ones that may lose secrets."""
-        return 1 if self._rng.random() < SIGNING_IN else self._rng.randrange(1, MOST_REQUESTS)
+        """The first one signs in: processes that die there are the ones that may lose secrets."""
+        if self.subject.consent is not None and self._rng.random() < SIGNING_IN:
+            return 1
+        return self._rng.randrange(1, MOST_REQUESTS)
 
     async def _look_for_secrets(self) -> None:
         """Whether the process that was killed took the newest secrets with it."""
