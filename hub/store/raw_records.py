@@ -188,6 +188,13 @@ async def prune(session: AsyncSession) -> None:
     await session.execute(_PRUNE, {"kept": KEPT, "most": PRUNED_AT_ONCE})
 
 
+async def count(session: AsyncSession, connection_id: UUID, stream: str) -> int:
+    """How many payloads of a stream are kept."""
+    kept = text("select count(*) from raw_record where connection_id = :connection and stream = :stream")
+    found = await session.execute(kept, {"connection": connection_id, "stream": stream})
+    return int(found.scalar_one())
+
+
 async def count_by_stream(session: AsyncSession) -> dict[tuple[UUID, str], int]:
     """How many payloads are stored, by connection and stream."""
     rows = await session.execute(text("select connection_id, stream, count(*) as stored from raw_record group by 1, 2"))
