@@ -11,12 +11,12 @@ from typing import Any
 import msgspec
 
 from hub.connectors.base import Bookmark, Page
-from hub.connectors.http import decoded
 from hub.connectors.hubspot.ahead import gathered, in_order, portions
 from hub.connectors.hubspot.answers import Answer, Head, Paged, part
 from hub.connectors.hubspot.client import LIST_LIMIT, chunks, listed_ids, properties, search
 from hub.connectors.hubspot.portal import HubSpot
 from hub.connectors.hubspot.search import Changed, Kind, Window, changed, window
+from hub.connectors.response import decoded
 from hub.errors import UnexpectedPayload
 
 Onward = dict[str, str | None]
