@@ -25,12 +25,18 @@ _NEWER = """
          or staged.modified_at >= raw.modified_at)
 """
 
+# The limit keeps it a look-up for each: the planner knows too little of a temporary table, and would read all payloads.
 _KEEP_EARLIER = text(f"""
     insert into raw_record_version (raw_id, version, payload, observed_at, superseded_at)
     select raw.id, raw.version, raw.payload, raw.observed_at, now()
-    from raw_record raw join staged_payload staged using (external_id)
-    where raw.connection_id = :connection and raw.stream = :stream and {_NEWER}
-      and raw.payload::text <> staged.payload::text
+    from staged_payload staged
+    cross join lateral (
+        select * from raw_record stored
+        where stored.connection_id = :connection and stored.stream = :stream
+          and stored.external_id = staged.external_id
+        limit 1
+    ) raw
+    where {_NEWER} and raw.payload::text <> staged.payload::text
 """)  # noqa: S608 - no value in it
 
 _KEEP = text(f"""
