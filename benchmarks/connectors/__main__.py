@@ -8,7 +8,6 @@ other, from nothing, into the same PostgreSQL. Exits with 1 where a figure falls
 import argparse
 import asyncio
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -146,9 +145,8 @@ def _set_up_peer() -> None:
     print(f"Setting up {PEER.name} with dlt {DLT} …", flush=True)
     uv = [sys.executable, "-m", "uv"]
     subprocess.run([*uv, "venv", "--quiet", "--allow-existing", str(PEER)], check=True)  # noqa: S603 - our own
-    wanted = [f"dlt[postgres]=={DLT}"]
-    environment = os.environ | {"VIRTUAL_ENV": str(PEER)}
-    subprocess.run([*uv, "pip", "install", "--quiet", *wanted], check=True, env=environment)  # noqa: S603 - our own
+    install = ["pip", "install", "--quiet", "--python", str(PEER), f"dlt[postgres]=={DLT}"]
+    subprocess.run([*uv, *install], check=True)  # noqa: S603 - our own
     (PEER / "ready").touch()
 
 

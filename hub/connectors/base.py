@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
 from hub.model import Removal, RemovalEvidence, Synced, WriteOutcome
@@ -172,8 +172,11 @@ class Stream(Generic[SourceT]):
     modified_at: Callable[[Payload], datetime | None] = undated
     """When the source changed the row. A payload older than the stored one is not taken: pages may come late."""
     whole: Callable[[SourceT], bool] = never
-    """Whether each run reads every row, so that rows it no longer meets are gone. They are removed only after the
-    last page, never after a failed or interrupted run. Bookmarks of such a stream are None or informative."""
+    """Whether readings are of every row, so that rows one no longer meets are gone. They are removed only after the
+    last page, never after a failed or interrupted run. Such a reading begins without a bookmark."""
+    whole_for: timedelta = timedelta()
+    """How long a reading of very many rows is good for. Until then, runs begin at its bookmark, read what they can
+    find changed since, and remove nothing."""
     ids: Callable[[SourceT], AsyncGenerator[Sequence[str], None]] | None = None
     """The ids of all rows that are live now, in portions. With it and `among`, the stream is swept now and then: what
     no feed told, rows gone without a trace and rows shown anew, is found."""

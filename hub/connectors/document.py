@@ -4,7 +4,8 @@ import asyncio
 
 import httpx
 
-from hub.connectors.http import DIRECT, described, refusal_by_status, whole
+from hub.connectors.http import DIRECT
+from hub.connectors.response import described, refusal_by_status, whole
 from hub.errors import Unavailable, UnexpectedPayload
 
 LARGEST_DOCUMENT = 256 * 1024

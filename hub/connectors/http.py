@@ -2,19 +2,16 @@
 
 import asyncio
 import random
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
-import msgspec
 
-from hub.errors import AuthError, Forbidden, Lost, QuotaExhausted, SourceError, Spent, Unavailable, UnexpectedPayload
+from hub.connectors.rate import Rate, Sleep
+from hub.connectors.response import lost, page_for_people, refusal_by_status, silence, torn, whole
+from hub.errors import Lost, QuotaExhausted, SourceError, Spent, Unavailable
 
-Sleep = Callable[[float], Awaitable[None]]
 Refusal = Callable[[httpx.Response], SourceError | None]
 """What an answer of status 300 or more means at one vendor; None where it is no refusal."""
 
@@ -25,11 +22,6 @@ LONGEST_ANSWER = 300.0
 """Seconds until the last byte, where all of an answer is awaited: httpx counts from chunk to chunk."""
 LONGEST_EXCHANGE = 60.0
 """Seconds; much shorter than what waits for it, so that nothing new is given up while it is under way."""
-LEAST_PACE = 16 * 1024
-"""Bytes a second of a body that is handed on as it arrives."""
-SLOW_START = 60.0
-"""Seconds before its pace is judged."""
-NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 SAID = frozenset({400, 404, 409, 412})
 """Statuses by which a source says that it did not do what it understood very well."""
 ATTEMPTS = 5
@@ -38,37 +30,6 @@ PATIENCE = 120.0
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 DIRECT: Mapping[str, None] = {f"all://[{host}]" if ":" in host else f"all://{host}": None for host in LOOPBACK}
 """A proxy named in the environment is for the outside world, not for the sandbox on this machine."""
-
-T = TypeVar("T")
-
-
-class Rate:
-    """At most `burst` requests at once and `per_second` of them in the long run: a token bucket."""
-
-    def __init__(
-        self,
-        per_second: float,
-        burst: int,
-        *,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Sleep = asyncio.sleep,
-    ) -> None:
-        self._per_second = per_second
-        self._burst = burst
-        self._clock = clock
-        self._sleep = sleep
-        self._tokens = float(burst)
-        self._counted_at = clock()
-
-    async def turn(self) -> None:
-        """Return when one more request may go."""
-        now = self._clock()
-        earned = (now - self._counted_at) * self._per_second
-        self._counted_at = now
-        # Below zero, the tokens are a queue: each who waits sleeps off the debt it found and its own.
-        self._tokens = min(float(self._burst), self._tokens + earned) - 1
-        if self._tokens < 0:
-            await self._sleep(-self._tokens / self._per_second)
 
 
 class Http:
@@ -131,7 +92,7 @@ class Http:
             async with _in_time(request, LONGEST_ANSWER):
                 response = await self._client.send(request, stream=True)
                 # What is no rows is small, and says why.
-                is_told = response.status_code != httpx.codes.OK or _page(response)
+                is_told = response.status_code != httpx.codes.OK or page_for_people(response)
                 return await self._read(response) if is_told else response
 
         response = await self._persistently(answer)
@@ -171,9 +132,9 @@ class Http:
         if response.status_code in said:
             return response
         is_refused = response.status_code >= httpx.codes.MULTIPLE_CHOICES
-        refused = self._refusal(response) if is_refused else _page(response) or _torn(response)
+        refused = self._refusal(response) if is_refused else page_for_people(response) or torn(response)
         if refused is not None:
-            raise _lost(refused, response)
+            raise lost(refused, response)
         return response
 
 
@@ -199,107 +160,6 @@ async def opened(
         yield Http(client, refusal=refusal or refusal_by_status, rate=rate, sleep=sleep)
 
 
-async def chunks(response: httpx.Response, *, clock: Callable[[], float] = time.monotonic) -> AsyncIterator[bytes]:
-    """The body as it arrives. Raises Unavailable where it is cut short, or drips."""
-    arrived, waited, asked_at = 0, 0.0, clock()
-    try:
-        async for chunk in response.aiter_bytes():
-            arrived, waited = arrived + len(chunk), waited + clock() - asked_at
-            if waited > SLOW_START and arrived < waited * LEAST_PACE:
-                raise Unavailable(f"{described(response)} with {arrived} bytes in {waited:.0f} seconds")
-            yield chunk
-            asked_at = clock()  # what the reader does with it is not the source's time
-    except httpx.RequestError as error:
-        raise _silence(response.request, error) from error
-
-
-def refusal_by_status(response: httpx.Response, reason: str = "") -> SourceError | None:
-    """What a status of 300 or more means where the vendor says nothing better than, perhaps, a reason to name."""
-    status = response.status_code
-    message = f"{described(response)} {reason}".rstrip()
-    if status == httpx.codes.UNAUTHORIZED:
-        return AuthError(message)
-    if status in (httpx.codes.FORBIDDEN, httpx.codes.NOT_FOUND, httpx.codes.GONE):
-        return Forbidden(message)
-    if status in (httpx.codes.REQUEST_TIMEOUT, httpx.codes.TOO_MANY_REQUESTS, httpx.codes.LOCKED):
-        return Unavailable(message, retry_after(response))
-    if status < httpx.codes.BAD_REQUEST or status >= httpx.codes.INTERNAL_SERVER_ERROR:
-        return Unavailable(message, retry_after(response))
-    return UnexpectedPayload(message)
-
-
-def described(response: httpx.Response) -> str:
-    """Method, place and status of an answer: what a message may say about it."""
-    return f"{response.request.method} {_place(response.request)} answered {response.status_code}"
-
-
-def retry_after(response: httpx.Response) -> float | None:
-    """The seconds to wait that the Retry-After header names, as a number or as a date; None where it does not."""
-    given = response.headers.get("Retry-After", "").strip()
-    if not given:
-        return None
-    if given.isdecimal():
-        return float(given)
-    until = http_date(given)
-    if until is None:
-        return None
-    now = http_date(response.headers.get("Date", "")) or datetime.now(UTC)
-    return max(0.0, (until - now).total_seconds())
-
-
-def server_time(response: httpx.Response) -> datetime:
-    """The source's own clock when it answered, UTC. Ours may be wrong, so windows never end by it."""
-    stamp = http_date(response.headers.get("Date", ""))
-    if stamp is None:
-        raise UnexpectedPayload(f"{described(response)} without a Date header that can be read")
-    return stamp
-
-
-def decoded(response: httpx.Response, shape: type[T]) -> T:
-    """The body, as `shape`: other JSON is unexpected, a body cut short or empty is a failure for now."""
-    try:
-        return msgspec.json.decode(response.content, type=shape)
-    except msgspec.ValidationError as error:
-        raise UnexpectedPayload(f"{described(response)}: {error}") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Unavailable(f"{described(response)} with what is not JSON") from error
-
-
-async def whole(response: httpx.Response, most: int) -> httpx.Response:
-    """The same answer with its body in memory, which is of `most` bytes at most. Raises httpx.RequestError."""
-    body = bytearray()
-    try:
-        async for chunk in response.aiter_bytes():
-            body += chunk
-            if len(body) > most:
-                raise UnexpectedPayload(f"{described(response)} with more than {most} bytes")
-    finally:
-        await response.aclose()
-    wire = {"content-encoding", "content-length", "transfer-encoding"}
-    headers = [(name, value) for name, value in response.headers.multi_items() if name not in wire]
-    return httpx.Response(response.status_code, headers=headers, content=bytes(body), request=response.request)
-
-
-def _page(response: httpx.Response) -> SourceError | None:
-    """Maintenance pages and login forms come with status 200, too."""
-    if response.headers.get("Content-Type", "").startswith("text/html"):
-        return Unavailable(f"{described(response)} with a page for people")
-    return None
-
-
-def _torn(response: httpx.Response) -> SourceError | None:
-    """What a proxy gave up on may end as properly as an answer does: it is asked for again, too."""
-    is_json = "json" in response.headers.get("Content-Type", "")
-    is_empty = response.request.method == "GET" and not response.content
-    if response.status_code != httpx.codes.OK or not (is_json or is_empty):
-        return None
-    try:
-        msgspec.json.decode(response.content, type=msgspec.Raw)
-    except msgspec.DecodeError:
-        return Unavailable(f"{described(response)} with what is not JSON")
-    return None
-
-
 def _pause(attempt: int, asked: float | None) -> float:
     # The jitter keeps many connections from coming back in the same moment.
     backoff = min(30.0, 0.5 * 2.0**attempt) * random.uniform(0.5, 1)  # noqa: S311 - not a secret
@@ -313,30 +173,4 @@ async def _in_time(request: httpx.Request, seconds: float) -> AsyncIterator[None
         async with asyncio.timeout(seconds):
             yield
     except (httpx.RequestError, TimeoutError) as error:
-        raise _silence(request, error) from error
-
-
-def _silence(request: httpx.Request, error: Exception) -> Unavailable:
-    told = f"{request.method} {_place(request)}: no answer from {request.url.netloc.decode()}"
-    kind = Unavailable if isinstance(error, NEVER_SENT) else Lost
-    return kind(f"{told} ({type(error).__name__})")
-
-
-def _lost(refused: SourceError, response: httpx.Response) -> SourceError:
-    """The refusal, as one that says nothing of what was done where the answer comes from a server that broke down."""
-    is_telling = httpx.codes.BAD_REQUEST <= response.status_code < httpx.codes.INTERNAL_SERVER_ERROR
-    if is_telling or type(refused) is not Unavailable:
-        return refused
-    return Lost(str(refused), refused.retry_after)
-
-
-def _place(request: httpx.Request) -> str:
-    return f"{request.url.host}{request.url.path}"
-
-
-def http_date(text: str) -> datetime | None:
-    try:
-        stamp = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return stamp.replace(tzinfo=UTC) if stamp.tzinfo is None else stamp.astimezone(UTC)
+        raise silence(request, error) from error

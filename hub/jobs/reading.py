@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from hub.jobs.storing import Stored, store
 from hub.jobs.stream_run import StreamRun, Tell
 from hub.jobs.sweeping import EVERY, Sweep
 from hub.model import IssueKind, SyncRunState
-from hub.store import issues, sweeps, sync_runs
+from hub.store import issues, raw_records, sweeps, sync_runs
 from hub.store.database import Database, Session
 from hub.store.sync_runs import Progress
 
@@ -22,6 +23,9 @@ log = structlog.get_logger()
 
 PAYLOADS_AT_ONCE = 1000
 """How many payloads a transaction stores at least, while the source has more."""
+
+A_ROW = timedelta(seconds=0.3)
+"""How long each row makes a reading of every row last: few are read anew in each run, and a million once a day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +43,7 @@ class Reading:
     async def to_the_end(self) -> None:
         """Read until the source has no more, or does not let us; raises what concerns all streams."""
         try:
+            self.run.is_whole = await self._is_whole()
             await self._pages_or_again()
             await self._finish()
         except Forbidden as error:
@@ -68,10 +73,10 @@ class Reading:
         stream = self.run.stream
         self.run.unread = 0
         async with self.database.session() as session:
-            bookmark = await sync_runs.bookmark(session, *self._place)
-            if stream.whole(self.source):
+            bookmark = None if self.run.is_whole else await sync_runs.bookmark(session, *self._place)
+            if self.run.is_whole:
                 await sweeps.start_over(session, *self._place)
-            if stream.whole(self.source) or not bookmark:  # all rows are read, and the bad ones told anew
+            if not bookmark:  # all rows are read, and the bad ones told anew
                 await issues.resolve(session, *self._place, IssueKind.BAD_ROW)
         async with aclosing(_batches(stream.pages(self.source, bookmark))) as batches:
             async for pages in batches:
@@ -82,7 +87,7 @@ class Reading:
         async with self.database.session() as session:
             await sync_runs.hold(session, self.run.id)
             stored = await store(session, self.run.connection.id, self.run.stream, page)
-            if self.run.stream.whole(self.source):
+            if self.run.is_whole:
                 await sweeps.see(session, *self._place, stored.keys)
             await sync_runs.move_bookmark(session, *self._place, dict(page.bookmark))
             if page.expected is not None:
@@ -112,11 +117,13 @@ class Reading:
         sweep = self._sweep()
         if await self._is_sweep_due():
             await sweep.of_ids()
-        if self.run.stream.whole(self.source):
+        if self.run.is_whole:
             await sweep.of_unseen(self.run.unread)
         async with self.database.session() as session:
             await sync_runs.hold(session, self.run.id)
             await issues.resolve(session, *self._place, IssueKind.STREAM_UNAVAILABLE)
+            if self.run.is_whole:
+                await sync_runs.note_sweep(session, *self._place)
             await sync_runs.finish(session, self.run.id)
         self.run.state = SyncRunState.SUCCEEDED
         self._log("stream synced")
@@ -133,11 +140,25 @@ class Reading:
             hold=lambda session: sync_runs.hold(session, self.run.id),
         )
 
+    async def _is_whole(self) -> bool:
+        stream = self.run.stream
+        if not stream.whole(self.source):
+            return False
+        ago = await self._since_sweep()
+        if ago is None or ago >= stream.whole_for or self.accepts_removals:
+            return True
+        async with self.database.session() as session:
+            return ago >= A_ROW * await raw_records.count(session, *self._place)
+
     async def _is_sweep_due(self) -> bool:
         if self.run.stream.ids is None or self.run.stream.whole(self.source):
             return False
+        ago = await self._since_sweep()
+        return self.accepts_removals or (ago is not None and ago >= EVERY)
+
+    async def _since_sweep(self) -> timedelta | None:
         async with self.database.session() as session:
-            return self.accepts_removals or await sync_runs.is_sweep_due(session, *self._place, EVERY)
+            return await sync_runs.since_sweep(session, *self._place)
 
     async def _is_unavailable(self, reason: str) -> None:
         async with self.database.session() as session:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hub.connectors.base import Connector, Stream, Writing
-from hub.connectors.http import Sleep
+from hub.connectors.rate import Sleep
 from hub.connectors.registry import CONNECTORS
 from hub.errors import AuthError
 from hub.model import Connection, ConnectionState

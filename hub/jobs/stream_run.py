@@ -16,6 +16,8 @@ class StreamRun:
     connection: Connection
     stream: Stream[Any]
     id: UUID
+    is_whole: bool = False
+    """Whether every row is read, so that those it does not meet are gone."""
     state: SyncRunState = SyncRunState.RUNNING
     seen: int = 0
     changed: int = 0

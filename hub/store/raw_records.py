@@ -25,12 +25,18 @@ _NEWER = """
          or staged.modified_at >= raw.modified_at)
 """
 
+# The limit keeps it a look-up for each: the planner knows too little of a temporary table, and would read all payloads.
 _KEEP_EARLIER = text(f"""
     insert into raw_record_version (raw_id, version, payload, observed_at, superseded_at)
     select raw.id, raw.version, raw.payload, raw.observed_at, now()
-    from raw_record raw join staged_payload staged using (external_id)
-    where raw.connection_id = :connection and raw.stream = :stream and {_NEWER}
-      and raw.payload::text <> staged.payload::text
+    from staged_payload staged
+    cross join lateral (
+        select * from raw_record stored
+        where stored.connection_id = :connection and stored.stream = :stream
+          and stored.external_id = staged.external_id
+        limit 1
+    ) raw
+    where {_NEWER} and raw.payload::text <> staged.payload::text
 """)  # noqa: S608 - no value in it
 
 _KEEP = text(f"""
@@ -186,6 +192,13 @@ _PRUNE = text("""
 async def prune(session: AsyncSession) -> None:
     """Forget payloads that were superseded long ago, but for the newest of them of each object."""
     await session.execute(_PRUNE, {"kept": KEPT, "most": PRUNED_AT_ONCE})
+
+
+async def count(session: AsyncSession, connection_id: UUID, stream: str) -> int:
+    """How many payloads of a stream are kept."""
+    kept = text("select count(*) from raw_record where connection_id = :connection and stream = :stream")
+    found = await session.execute(kept, {"connection": connection_id, "stream": stream})
+    return int(found.scalar_one())
 
 
 async def count_by_stream(session: AsyncSession) -> dict[tuple[UUID, str], int]:

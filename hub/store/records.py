@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 from psycopg.types.json import Jsonb
-from sqlalchemy import Integer, Numeric, String, Table, UniqueConstraint, inspect, text
+from sqlalchemy import ColumnDefault, Integer, Numeric, String, Table, UniqueConstraint, inspect, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -30,15 +30,16 @@ MOST_DIGITS = 1000
 
 def check(record: Synced) -> None:
     """Raise ValueError, naming the field, where the record holds what its table cannot."""
+    values = vars(record)  # read past the ORM, which makes every look at an attribute a call
     for name in _indexed_texts(type(record)):
-        if len(getattr(record, name) or "") > LONGEST_INDEXED:
+        if len(values.get(name) or "") > LONGEST_INDEXED:
             raise ValueError(f"{name} has more than {LONGEST_INDEXED:,} characters")
     for name in _decimals(type(record)):
-        value = getattr(record, name)
+        value = values.get(name)
         if value is not None and value.is_finite() and abs(value.adjusted()) > MOST_DIGITS:
             raise ValueError(f"{name} has more than {MOST_DIGITS} digits")
     for name in _integers(type(record)):
-        if abs(getattr(record, name) or 0) > LARGEST_INTEGER:
+        if abs(values.get(name) or 0) > LARGEST_INTEGER:
             raise ValueError(f"{name} is larger than {LARGEST_INTEGER:,}")
 
 
@@ -91,7 +92,8 @@ async def _stage(session: AsyncSession, model: type[Synced], rows: Iterable[tupl
     named = [name for name in columns if name != "raw_id"]
     # Of two records with one id in a page, the later is the newer.
     latest = {record.external_id: (raw_id, record) for raw_id, record in rows}
-    values = ([raw_id, *(_plain(getattr(record, name)) for name in named)] for raw_id, record in latest.values())
+    unset = _defaults(model)
+    values = ([raw_id, *map(_plain, map({**unset, **vars(record)}.get, named))] for raw_id, record in latest.values())
     await stage(session, "staged_record", {"raw_id": columns["raw_id"], **{n: columns[n] for n in named}}, values)
 
 
@@ -104,6 +106,13 @@ def _columns(model: type[Synced]) -> Mapping[str, str]:
         for column in table_of(model).columns
         if column.name not in _WRITTEN_ELSEWHERE
     }
+
+
+@cache
+def _defaults(model: type[Synced]) -> Mapping[str, Any]:
+    """What columns hold that nobody set: SQLAlchemy tells it when a row is asked, and does not keep it there."""
+    columns = table_of(model).columns
+    return {each.name: each.default.arg for each in columns if isinstance(each.default, ColumnDefault)}
 
 
 @cache
@@ -125,6 +134,8 @@ _json = msgspec.json.Encoder(decimal_format="number").encode
 
 def _plain(value: Any) -> Any:
     """A value that PostgreSQL takes: its text and jsonb have no room for NUL, which some people's typing does."""
+    if value is None:
+        return None
     return Jsonb(_without_nul(value), dumps=_json) if isinstance(value, dict) else _without_nul(value)
 
 

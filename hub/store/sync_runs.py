@@ -113,22 +113,23 @@ async def move_bookmark(session: AsyncSession, connection_id: UUID, stream: str,
     await _write_state(session, connection_id, stream, bookmark=bookmark)
 
 
-async def is_sweep_due(session: AsyncSession, connection_id: UUID, stream: str, every: timedelta) -> bool:
-    """Whether all ids of the stream were not compared for so long. A stream's first reading counts as comparing."""
-    state = await session.get(StreamState, (connection_id, stream))
-    if state is None or state.swept_at is None:
-        return False
-    now = (await session.execute(select(func.now()))).scalar_one()
-    return now - state.swept_at >= every
+async def since_sweep(session: AsyncSession, connection_id: UUID, stream: str) -> timedelta | None:
+    """How long ago all rows of the stream, or all ids, were compared with what is stored.
+
+    A stream's first reading counts as comparing; None until it came to its end.
+    """
+    of_stream = (StreamState.connection_id == connection_id, StreamState.stream == stream)
+    ago: timedelta | None = await session.scalar(select(func.now() - StreamState.swept_at).where(*of_stream))
+    return ago
 
 
 async def let_sweep(session: AsyncSession, connection_id: UUID, stream: str) -> None:
-    """Let the next reading compare all ids."""
+    """Let the next reading compare all rows."""
     await _write_state(session, connection_id, stream, swept_at=LONG_AGO)
 
 
 async def note_sweep(session: AsyncSession, connection_id: UUID, stream: str) -> None:
-    """Note that all ids of the stream were compared just now."""
+    """Note that all rows of the stream were compared just now."""
     await _write_state(session, connection_id, stream, swept_at=func.now())
 
 

@@ -2,32 +2,19 @@ import asyncio
 import gzip
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from datetime import UTC, datetime
 
 import httpx
 import msgspec
 import pytest
 
 from hub.connectors import http
-from hub.connectors.http import Http, Rate, chunks, decoded, opened, refusal_by_status, retry_after, server_time
-from hub.errors import AuthError, Forbidden, Lost, QuotaExhausted, SourceError, Unavailable, UnexpectedPayload
+from hub.connectors.http import Http, opened
+from hub.connectors.rate import Rate
+from hub.connectors.response import chunks, decoded
+from hub.errors import AuthError, Forbidden, Lost, QuotaExhausted, Unavailable, UnexpectedPayload
+from tests.connectors.clock import Clock
 
 URL = "https://crm.example"
-
-
-class Clock:
-    """A clock that only sleeping moves."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-        self.naps: list[float] = []
-
-    def __call__(self) -> float:
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        self.naps.append(seconds)
-        self.now += seconds
 
 
 def client(
@@ -41,11 +28,6 @@ def client(
 def one_after_another(*responses: httpx.Response) -> Callable[[httpx.Request], httpx.Response]:
     left = iter(responses)
     return lambda request: next(left)
-
-
-def answered(status: int, **headers: str) -> httpx.Response:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return httpx.Response(status, headers=named, request=httpx.Request("GET", f"{URL}/rows?email=ilse@corp.example"))
 
 
 async def test_an_answer_comes_back_whole():
@@ -154,70 +136,6 @@ async def test_an_endless_answer_is_cut_off(monkeypatch):
             await crm.send("GET", "/rows")
 
 
-@pytest.mark.parametrize(
-    ("status", "error"),
-    [
-        (301, Unavailable),
-        (400, UnexpectedPayload),
-        (401, AuthError),
-        (403, Forbidden),
-        (404, Forbidden),
-        (408, Unavailable),
-        (410, Forbidden),
-        (423, Unavailable),
-        (429, Unavailable),
-        (500, Unavailable),
-        (503, Unavailable),
-    ],
-)
-def test_a_status_is_an_error_by_its_consequence(status: int, error: type[SourceError]):
-    assert type(refusal_by_status(answered(status))) is error
-
-
-def test_messages_name_the_place_and_never_what_was_asked():
-    assert str(refusal_by_status(answered(500))) == "GET crm.example/rows answered 500"
-
-
-@pytest.mark.parametrize(
-    ("given", "seconds"),
-    [
-        ("17", 17),
-        ("Sun, 01 Nov 2026 12:01:30 GMT", 90),
-        ("Sun, 01 Nov 2026 11:00:00 GMT", 0),
-        ("soon", None),
-        ("", None),
-    ],
-)
-def test_retry_after_is_seconds_or_a_date_on_the_sources_clock(given: str, seconds: float | None):
-    response = answered(429, Retry_After=given, Date="Sun, 01 Nov 2026 12:00:00 GMT")
-    assert retry_after(response) == seconds
-
-
-def test_without_a_clock_of_the_source_a_date_is_measured_on_ours():
-    assert retry_after(answered(503, Retry_After="Thu, 01 Jan 1970 00:00:00 GMT")) == 0
-
-
-def test_the_time_is_the_sources():
-    assert server_time(answered(200, Date="Sun, 01 Nov 2026 12:00:00 GMT")) == datetime(2026, 11, 1, 12, tzinfo=UTC)
-    assert server_time(answered(200, Date="Sun, 01 Nov 2026 12:00:00 -0000")) == datetime(2026, 11, 1, 12, tzinfo=UTC)
-
-
-@pytest.mark.parametrize("date", ["", "yesterday"])
-def test_without_the_sources_time_nothing_is_guessed(date: str):
-    with pytest.raises(UnexpectedPayload, match="Date"):
-        server_time(answered(200, Date=date))
-
-
-@pytest.mark.parametrize(
-    ("body", "error"),
-    [(b"", Unavailable), (b'{"rows": [', Unavailable), (b"\xff", Unavailable), (b"3", UnexpectedPayload)],
-)
-def test_a_body_cut_short_is_a_failure_and_another_shape_is_a_surprise(body: bytes, error: type[SourceError]):
-    response = httpx.Response(200, content=body, request=httpx.Request("GET", URL))
-    with pytest.raises(error):
-        decoded(response, dict)
-
-
 async def test_a_proxy_is_not_asked_about_this_machine(monkeypatch):
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
@@ -230,35 +148,6 @@ async def test_a_proxy_is_not_asked_about_this_machine(monkeypatch):
     port = server.sockets[0].getsockname()[1]
     async with server, opened(f"http://127.0.0.1:{port}", rate=Rate(1, 1)) as crm:
         assert (await crm.send("GET", "/rows")).content == b"[]"
-
-
-async def test_the_rate_lets_a_burst_go_and_then_spaces_requests():
-    clock = Clock()
-    rate = Rate(per_second=2, burst=3, clock=clock, sleep=clock.sleep)
-    for _ in range(5):
-        await rate.turn()
-    assert clock.naps == [0.5, 0.5]
-
-
-async def test_those_who_come_at_once_wait_in_a_queue():
-    naps = []
-
-    async def noted(seconds: float) -> None:
-        naps.append(seconds)
-
-    rate = Rate(per_second=10, burst=1, clock=lambda: 0.0, sleep=noted)
-    for _ in range(4):
-        await rate.turn()
-    assert naps == pytest.approx([0.1, 0.2, 0.3])
-
-
-async def test_a_rest_earns_no_more_than_a_burst():
-    clock = Clock()
-    rate = Rate(per_second=1, burst=2, clock=clock, sleep=clock.sleep)
-    clock.now = 1000
-    for _ in range(3):
-        await rate.turn()
-    assert clock.naps == [1]
 
 
 async def test_what_changes_something_is_sent_again_only_where_nothing_was_done():

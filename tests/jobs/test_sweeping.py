@@ -1,6 +1,7 @@
 """Rows that go, or come, without a word of their source."""
 
 from collections.abc import AsyncGenerator, Sequence
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -87,6 +88,58 @@ async def test_a_row_that_was_removed_by_mistake_comes_back_with_the_date_it_had
     await synced(swept, full=True)
 
     assert await names(database) == ["Acme"]
+
+
+@pytest.fixture
+def read_ago(database):
+    """Lets the reading of every row be so long ago."""
+
+    async def passed(**time: float) -> None:
+        async with database.session() as session:
+            await session.execute(text("update stream_state set swept_at = now() - :ago"), {"ago": timedelta(**time)})
+
+    return passed
+
+
+async def test_a_stream_of_many_rows_is_read_whole_only_now_and_then(database, vendor, synced, read_ago):
+    stream = a_stream(whole=always, whole_for=timedelta(days=1))
+    rows = [an_account(str(each), f"Name {each}") for each in range(1000)]
+    vendor.pages = [a_page(*rows, at=7)]
+    await synced(stream)
+    await read_ago(seconds=20)
+    vendor.pages = [a_page(an_account("1", "Changed"), at=8)]
+    await synced(stream)
+    assert len(await names(database)) == 1000
+
+    await read_ago(seconds=400)
+    vendor.pages = [a_page(*rows[:900])]
+    await synced(stream)
+
+    assert len(await names(database)) == 900
+    assert vendor.asked_from == [None, {"at": 7}, None]
+
+
+async def test_a_first_reading_that_was_cut_off_is_begun_again(database, vendor, synced):
+    stream = a_stream(whole=always, whole_for=timedelta(days=1))
+    vendor.pages = [a_page(an_account("1"), at=7), Unavailable("gone")]
+    await synced(stream)
+
+    vendor.pages = [a_page(an_account("1"), an_account("2"), at=7)]
+    await synced(stream)
+
+    assert vendor.asked_from == [None, None]
+
+
+async def test_a_full_sync_reads_such_a_stream_whole(database, vendor, synced, read_ago):
+    stream = a_stream(whole=always, whole_for=timedelta(days=1))
+    vendor.pages = [a_page(*(an_account(str(each), f"Name {each}") for each in range(100)))]
+    await synced(stream)
+    await read_ago(seconds=1)
+    vendor.pages = [a_page(an_account("1", "Name 1"))]
+
+    await synced(stream, full=True, accept_removals=True)
+
+    assert await names(database) == ["Name 1"]
 
 
 @pytest.mark.parametrize("kind", ["ids", "whole"])

@@ -10,7 +10,7 @@ import httpx
 from hub.connectors.base import Stream
 from hub.connectors.conformance.subject import Outcome, Subject, inapplicable, latest, pages, quoted
 from hub.connectors.conformance.wire import Answer, at_once
-from hub.connectors.http import Sleep
+from hub.connectors.rate import Sleep
 from hub.errors import AuthError, SourceError, Unavailable
 
 NO_NETWORK = "it reads no network"

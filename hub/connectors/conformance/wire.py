@@ -23,7 +23,7 @@ from typing import Any
 import httpx
 
 from hub.connectors.base import Config, Delivery, Payload
-from hub.connectors.http import Sleep
+from hub.connectors.rate import Sleep
 from hub.connectors.registry import FAULTS
 from hub.errors import InputError
 

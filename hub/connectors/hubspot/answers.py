@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import httpx
 import msgspec
 
-from hub.connectors.http import decoded
+from hub.connectors.response import decoded
 from hub.errors import Unavailable, UnexpectedPayload
 
 T = TypeVar("T")

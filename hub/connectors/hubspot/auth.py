@@ -10,8 +10,8 @@ import httpx
 import msgspec
 
 from hub.connectors.base import Grant
-from hub.connectors.http import described
 from hub.connectors.hubspot.refusal import refusal
+from hub.connectors.response import described
 from hub.errors import AuthError, SourceError, Unavailable
 
 EARLY = 120.0

@@ -7,10 +7,10 @@ from typing import Any, TypeVar
 import httpx
 import msgspec
 
-from hub.connectors.http import decoded, server_time
 from hub.connectors.hubspot.answers import Answer, Head, Rows, SearchAnswer, part
 from hub.connectors.hubspot.mapping.merges import taken_in
 from hub.connectors.hubspot.portal import HubSpot
+from hub.connectors.response import decoded, server_time
 from hub.errors import UnexpectedPayload
 
 T = TypeVar("T")

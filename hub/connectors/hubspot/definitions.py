@@ -3,10 +3,10 @@
 from collections.abc import AsyncGenerator
 
 from hub.connectors.base import Bookmark, Page
-from hub.connectors.http import decoded
 from hub.connectors.hubspot.answers import Answer
 from hub.connectors.hubspot.client import listed
 from hub.connectors.hubspot.portal import HubSpot
+from hub.connectors.response import decoded
 
 
 # https://developers.hubspot.com/docs/api-reference/2026-03/crm/owners/guide

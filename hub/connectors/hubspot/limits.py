@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from hub.connectors.base import Quota
-from hub.connectors.http import Rate, Sleep, http_date
 from hub.connectors.hubspot.properties import EPOCH
+from hub.connectors.rate import Rate, Sleep
+from hub.connectors.response import http_date
 from hub.errors import QuotaExhausted
 
 REQUESTS_PER_SECOND = 9.0

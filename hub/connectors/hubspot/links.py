@@ -1,22 +1,29 @@
-"""What records are linked to. No date of theirs moves when links change, so that all are read each time."""
+"""What records are linked to.
+
+No date of theirs moves when links change: now and then all are read, and in between those of records that changed.
+"""
 
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from hub.connectors.base import Bookmark, Page
-from hub.connectors.http import decoded
 from hub.connectors.hubspot.ahead import gathered, in_order, portions
 from hub.connectors.hubspot.answers import Answer, Head, Paged, part
-from hub.connectors.hubspot.client import chunks, listed_ids, search
+from hub.connectors.hubspot.client import LIST_LIMIT, chunks, listed_ids, properties, search
 from hub.connectors.hubspot.portal import HubSpot
+from hub.connectors.hubspot.search import Changed, Kind, Window, changed, window
+from hub.connectors.response import decoded
 from hub.errors import UnexpectedPayload
 
 Onward = dict[str, str | None]
 """Where the links of each record go on."""
 
+WHOLE_FOR = timedelta(days=1)
+"""How long an association may stay unnoticed that came or went without its record, and of which no webhook told."""
 LINK_INPUTS = 1_000
 """As many records as one reading of associations takes."""
 
@@ -34,16 +41,25 @@ class _Linked(Paged, frozen=True, kw_only=True):
     to: list[msgspec.Raw]
 
 
-async def link_pages(kind: str, to_kind: str, source: HubSpot, bookmark: Bookmark | None) -> AsyncGenerator[Page, None]:
-    """The links of all live records."""
+async def link_pages(
+    kind: Kind, to_kind: str, source: HubSpot, bookmark: Bookmark | None
+) -> AsyncGenerator[Page, None]:
+    """The links of all live records; from a bookmark on, of those that changed since."""
+    _, now = await properties(source, kind.name)
+    found = _all_live(source, kind, now) if bookmark is None else changed(source, kind, window(bookmark), now)
 
-    async def page(ids: list[str]) -> list[Page]:
-        return [await _page(source, (kind, to_kind), chunk) for chunk in chunks(ids, LINK_INPUTS)]
+    async def page(portion: Changed) -> Page:
+        ids, onward = portion
+        return await _page(source, (kind.name, to_kind), ids, onward)
 
-    listed = (ids async for ids, _ in listed_ids(source, kind))
-    async for pages in in_order(gathered(listed, LINK_INPUTS), page):
-        for each in pages:
-            yield each
+    async for each in in_order(found, page):
+        yield each
+
+
+async def _all_live(source: HubSpot, kind: Kind, now: datetime) -> AsyncGenerator[Changed, None]:
+    listed = (ids async for ids, _ in listed_ids(source, kind.name))
+    async for ids in gathered(listed, LINK_INPUTS - LIST_LIMIT + 1):
+        yield ids, Window(since=now)
 
 
 async def links_among(kind: str, to_kind: str, source: HubSpot, ids: Sequence[str]) -> AsyncGenerator[Page, None]:
@@ -100,10 +116,12 @@ async def link_count(kind: str, to_kind: str, source: HubSpot) -> str:
     return f"those of {found.total} {kind}"
 
 
-async def _page(source: HubSpot, ends: tuple[str, str], ids: Sequence[str]) -> Page:
+async def _page(source: HubSpot, ends: tuple[str, str], ids: Sequence[str], onward: Window | None = None) -> Page:
+    """The links of at most LINK_INPUTS records."""
     labels = source.partner_labels if ends == ("deals", "companies") else None
     found = await links(source, *ends, ids)
-    return Page(payloads=[_payload(each, found[each], labels) for each in found], bookmark={})
+    bookmark = {} if onward is None else msgspec.to_builtins(onward)
+    return Page(payloads=[_payload(each, found[each], labels) for each in found], bookmark=bookmark)
 
 
 def _payload(from_id: str, found: Links, labels: Sequence[str] | None) -> bytes:

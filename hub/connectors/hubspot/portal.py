@@ -12,11 +12,13 @@ import httpx
 import msgspec
 
 from hub.connectors.base import Grant, Held, Quota
-from hub.connectors.http import DIRECT, TIMEOUT, Http, Rate, Sleep, decoded, opened
+from hub.connectors.http import DIRECT, TIMEOUT, Http, opened
 from hub.connectors.hubspot.auth import Bearer, OAuth, Tokens
 from hub.connectors.hubspot.config import SECRETS, Settings, settings
 from hub.connectors.hubspot.limits import Limits
 from hub.connectors.hubspot.refusal import refusal
+from hub.connectors.rate import Rate, Sleep
+from hub.connectors.response import decoded
 from hub.errors import ConfigurationError, Forbidden, QuotaExhausted
 
 SEARCHES_PER_SECOND = 4.0

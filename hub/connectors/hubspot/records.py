@@ -1,8 +1,8 @@
 """All records of a type: by a list for the first time, then by searches for what was changed since."""
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -15,6 +15,19 @@ from hub.connectors.hubspot.mapping.merges import merged_away
 from hub.connectors.hubspot.portal import HubSpot
 from hub.connectors.hubspot.search import Kind, Window, changed
 from hub.errors import BookmarkExpired, UnexpectedPayload
+
+ARCHIVE_FOR = timedelta(days=1)
+
+
+class Archive(msgspec.Struct, frozen=True, kw_only=True):
+    """The last reading of the archived records."""
+
+    read_at: datetime
+    pages: int
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether to list them again: one page each time, more after a minute for each, and all after a day."""
+        return now - self.read_at >= min(timedelta(minutes=self.pages - 1), ARCHIVE_FOR)
 
 
 class Backfill(msgspec.Struct, frozen=True, kw_only=True, tag_field="phase", tag="backfill", omit_defaults=True):
@@ -32,12 +45,16 @@ async def record_pages(kind: Kind, source: HubSpot, bookmark: Bookmark | None) -
     fields, now = await client.properties(source, kind.name)
     if kind.modified not in fields:
         raise UnexpectedPayload(f"{kind.name} have no property {kind.modified}")
-    reading = _Reading(source, kind, fields)
-    position = Backfill(since=now) if bookmark is None else _position(bookmark)
-    yield Page(payloads=(), bookmark=msgspec.to_builtins(position), fields=fields)
-    async for rows, _ in reading.listed(None, archived=True):
-        # All that HubSpot still has: searches never show them.
-        yield await reading.page(rows, position, archived=True)
+    position, archive = (Backfill(since=now), None) if bookmark is None else _place(bookmark)
+    reading = _Reading(source, kind, fields, archive)
+    yield Page(payloads=(), bookmark=reading.bookmark(position), fields=fields)
+    if archive is None or archive.is_due(now):
+        pages = 0
+        async for rows, _ in reading.listed(None, archived=True):
+            # All that HubSpot still has: searches never show them.
+            yield await reading.page(rows, position, archived=True)
+            pages += 1
+        reading = replace(reading, archive=Archive(read_at=now, pages=pages))
     async for page in reading.backfill(position) if isinstance(position, Backfill) else reading.changes(position, now):
         yield page
 
@@ -71,6 +88,12 @@ class _Reading:
     source: HubSpot
     kind: Kind
     fields: Mapping[str, str]
+    archive: Archive | None = None
+
+    def bookmark(self, position: Backfill | Window) -> Bookmark:
+        """Where to go on, in JSON terms."""
+        told = {} if self.archive is None else {"archive": msgspec.to_builtins(self.archive)}
+        return {**msgspec.to_builtins(position), **told}
 
     async def backfill(self, position: Backfill) -> AsyncGenerator[Page, None]:
         """All live records from the position on."""
@@ -122,7 +145,7 @@ class _Reading:
         if self.kind.in_home_currency and self.source.about.company_currency is not None:
             added = {"companyCurrency": self.source.about.company_currency}
             payloads = {each: _with(payload, added) for each, payload in payloads.items()}
-        bookmark = {} if position is None else msgspec.to_builtins(position)
+        bookmark = {} if position is None else self.bookmark(position)
         return Page(payloads=list(payloads.values()), bookmark=bookmark, tombstones=_tombstones(rows))
 
     async def _tied(self, payloads: Mapping[str, bytes], to_kind: str) -> dict[str, bytes]:
@@ -142,8 +165,8 @@ def _tombstones(rows: Rows) -> list[Tombstone]:
     return [stone for survivor, merged in rows.merged.items() if merged for stone in merged_away(survivor, merged)]
 
 
-def _position(bookmark: Bookmark) -> Backfill | Window:
+def _place(bookmark: Bookmark) -> tuple[Backfill | Window, Archive | None]:
     try:
-        return msgspec.convert(bookmark, Backfill | Window)
+        return msgspec.convert(bookmark, Backfill | Window), msgspec.convert(bookmark.get("archive"), Archive | None)
     except msgspec.ValidationError as error:
         raise BookmarkExpired(f"not a bookmark: {error}") from error

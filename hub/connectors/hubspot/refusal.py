@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import msgspec
 
-from hub.connectors.http import described, refusal_by_status, retry_after
+from hub.connectors.response import described, refusal_by_status, retry_after
 from hub.errors import AuthError, QuotaExhausted, SourceError, Unavailable
 
 BAD_TOKEN = 530

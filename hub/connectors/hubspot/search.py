@@ -12,11 +12,12 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from hub.connectors.base import Bookmark
 from hub.connectors.hubspot.answers import Record, SearchAnswer
 from hub.connectors.hubspot.client import search
 from hub.connectors.hubspot.portal import HubSpot
 from hub.connectors.hubspot.properties import EPOCH, instant
-from hub.errors import Unavailable, UnexpectedPayload
+from hub.errors import BookmarkExpired, Unavailable, UnexpectedPayload
 
 OVERLAP = timedelta(minutes=5)
 """How long a change may take to become visible to searches."""
@@ -56,6 +57,14 @@ class Window(msgspec.Struct, frozen=True, kw_only=True, tag_field="phase", tag="
 
 Changed = tuple[Sequence[str], Window]
 """The ids of records that were changed, and where to go on once they are stored."""
+
+
+def window(bookmark: Bookmark) -> Window:
+    """Where a stream goes on that left this bookmark. Raises BookmarkExpired."""
+    try:
+        return msgspec.convert(bookmark, Window)
+    except msgspec.ValidationError as error:
+        raise BookmarkExpired(f"not a bookmark: {error}") from error
 
 
 async def changed(source: HubSpot, kind: Kind, position: Window, now: datetime) -> AsyncGenerator[Changed, None]:

@@ -33,18 +33,20 @@ def _records(name: str, kind: Kind, record: type[model.Synced], to_records: ToRe
     return stream, partial(client.count, kind.name)
 
 
-def _links(name: str, ends: tuple[str, str], record: type[model.Synced], to_records: ToRecords) -> Probed:
+def _links(name: str, ends: tuple[Kind, str], record: type[model.Synced], to_records: ToRecords) -> Probed:
+    kind, to_kind = ends
     stream = Stream(
         name=name,
         record=record,
         key=mapping.links_key,
-        pages=partial(links.link_pages, *ends),
+        pages=partial(links.link_pages, kind, to_kind),
         to_records=to_records,
         fields=mapping.LINKS_FIELDS,
         whole=always,
-        among=partial(links.links_among, *ends),
+        whole_for=links.WHOLE_FOR,
+        among=partial(links.links_among, kind.name, to_kind),
     )
-    return stream, partial(links.link_count, *ends)
+    return stream, partial(links.link_count, kind.name, to_kind)
 
 
 def _pipelines(name: str, kind: str, record: type[model.Synced], to_records: ToRecords) -> Probed:
@@ -75,6 +77,7 @@ _USERS: Probed = (
 _COMPANIES = Kind(name="companies")
 _CONTACTS = Kind(name="contacts", modified="lastmodifieddate")
 _DEALS = Kind(name="deals", in_home_currency=True)
+_TICKETS = Kind(name="tickets")
 _LINES = Kind(name="line_items", tied_to="deals")
 
 _STREAMS: tuple[Probed, ...] = (
@@ -89,13 +92,13 @@ _STREAMS: tuple[Probed, ...] = (
     _records("leads", Kind(name="leads"), model.Lead, mapping.lead),
     _records("opportunities", _DEALS, model.Opportunity, mapping.opportunity),
     _records("opportunity_lines", _LINES, model.OpportunityLine, mapping.opportunity_line),
-    _records("tickets", Kind(name="tickets"), model.Ticket, mapping.ticket),
-    _links("contact_accounts", ("contacts", "companies"), model.ContactAccount, mapping.contact_accounts),
-    _links("opportunity_accounts", ("deals", "companies"), model.OpportunityAccount, mapping.opportunity_accounts),
-    _links("opportunity_contacts", ("deals", "contacts"), model.OpportunityContact, mapping.opportunity_contacts),
-    _links("ticket_accounts", ("tickets", "companies"), model.TicketAccount, mapping.ticket_accounts),
-    _links("ticket_contacts", ("tickets", "contacts"), model.TicketContact, mapping.ticket_contacts),
-    _links("ticket_opportunities", ("tickets", "deals"), model.TicketOpportunity, mapping.ticket_opportunities),
+    _records("tickets", _TICKETS, model.Ticket, mapping.ticket),
+    _links("contact_accounts", (_CONTACTS, "companies"), model.ContactAccount, mapping.contact_accounts),
+    _links("opportunity_accounts", (_DEALS, "companies"), model.OpportunityAccount, mapping.opportunity_accounts),
+    _links("opportunity_contacts", (_DEALS, "contacts"), model.OpportunityContact, mapping.opportunity_contacts),
+    _links("ticket_accounts", (_TICKETS, "companies"), model.TicketAccount, mapping.ticket_accounts),
+    _links("ticket_contacts", (_TICKETS, "contacts"), model.TicketContact, mapping.ticket_contacts),
+    _links("ticket_opportunities", (_TICKETS, "deals"), model.TicketOpportunity, mapping.ticket_opportunities),
 )
 STREAMS = tuple(stream for stream, _ in _STREAMS)
 

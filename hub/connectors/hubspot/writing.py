@@ -8,8 +8,8 @@ import httpx
 import msgspec
 
 from hub.connectors.base import Current, Target, Write, Writing, Written
-from hub.connectors.http import decoded
 from hub.connectors.hubspot.portal import HubSpot
+from hub.connectors.response import decoded
 from hub.errors import Unavailable
 from hub.model import WriteOutcome
 

@@ -14,7 +14,8 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from hub.connectors.base import Grant
-from hub.connectors.http import Http, described, retry_after
+from hub.connectors.http import Http
+from hub.connectors.response import described, retry_after
 from hub.errors import AuthError, ConfigurationError, Lost, SourceError, Spent, Unavailable
 
 TOKEN = "/services/oauth2/token"  # noqa: S105 - a path

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from hub.connectors.http import chunks, decoded, described, server_time
+from hub.connectors.response import chunks, decoded, described, server_time
 from hub.connectors.salesforce.org import DATA, VERSION, Org
 from hub.connectors.salesforce.refusal import BULK_QUOTA
 from hub.errors import Forbidden, QuotaExhausted, Unavailable

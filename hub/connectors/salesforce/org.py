@@ -13,7 +13,9 @@ import msgspec
 
 from hub.connectors import http as hub_http
 from hub.connectors.base import Grant, Held, Quota
-from hub.connectors.http import LOOPBACK, Http, Rate, Sleep, decoded, server_time
+from hub.connectors.http import LOOPBACK, Http
+from hub.connectors.rate import Rate, Sleep
+from hub.connectors.response import decoded, server_time
 from hub.connectors.salesforce.auth import SalesforceAuth, salesforce_auth, token_refusal
 from hub.connectors.salesforce.described import Described
 from hub.connectors.salesforce.needs import NEEDS

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import httpx
 import msgspec
 
-from hub.connectors.http import described, refusal_by_status
+from hub.connectors.response import described, refusal_by_status
 from hub.errors import (
     AuthError,
     BookmarkExpired,

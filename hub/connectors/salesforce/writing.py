@@ -11,7 +11,7 @@ import httpx
 import msgspec
 
 from hub.connectors.base import Current, Target, Write, Writing, Written
-from hub.connectors.http import decoded, described
+from hub.connectors.response import decoded, described
 from hub.connectors.salesforce.org import DATA, Org
 from hub.connectors.salesforce.values import instant
 from hub.errors import Forbidden, UnexpectedPayload

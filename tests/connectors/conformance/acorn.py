@@ -27,7 +27,9 @@ from hub.connectors.base import (
 )
 from hub.connectors.conformance import Subject
 from hub.connectors.conformance.wire import Wire
-from hub.connectors.http import Http, Rate, Refusal, decoded
+from hub.connectors.http import Http, Refusal
+from hub.connectors.rate import Rate
+from hub.connectors.response import decoded
 from hub.model import AccountRecord, Removal, RemovalEvidence
 
 CONFIG = {"api_key": "hush-hush"}

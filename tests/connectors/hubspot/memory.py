@@ -28,7 +28,8 @@ class Memory:
         for stream in CONNECTOR.streams:
             if stream.name in names or not names:
                 met = set()
-                async for page in stream.pages(source, self.bookmarks.get(stream.name)):
+                bookmark = None if stream.whole(source) else self.bookmarks.get(stream.name)
+                async for page in stream.pages(source, bookmark):
                     met |= self.keep(stream, page)
                 if stream.whole(source):
                     self._sweep(stream, met)

@@ -25,7 +25,7 @@ from hub.model import (
 from hub.sandbox.hubspot import LEADS_SCOPE, SCOPES
 from hub.sandbox.world import Fate
 
-from .memory import Memory
+from .memory import Memory, decoded
 from .sandbox import READABLE, Sandbox, later, living
 
 
@@ -260,6 +260,21 @@ async def test_a_contact_that_left_its_company_loses_the_link(sandbox, source, m
     sandbox.app.state.portal.changed()
     await later(sandbox, source, memory, "contact_accounts")
     assert contact.id not in {link.contact_external_id for link in memory.of(ContactAccount).values()}
+
+
+async def test_between_readings_of_all_links_those_of_changed_records_are_read(sandbox, source, memory):
+    (stream,) = [each for each in CONNECTOR.streams if each.name == "contact_accounts"]
+    company = next(iter(living(sandbox.copy.accounts)))
+    made = await sandbox.write("POST", "contacts", properties={"lastname": "Newcomer"})
+    sandbox.app.state.staff.associate(("contacts", made["id"]), ("companies", company))
+    sandbox.clock.time += timedelta(seconds=2)
+
+    pages = [page async for page in stream.pages(source, memory.bookmarks["contact_accounts"])]
+
+    (payload,) = [each for page in pages for each in page.payloads]
+    (link,) = stream.to_records(decoded(payload))
+    assert (link.contact_external_id, link.account_external_id) == (made["id"], company)
+    assert pages[-1].bookmark["since"] > memory.bookmarks["contact_accounts"]["since"]
 
 
 @pytest.mark.parametrize("version", ["2026-03", "2026-09"])

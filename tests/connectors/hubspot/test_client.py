@@ -1,6 +1,7 @@
 """Lists and batches, as far as the wire can go wrong."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -187,7 +188,12 @@ async def test_the_first_reading_goes_on_where_it_stopped():
     async with opened(answer) as source:
         pages = [page async for page in contacts.pages(source, None)]
         rest = [page async for page in contacts.pages(source, pages[2].bookmark)]
-    assert pages[2].bookmark == {"phase": "backfill", "since": "2026-11-01T12:00:00Z", "after": "103107104018"}
+    assert pages[2].bookmark == {
+        "phase": "backfill",
+        "since": "2026-11-01T12:00:00Z",
+        "after": "103107104018",
+        "archive": {"read_at": "2026-11-01T12:00:00Z", "pages": 1},
+    }
     assert [page.payloads for page in rest[1:]] == [[], pages[3].payloads]
 
 
@@ -249,3 +255,24 @@ def test_every_stream_that_is_not_read_whole_is_swept_and_dated():
             assert stream.ids
             assert stream.among
             assert stream.modified_at({"updatedAt": "2026-01-01T00:00:00Z"}).year == 2026
+
+
+@pytest.mark.parametrize(
+    ("pages", "minutes", "is_listed"),
+    [(1, 0, True), (30, 20, False), (30, 29, True), (20_000, 23 * 60, False), (20_000, 24 * 60, True)],
+)
+async def test_archived_records_are_listed_the_less_often_the_more_there_are(pages, minutes, is_listed):
+    listed = []
+
+    def noted(request: httpx.Request) -> httpx.Response:
+        listed.append(request.url.params.get("archived"))
+        return answer(request)
+
+    now = datetime(2026, 11, 1, 12, tzinfo=UTC)
+    archive = {"read_at": f"{now - timedelta(minutes=minutes):%Y-%m-%dT%H:%M:%SZ}", "pages": pages}
+    bookmark = {"phase": "changes", "since": now.isoformat(), "archive": archive}
+    async with opened(noted) as source:
+        *_, last = [page async for page in STREAMS["contacts"].pages(source, bookmark)]
+
+    assert ("true" in listed) is is_listed
+    assert last.bookmark["archive"] == ({"read_at": "2026-11-01T12:00:00Z", "pages": 1} if is_listed else archive)

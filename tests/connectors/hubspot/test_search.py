@@ -19,6 +19,11 @@ from hub.errors import BookmarkExpired, Unavailable, UnexpectedPayload
 from .wire import batch, opened
 
 COMPANIES = Kind(name="companies")
+ENDED = {
+    "phase": "changes",
+    "since": "2026-09-21T14:13:20Z",
+    "archive": {"read_at": "2026-09-21T14:13:20Z", "pages": 1},
+}
 START = 1_790_000_000_000
 SECOND = 1_000
 MINUTE = 60 * SECOND
@@ -138,7 +143,7 @@ async def test_a_window_gives_every_change_in_it_once_whatever_the_pages_are_lik
     pages = await pages_of(index, since(START - 2 * MINUTE))
     read = [one for page in pages for one in in_page(page)]
     assert sorted(read) == sorted(one for one, stamp in rows.items() if stamp >= START - 7 * MINUTE)
-    assert pages[-1].bookmark == {"phase": "changes", "since": "2026-09-21T14:13:20Z"}
+    assert pages[-1].bookmark == ENDED
 
 
 @settings(max_examples=25, deadline=None)
@@ -285,7 +290,7 @@ async def test_records_that_are_counted_but_forgotten_do_not_end_a_reading():
     index = Index(rows={})
     index.found = lambda body: {"total": 3, "results": []}
     pages = await pages_of(index, since(START))
-    assert pages[-1].bookmark == {"phase": "changes", "since": "2026-09-21T14:13:20Z"}
+    assert pages[-1].bookmark == ENDED
 
 
 async def test_a_date_that_cannot_be_read_is_told():
@@ -313,7 +318,7 @@ async def test_the_first_reading_ends_where_the_changes_begin():
     assert [list(in_page(page)) for page in pages] == [[], [], ["7"]]
     assert pages[0].fields == {"hs_object_id": "datetime", "hs_lastmodifieddate": "datetime"}
     assert pages[0].bookmark == {"phase": "backfill", "since": "2026-09-21T14:13:20Z"}
-    assert pages[2].bookmark == {"phase": "changes", "since": "2026-09-21T14:13:20Z"}
+    assert pages[2].bookmark == ENDED
     assert index.searches == []
 
 

@@ -12,9 +12,9 @@ from typing import Any
 import httpx
 
 from hub.connectors.base import Config, Delivery
-from hub.connectors.http import Sleep
 from hub.connectors.hubspot import CONNECTOR
 from hub.connectors.hubspot.portal import HubSpot, portal
+from hub.connectors.rate import Sleep
 
 HERE = Path(__file__).parent
 CONFIG = {"access_token": "a-service-key"}

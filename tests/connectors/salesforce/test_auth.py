@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from hub.connectors.base import Grant, Held
-from hub.connectors.http import Rate, opened
+from hub.connectors.http import opened
+from hub.connectors.rate import Rate
 from hub.connectors.salesforce.auth import salesforce_auth, token_refusal
 from hub.connectors.salesforce.org import opened as org_opened
 from hub.errors import AuthError, ConfigurationError, SourceError, Spent, Unavailable

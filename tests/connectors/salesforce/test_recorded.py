@@ -6,7 +6,7 @@ import httpx
 import msgspec
 import pytest
 
-from hub.connectors.http import decoded
+from hub.connectors.response import decoded
 from hub.connectors.salesforce.described import Described
 from hub.connectors.salesforce.jobs import JobState, ended
 from hub.connectors.salesforce.org import Rows

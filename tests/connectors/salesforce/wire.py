@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from hub.connectors.http import Sleep
+from hub.connectors.rate import Sleep
 from hub.connectors.salesforce.org import Org
 from hub.connectors.salesforce.org import opened as org_opened
 
