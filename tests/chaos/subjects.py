@@ -16,7 +16,7 @@ from hub.sandbox.hubspot.quirks import Quirks
 from tests.chaos.hubspot import portal_truth
 from tests.chaos.post import Post
 from tests.chaos.salesforce import org_truth
-from tests.chaos.trial import Consent, Hand, Subject
+from tests.chaos.subject import Consent, Hand, Subject
 
 BASE_URL = "http://127.0.0.1"
 TOLD = (*sorted(set(TEXTS.values())), "hs_pipeline_stage")

@@ -1,9 +1,8 @@
 """One trial: a hub syncs a vendor that misbehaves, whose rows change meanwhile, and is killed again and again."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
 from functools import partial
 from inspect import CORO_CREATED, getcoroutinestate
 from random import Random
@@ -18,13 +17,12 @@ from hub.jobs.sources import Sources
 from hub.jobs.stream_run import StreamRun
 from hub.jobs.sync import Order, sync
 from hub.model import IssueKind, SyncRunState
-from hub.sandbox.chaos import Chaos, Life, Vendor
-from hub.sandbox.clock import HISTORY_ENDS, Clock
+from hub.sandbox.chaos import Chaos
 from hub.store import connections, issues, organizations
 from hub.store.database import Database
 from tests.builders import SEALER
-from tests.chaos.post import Post
-from tests.chaos.truth import Table, Ties, differences
+from tests.chaos.subject import Subject
+from tests.chaos.truth import differences
 from tests.chaos.wire import Wire
 
 T = TypeVar("T")
@@ -39,51 +37,8 @@ PAUSES = (0, 0, 1, 5, 30)
 """Seconds between two requests."""
 
 
-class Hand(Clock):
-    """A clock that is moved by hand."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.time = HISTORY_ENDS
-
-    def now(self) -> datetime:
-        return self.time
-
-    def pass_on(self, **passed: float) -> None:
-        self.time += timedelta(**passed)
-
-
 async def at_once(_: float) -> None:
     """Waiting, without the wait."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Subject:
-    """A vendor with its rows, and how a hub gets in."""
-
-    vendor: Vendor
-    app: Any
-    clock: Hand
-    life: Life
-    source: Any
-    """The connector's own way to open it, which takes a transport."""
-    config: Mapping[str, Any]
-    secrets: Mapping[str, str]
-    truth: Callable[[], Iterable[Table | Ties]]
-    consent: "Consent | None" = None
-    """Where using the secrets replaces them."""
-    post: Post | None = None
-    """Where the vendor tells what happens."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Consent:
-    """A person's, as far as a hub may lose it."""
-
-    takes: Callable[[Mapping[str, str]], bool]
-    """Whether these secrets still let somebody in."""
-    anew: Callable[[], Mapping[str, str]]
-    """What the person gets who consents again."""
 
 
 @dataclass(kw_only=True)
