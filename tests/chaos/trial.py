@@ -186,7 +186,7 @@ class Trial:
     async def _look_for_secrets(self) -> None:
         """Whether the process that was killed took the newest secrets with it."""
         consent = self.subject.consent
-        if consent is None:
+        if consent is None or self._is_lost:
             return
         async with self.database.session() as session:
             connection = await connections.by_id(session, self.connection_id)
