@@ -42,9 +42,10 @@ class Approval:
 async def check(session: Session, approval: Approval) -> WritePlan:
     """The plan, which may be applied. Raises NotFound, and InputError saying what keeps it from being applied."""
     plan = await write_plans.applicable(session, approval.plan_id)
-    if is_much(plan.records_to_change, plan.records) and not approval.is_confirmed:
-        told = f"{plan.records_to_change:,} of {plan.records:,} rows"
-        raise InputError(f"The plan changes {told}: read it, and confirm that this is meant.")
+    if is_much(plan.records_to_change + plan.records_to_create, plan.records) and not approval.is_confirmed:
+        told = f"changes {plan.records_to_change:,} of {plan.records:,} rows"
+        made = f" and creates {plan.records_to_create:,}" if plan.records_to_create else ""
+        raise InputError(f"The plan {told}{made}: read it, and confirm that this is meant.")
     return plan
 
 
@@ -89,6 +90,8 @@ class _Applying:
     writing: Writing[Any]
     source: Any
     tell: Tell
+    key: str | None = None
+    """The field by which new rows are known, while a person allows that some are made."""
     done: int = 0
 
     async def to_the_end(self) -> None:
@@ -119,7 +122,7 @@ class _Applying:
             if not left:
                 return
             try:
-                written = await self.writing.write(self.source, [write for write, _ in left])
+                written = await self._written(left)
             except QuotaExhausted:
                 raise
             except Unavailable as error:
@@ -134,10 +137,17 @@ class _Applying:
     async def _left(self, items: Sequence[WriteItem]) -> list[tuple[Write, list[WriteItem]]]:
         """What is still to be written, row by row, noted as being sent; of the rest it is noted what became of it."""
         allowed = await self._allowed()
-        ids = list(dict.fromkeys(item.external_id for item in items))
-        fields = list(dict.fromkeys(item.field for item in items if item.field in allowed))
-        fresh = await self.writing.current(self.source, ids, fields) if fields else {}
-        decided = [(item, decision(item, fresh.get(item.external_id), allowed)) for item in items]
+        fresh = await self._fresh([item for item in items if item.key is None], allowed)
+        there = await self._there([item for item in items if item.key is not None])
+        decided = [
+            (
+                item,
+                decision(item, fresh.get(item.external_id), allowed)
+                if item.key is None
+                else creation_decision(item, there.get(item.external_id), self._allowed_in_new(allowed)),
+            )
+            for item in items
+        ]
         left = [item for item, settled in decided if settled is None]
         sending = [Settled(item_id=item.id, outcome=WriteOutcome.SENDING) for item in left]
         await self._settle([*(settled for _, settled in decided if settled), *sending])
@@ -146,11 +156,35 @@ class _Applying:
             for of_row in (list(rows) for _, rows in groupby(left, key=lambda item: item.external_id))
         ]
 
+    async def _fresh(self, items: Sequence[WriteItem], allowed: Collection[str]) -> Mapping[str, Current]:
+        """Rows that are there, as they are just now."""
+        ids = list(dict.fromkeys(item.external_id for item in items))
+        fields = list(dict.fromkeys(item.field for item in items if item.field in allowed))
+        return await self.writing.current(self.source, ids, fields) if fields else {}
+
+    async def _there(self, items: Sequence[WriteItem]) -> Mapping[str, str]:
+        """The ids of rows that were to be made, and are there."""
+        keys = list(dict.fromkeys(item.external_id for item in items))
+        return await self.writing.known(self.source, self.key, keys) if keys and self.key else {}
+
+    async def _written(self, left: Sequence[tuple[Write, list[WriteItem]]]) -> list[Written]:
+        """New rows are found by their key, too: one that is there after all is not made twice."""
+        old = [write for write, items in left if items[0].key is None]
+        new = [write for write, items in left if items[0].key is not None]
+        written = [*await self.writing.write(self.source, old)] if old else []
+        return [*written, *await self.writing.upsert(self.source, self.key, new)] if new and self.key else written
+
+    def _allowed_in_new(self, allowed: Collection[str]) -> Collection[str]:
+        """The fields that new rows may be made with; none where rows are not made any more."""
+        return {*allowed, *self.writing.essentials} if self.key in allowed else set()
+
     async def _allowed(self) -> frozenset[str]:
         """The fields that may still be written as planned: a person may have disabled one since."""
         async with self.sources.database.session() as session:
             rules = await write_rules.of(session, self.plan.connection_id)
             fields = await write_plans.fields(session, self.plan.id)
+        own = [rule for rule in rules if rule.stream == self.stream]
+        self.key = next((rule.field for rule in own if rule.creates_rows), None)
         enabled = {(rule.stream, rule.field, rule.value) for rule in rules}
         return frozenset(
             each.field
@@ -183,9 +217,23 @@ def decision(item: WriteItem, fresh: Current | None, allowed: Collection[str]) -
     return None
 
 
+def creation_decision(item: WriteItem, there: str | None, allowed: Collection[str]) -> Settled | None:
+    """The same of a line of a row that is to be made, given the id of the row that is known by its key."""
+    if there is None:
+        if item.field in allowed:
+            return None
+        return Settled(item_id=item.id, outcome=WriteOutcome.REFUSED, reason="It was disabled since it was planned.")
+    if item.outcome in (WriteOutcome.SENDING, WriteOutcome.RETRY):
+        return Settled(item_id=item.id, outcome=WriteOutcome.WRITTEN, external_id=there)
+    reason = f"The row {there} was made since it was planned."
+    return Settled(item_id=item.id, outcome=WriteOutcome.CONFLICT, reason=reason)
+
+
 def _write(items: Sequence[WriteItem], fresh: Mapping[str, Current]) -> Write:
-    key = items[0].external_id
-    return Write(key=key, values={item.field: item.after for item in items}, version=fresh[key].version)
+    key, made_by = items[0].external_id, items[0].key
+    # The field that holds the key comes with the key.
+    values = {item.field: item.after for item in items if made_by is None or item.after != made_by}
+    return Write(key=key, values=values, version=None if made_by else fresh[key].version)
 
 
 def _sending(item: WriteItem) -> WriteItem:
@@ -201,6 +249,7 @@ def _results(left: Sequence[tuple[Write, list[WriteItem]]], written: Sequence[Wr
             outcome=became[write.key].outcome,
             reason=became[write.key].reason,
             version=became[write.key].version,
+            external_id=became[write.key].external_id if item.key else None,
         )
         for write, items in left
         for item in items

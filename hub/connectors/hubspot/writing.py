@@ -36,6 +36,7 @@ class _Property(msgspec.Struct, frozen=True, rename="camel"):
     type: str
     calculated: bool = False
     archived: bool = False
+    has_unique_value: bool = False
     modification_metadata: _Modification = _Modification()
 
     def obstacle(self) -> str | None:
@@ -48,6 +49,9 @@ class _Property(msgspec.Struct, frozen=True, rename="camel"):
         if self.type != "string":
             return f"is of the type {self.type}, not text"
         return None
+
+    def key_obstacle(self) -> str | None:
+        return None if self.has_unique_value else "can create no rows: it does not require unique values"
 
 
 class _Properties(msgspec.Struct, frozen=True):
@@ -71,18 +75,32 @@ async def targets(kind: str, source: HubSpot) -> Mapping[str, Target]:
     """All properties, and why text cannot be written into those into which it cannot."""
     response = await source.asked("GET", f"/crm/properties/{source.version}/{kind}")
     return {
-        each.name: Target(longest=LONGEST, obstacle=each.obstacle()) for each in decoded(response, _Properties).results
+        each.name: Target(longest=LONGEST, obstacle=each.obstacle(), key_obstacle=each.key_obstacle())
+        for each in decoded(response, _Properties).results
     }
 
 
 async def current(kind: str, source: HubSpot, ids: Sequence[str], fields: Sequence[str]) -> Mapping[str, Current]:
     """Records as they are now. One that was merged away comes as its survivor, whose id is another: it is gone."""
+    rows = await _read(kind, source, ids, fields, {})
+    return {each.id: _current(each, fields) for each in rows if each.id in set(ids)}
+
+
+async def known(kind: str, source: HubSpot, field: str, keys: Sequence[str]) -> Mapping[str, str]:
+    """Records by a property whose values are unique."""
+    rows = await _read(kind, source, keys, [field], {"idProperty": field})
+    return {key: each.id for each in rows if (key := each.properties.get(field))}
+
+
+async def _read(
+    kind: str, source: HubSpot, ids: Sequence[str], fields: Sequence[str], more: Mapping[str, str]
+) -> Sequence[_Record]:
     path = f"/crm/objects/{source.version}/{kind}/batch/read"
-    body = {"inputs": [{"id": each} for each in ids], "properties": list(fields), "propertiesWithHistory": []}
+    body = {"inputs": [{"id": each} for each in ids], "properties": list(fields), "propertiesWithHistory": [], **more}
     answer = decoded(await source.asked("POST", path, params={"archived": "false"}, json=body), _Answer)
     if any(failure.category != MISSING for failure in answer.errors):
         raise Unavailable(f"{path}: a part of the batch failed")
-    return {each.id: _current(each, fields) for each in answer.results if each.id in set(ids)}
+    return answer.results
 
 
 def _current(record: _Record, fields: Sequence[str]) -> Current:
@@ -182,6 +200,8 @@ def _writing(noun: str, kind: str) -> Writing[HubSpot]:
         current=partial(current, kind),
         write=partial(write, kind),
         upsert=partial(upsert, kind),
+        known=partial(known, kind),
+        essentials={"name": "name", "domain": "domain"},
         stamps=STAMPS,
     )
 

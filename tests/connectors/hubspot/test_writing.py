@@ -35,7 +35,8 @@ async def test_the_properties_decide_where_text_can_be_written(sandbox):
     async with sandbox.opened() as source:
         targets = await COMPANIES.targets(source)
 
-    assert targets[FIELD].obstacle is targets[PARTNERS].obstacle is None
+    assert targets[FIELD].obstacle is targets[PARTNERS].obstacle is targets[FIELD].key_obstacle is None
+    assert targets[PARTNERS].key_obstacle == "can create no rows: it does not require unique values"
     assert targets["hs_lastmodifieddate"].obstacle == "is calculated"
     assert targets["numberofemployees"].obstacle == "is of the type number, not text"
 
@@ -81,9 +82,11 @@ async def test_a_unique_property_finds_records_and_makes_those_that_are_missing(
             [Write(key="account_1", values={PARTNERS: "Bolt"}), Write(key="account_2", values={"name": "New GmbH"})],
         )
         rows = await COMPANIES.current(source, [key, made.external_id], ["name", FIELD, PARTNERS])
+        known = await COMPANIES.known(source, FIELD, ["account_1", "account_2", "account_3"])
 
     assert (found.outcome, found.external_id, made.outcome) == (WRITTEN, key, WRITTEN)
     assert rows[key].values[PARTNERS] == "Bolt"
+    assert known == {"account_1": key, "account_2": made.external_id}
     assert rows[made.external_id].values | {"name": "New GmbH", FIELD: "account_2"} == rows[made.external_id].values
 
 
