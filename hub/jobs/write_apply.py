@@ -12,9 +12,10 @@ from hub.connectors.base import Current, Write, Writing, Written
 from hub.errors import HubError, InputError, QuotaExhausted, Unavailable
 from hub.jobs.proportion import is_much
 from hub.jobs.sources import Sources
+from hub.jobs.write_creation import Now
 from hub.jobs.write_plan import Tell
 from hub.model import Connection, WriteItem, WriteOutcome, WritePlan, WritePlanState
-from hub.store import connections, write_plans, write_rules
+from hub.store import connections, write_creation, write_plans, write_rules
 from hub.store.database import Session
 from hub.store.locks import only_one
 from hub.store.write_plans import Settled
@@ -138,21 +139,16 @@ class _Applying:
         """What is still to be written, row by row, noted as being sent; of the rest it is noted what became of it."""
         allowed = await self._allowed()
         fresh = await self._fresh([item for item in items if item.key is None], allowed)
-        there = await self._there([item for item in items if item.key is not None])
+        now = await self._now([item for item in items if item.key is not None], allowed)
         decided = [
-            (
-                item,
-                decision(item, fresh.get(item.external_id), allowed)
-                if item.key is None
-                else creation_decision(item, there.get(item.external_id), self._allowed_in_new(allowed)),
-            )
+            (item, now.decision(item) if item.key else decision(item, fresh.get(item.external_id), allowed))
             for item in items
         ]
         left = [item for item, settled in decided if settled is None]
         sending = [Settled(item_id=item.id, outcome=WriteOutcome.SENDING) for item in left]
         await self._settle([*(settled for _, settled in decided if settled), *sending])
         return [
-            (_write(of_row, fresh), of_row)
+            (_write(of_row, fresh, self.key), of_row)
             for of_row in (list(rows) for _, rows in groupby(left, key=lambda item: item.external_id))
         ]
 
@@ -162,21 +158,25 @@ class _Applying:
         fields = list(dict.fromkeys(item.field for item in items if item.field in allowed))
         return await self.writing.current(self.source, ids, fields) if fields else {}
 
-    async def _there(self, items: Sequence[WriteItem]) -> Mapping[str, str]:
-        """The ids of rows that were to be made, and are there."""
+    async def _now(self, items: Sequence[WriteItem], allowed: Collection[str]) -> Now:
+        """What rows that are to be created are up against."""
         keys = list(dict.fromkeys(item.external_id for item in items))
-        return await self.writing.known(self.source, self.key, keys) if keys and self.key else {}
+        if not keys or self.key is None or self.key not in allowed:
+            return Now(there={}, missing=(), allowed=())
+        there = await self.writing.known(self.source, self.key, keys)
+        async with self.sources.database.session() as session:
+            connection = await connections.by_id(session, self.plan.connection_id)
+            missing = await write_creation.still_missing(session, connection, keys)
+        return Now(there=there, missing=missing, allowed={*allowed, *self.writing.essentials})
 
     async def _written(self, left: Sequence[tuple[Write, list[WriteItem]]]) -> list[Written]:
         """New rows are found by their key, too: one that is there after all is not made twice."""
         old = [write for write, items in left if items[0].key is None]
         new = [write for write, items in left if items[0].key is not None]
         written = [*await self.writing.write(self.source, old)] if old else []
-        return [*written, *await self.writing.upsert(self.source, self.key, new)] if new and self.key else written
-
-    def _allowed_in_new(self, allowed: Collection[str]) -> Collection[str]:
-        """The fields that new rows may be made with; none where rows are not made any more."""
-        return {*allowed, *self.writing.essentials} if self.key in allowed else set()
+        if new and self.key:
+            written += await self.writing.upsert(self.source, self.key, new)
+        return written
 
     async def _allowed(self) -> frozenset[str]:
         """The fields that may still be written as planned: a person may have disabled one since."""
@@ -217,23 +217,12 @@ def decision(item: WriteItem, fresh: Current | None, allowed: Collection[str]) -
     return None
 
 
-def creation_decision(item: WriteItem, there: str | None, allowed: Collection[str]) -> Settled | None:
-    """The same of a line of a row that is to be made, given the id of the row that is known by its key."""
-    if there is None:
-        if item.field in allowed:
-            return None
-        return Settled(item_id=item.id, outcome=WriteOutcome.REFUSED, reason="It was disabled since it was planned.")
-    if item.outcome in (WriteOutcome.SENDING, WriteOutcome.RETRY):
-        return Settled(item_id=item.id, outcome=WriteOutcome.WRITTEN, external_id=there)
-    reason = f"The row {there} was made since it was planned."
-    return Settled(item_id=item.id, outcome=WriteOutcome.CONFLICT, reason=reason)
-
-
-def _write(items: Sequence[WriteItem], fresh: Mapping[str, Current]) -> Write:
-    key, made_by = items[0].external_id, items[0].key
-    # The field that holds the key comes with the key.
-    values = {item.field: item.after for item in items if made_by is None or item.after != made_by}
-    return Write(key=key, values=values, version=None if made_by else fresh[key].version)
+def _write(items: Sequence[WriteItem], fresh: Mapping[str, Current], key_field: str | None) -> Write:
+    row = items[0].external_id
+    if items[0].key is None:
+        return Write(key=row, values={item.field: item.after for item in items}, version=fresh[row].version)
+    # The field by which the row is known comes with the key itself.
+    return Write(key=row, values={item.field: item.after for item in items if item.field != key_field})
 
 
 def _sending(item: WriteItem) -> WriteItem:

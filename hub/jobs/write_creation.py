@@ -1,6 +1,6 @@
-"""Planning the rows that would be made of accounts that a source has none of."""
+"""The rows that are created of accounts that a source has none of: planning them, and deciding at the last moment."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,8 @@ from hub.model import Connection, WriteItem, WriteOutcome, WritePlan, WritePlanF
 from hub.store import write_creation
 from hub.store.database import Database
 from hub.store.write_creation import NEVER, Missing
+from hub.store.write_plans import Settled
+from hub.store.write_values import VALUES
 
 TOO_EARLY = "is not written yet: rows are created once all rows of this connection were read and mapped"
 
@@ -43,8 +45,8 @@ class Creation:
 
     async def lines(self, source: Any, fields: Sequence[WritePlanField]) -> AsyncIterator[list[WriteItem]]:
         """The lines of the rows that would be made, some rows at a time; counts them."""
-        after, names = NEVER, {field.value for field in fields} - set(self.writing.essentials.values())
-        while accounts := await self._missing({"account_id", *names}, after):
+        after, names = NEVER, {field.value for field in fields if field.value in VALUES} - {"account_id"}
+        while accounts := await self._missing(names, after):
             after = accounts[-1].account_id
             there = await self.writing.known(source, self.key, [each.row.external_id for each in accounts])
             reasons = {each.account_id: self._reason(each, there, fields) for each in accounts}
@@ -106,3 +108,31 @@ class Creation:
             outcome=WriteOutcome.PENDING if reason is None else WriteOutcome.SKIPPED,
             reason=reason,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Now:
+    """What is known right before rows are created."""
+
+    there: Mapping[str, str]
+    """The ids of the rows that are known by keys of such rows."""
+    missing: Collection[str]
+    """The keys of accounts that still have no row."""
+    allowed: Collection[str]
+    """Fields that may still be written; none where rows may not be created any more."""
+
+    def decision(self, item: WriteItem) -> Settled | None:
+        """What becomes of a line of a row that is to be created; None: it is to be sent."""
+        row = self.there.get(item.external_id)
+        if row is not None and item.outcome in (WriteOutcome.SENDING, WriteOutcome.RETRY):
+            return Settled(item_id=item.id, outcome=WriteOutcome.WRITTEN, external_id=row)
+        if row is not None:
+            reason = f"The row {row} was created since it was planned."
+            return Settled(item_id=item.id, outcome=WriteOutcome.CONFLICT, reason=reason)
+        if item.field not in self.allowed:
+            reason = "It was disabled since it was planned."
+            return Settled(item_id=item.id, outcome=WriteOutcome.REFUSED, reason=reason)
+        if item.external_id not in self.missing:
+            reason = "The account changed since it was planned: a row may be there by now."
+            return Settled(item_id=item.id, outcome=WriteOutcome.CONFLICT, reason=reason)
+        return None

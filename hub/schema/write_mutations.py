@@ -44,8 +44,8 @@ class EnableWriteBackInput(MutationInput):
     value: str = strawberry.field(description=_VALUE)
     creates_rows: bool = strawberry.field(
         default=False,
-        description="Whether rows may also be created of the owner's accounts that the source has none of. The field must "
-        "be one that rows are found by, an External ID or a property with unique values; `account_id` its value.",
+        description="Whether rows may also be created of the owner's accounts that the source has none of. The field "
+        "must be one that rows are found by, an External ID or a property with unique values; `account_id` its value.",
     )
 
 

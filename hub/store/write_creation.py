@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, any_, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, any_, case, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.model import AccountProfile, AccountRecord, Connection, Match, StreamState, Verdict, WriteItem, WriteOutcome
+from hub.store.paths import prefix_of
 from hub.store.sharing import VIEWER, visible
 from hub.store.write_values import VALUES, Wanted
 
+VALUE = "value of "
+"""What the columns of values begin with."""
 NEVER = UUID(int=0)
 """Before every id."""
 
@@ -50,35 +53,50 @@ async def missing(
     Its own are those that other systems of its name, not only partners' lists. So are their names and domains: who
     reads the source learns nothing from partners by them.
     """
-    own, profile = AccountRecord.__table__.alias(), AccountProfile.__table__.alias()
-    values = {
+    own = AccountRecord.__table__.alias()
+    page = _accounts(own, connection.id, names).where(own.c.account_id > after).limit(most)
+    return await _found(session, connection, page)
+
+
+async def still_missing(session: AsyncSession, connection: Connection, keys: Collection[str]) -> frozenset[str]:
+    """Those of the rows' keys of whose accounts a row may be created now."""
+    own = AccountRecord.__table__.alias()
+    ids = [UUID(key.removeprefix(prefix_of(AccountProfile))) for key in keys]
+    found = await _found(session, connection, _accounts(own, connection.id, ()).where(own.c.account_id.in_(ids)))
+    return frozenset(each.row.external_id for each in found if not (each.is_doubtful or each.was_made))
+
+
+def _accounts(own: FromClause, connection_id: UUID, names: Iterable[str]) -> Select[Any]:
+    profile = AccountProfile.__table__.alias()
+    told = {
         "name": own.c.name,
         "domain": profile.c.domain,
-        **{name: VALUES[name].expression(own) for name in names},
+        **{name: VALUES[name].expression(own) for name in ("account_id", *names)},
     }
-    page = (
+    return (
         select(
             own.c.account_id.label("company"),
-            own.c.name.label("called"),
-            _doubtful(own, connection.id).label("is_doubtful"),
-            _made(own, connection.id).label("was_made"),
-            *(value.label(f"value_{name}") for name, value in values.items()),
+            _doubtful(own, connection_id).label("is_doubtful"),
+            _made(own, connection_id).label("was_made"),
+            *(value.label(f"{VALUE}{name}") for name, value in told.items()),
         )
         .ext(distinct_on(own.c.account_id))
         .join(profile, (profile.c.id == own.c.account_id) & (profile.c.owner_id == VIEWER))
-        .where(*_of_the_owner(own, profile), ~_records(connection.id, own).exists(), own.c.account_id > after)
+        .where(*_of_the_owner(own, profile), ~_has_records(own.c.account_id, connection_id, removed=True))
         .order_by(own.c.account_id, own.c.name, own.c.id)
-        .limit(most)
     )
+
+
+async def _found(session: AsyncSession, connection: Connection, page: Select[Any]) -> Sequence[Missing]:
     found = (await session.execute(page, {VIEWER.key: connection.owner_id})).mappings()
-    return [_missing(row, values) for row in found]
+    return [_missing(row) for row in found]
 
 
-def _missing(row: Mapping[Any, Any], values: Iterable[str]) -> Missing:
-    told = {name: row[f"value_{name}"] for name in values}
+def _missing(row: Mapping[Any, Any]) -> Missing:
+    told = {name.removeprefix(VALUE): value for name, value in row.items() if name.startswith(VALUE)}
     return Missing(
         account_id=row["company"],
-        row=Wanted(external_id=told["account_id"], name=row["called"], values=told),
+        row=Wanted(external_id=told["account_id"], name=told["name"], values=told),
         is_doubtful=row["is_doubtful"],
         was_made=row["was_made"],
     )
@@ -88,38 +106,38 @@ def _of_the_owner(own: FromClause, profile: FromClause) -> tuple[ColumnElement[b
     """Records in lists of the owner about itself, which name the company and its domain."""
     lists = select(Connection.id).where(Connection.owner_id == VIEWER, Connection.subject_id == VIEWER)
     said = func.lower(func.concat_ws(" ", own.c.domain, own.c.website))
+    domain = func.replace(profile.c.domain, ".", "[.]")
     return (
         own.c.connection_id == any_(func.array(lists.scalar_subquery())),
         visible(AccountRecord, own, removed=False),
         own.c.name.is_not(None),
-        func.strpos(said, profile.c.domain) > 0,
+        said.regexp_match(func.concat("(^|[^a-z0-9-])", domain, "($|[^a-z0-9.-])")),
     )
 
 
-def _records(connection_id: UUID, own: FromClause) -> Any:
-    """The connection's records of an account."""
+def _has_records(account_id: ColumnElement[Any], connection_id: UUID, *, removed: bool) -> ColumnElement[bool]:
+    """Whether the connection has a record of an account; one that was removed counts where `removed` says so."""
     there = AccountRecord.__table__.alias()
-    which = (there.c.connection_id == connection_id, there.c.account_id == own.c.account_id)
-    return select(1).select_from(there).where(*which).correlate(own)
+    which = [there.c.connection_id == connection_id, there.c.account_id == account_id]
+    if not removed:
+        which.append(there.c.removal.is_(None))
+    return select(1).select_from(there).where(*which).correlate_except(there).exists()
 
 
 def _doubtful(own: FromClause, connection_id: UUID) -> ColumnElement[bool]:
-    """Whether a record of the account may be the same company as one of the connection's."""
-    match, ours, there = Match.__table__.alias(), AccountRecord.__table__.alias(), AccountRecord.__table__.alias()
-    ends = or_(
-        (match.c.left_id == ours.c.id) & (match.c.right_id == there.c.id),
-        (match.c.right_id == ours.c.id) & (match.c.left_id == there.c.id),
-    )
+    """Whether the account may be the same company as one that the connection has a record of."""
+    match, ours, other = Match.__table__.alias(), AccountRecord.__table__.alias(), AccountRecord.__table__.alias()
+    at_an_end = or_(match.c.left_id == ours.c.id, match.c.right_id == ours.c.id)
+    at_the_other = other.c.id == case((match.c.left_id == ours.c.id, match.c.right_id), else_=match.c.left_id)
     return (
         select(1)
         .select_from(ours)
-        .join(match, or_(match.c.left_id == ours.c.id, match.c.right_id == ours.c.id))
-        .join(there, ends)
+        .join(match, at_an_end)
+        .join(other, at_the_other)
         .where(
             ours.c.account_id == own.c.account_id,
             match.c.verdict == Verdict.UNSURE,
-            there.c.connection_id == connection_id,
-            there.c.removal.is_(None),
+            _has_records(other.c.account_id, connection_id, removed=False),
         )
         .correlate(own)
         .exists()

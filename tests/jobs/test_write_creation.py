@@ -128,6 +128,8 @@ async def test_only_the_owners_own_accounts_are_made_that_would_be_known_again(o
 
     await set_own(website=None)
     assert await plan_of_new(org) == {}, "only a partner's list might name the domain"
+    await set_own(website=f"https://not{DOMAIN}")
+    assert await plan_of_new(org) == {}
     await set_own(website=DOMAIN, name=None)
     assert await plan_of_new(org) == {}
     await set_own(name=NAME)
@@ -205,10 +207,26 @@ async def test_a_row_that_was_made_meanwhile_is_left_alone(org: Vendor):
 
     made = [item for item in (await org.items(plan)).values() if item.key]
     assert {(item.outcome, item.reason) for item in made} == {
-        (WriteOutcome.CONFLICT, f"The row {key} was made since it was planned.")
+        (WriteOutcome.CONFLICT, f"The row {key} was created since it was planned.")
     }
     (line,) = (await plan_of_new(org)).values()
     assert (line.outcome, line.reason.startswith(f"The row {key} is known by this id")) == (SKIPPED, True)
+
+
+async def test_a_row_of_the_account_that_was_found_meanwhile_keeps_another_from_being_created(
+    org: Vendor, database: Database
+):
+    account = await mapped(org)
+    await org.enable("Hub_Account_Id__c", "account_id", creates_rows=True)
+    plan = await org.plan()
+    async with database.session() as session:
+        one = select(AccountRecord.id).where(AccountRecord.connection_id == org.id).limit(1).scalar_subquery()
+        await session.execute(update(AccountRecord).where(AccountRecord.id == one).values(account_id=account))
+
+    outcomes = await org.apply(plan)
+
+    assert outcomes[WriteOutcome.CONFLICT] == 3
+    assert await plan_of_new(org) == {}
 
 
 async def test_an_answer_that_was_lost_makes_no_second_row(org: Vendor):

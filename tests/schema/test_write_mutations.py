@@ -130,7 +130,8 @@ async def test_a_plan_is_read_line_by_line_and_applied_once(ask, session, home):
 
 async def test_a_plan_that_cannot_be_applied_says_why(ask, session, home):
     crm = await a_connection(session, home)
-    facts = ({"records": 100, "records_to_change": 11, "records_to_create": 20}, {"expires_at": datetime.now(UTC) - timedelta(seconds=1)},
+    facts = ({"records": 100, "records_to_change": 11, "records_to_create": 20},
+             {"expires_at": datetime.now(UTC) - timedelta(seconds=1)},
              {"state": WritePlanState.PLANNING}, {"state": WritePlanState.FAILED})  # fmt: skip
     plans = [model.WritePlan(connection_id=crm.id, planned_by="x", **({"state": WritePlanState.READY,
              "expires_at": datetime.now(UTC) + timedelta(hours=1)} | each)) for each in facts]  # fmt: skip

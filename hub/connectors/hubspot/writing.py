@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import httpx
@@ -118,7 +118,8 @@ async def upsert(kind: str, source: HubSpot, field: str, writes: Sequence[Write]
     """By a property whose values are unique."""
     path = f"/crm/objects/{source.version}/{kind}/batch/upsert"
     send = partial(_sent, source, path, {"idProperty": field})
-    return await _Batch(send, lambda record: record.properties.get(field), _requests(writes)).written(writes)
+    keyed = [replace(each, values={field: each.key, **each.values}) for each in writes]
+    return await _Batch(send, lambda record: record.properties.get(field), _requests(writes)).written(keyed)
 
 
 def _requests(writes: Sequence[Write]) -> int:
