@@ -72,7 +72,7 @@ def rules(*, as_json: AsJson = False) -> None:
 def enable(
     connection: ConnectionName,
     field: FieldName,
-    value: Annotated[str, typer.Argument(help="What to write, as `hub write-back values` names it.")],
+    value: Annotated[str, typer.Argument(metavar="VALUE", help="What to write, as `hub write-back values` names it.")],
     stream: StreamName = "accounts",
     *,
     create: Annotated[
@@ -111,7 +111,9 @@ def apply(
     plan_id: PlanId,
     lines: Lines = 50,
     *,
-    confirm: Annotated[bool, typer.Option("--confirm", help="It is meant to change as many rows as it does.")] = False,
+    confirm: Annotated[
+        bool, typer.Option("--confirm", help="It is meant to change and create as many rows as it does.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Write exactly what a plan says. One that was cut off goes on."""

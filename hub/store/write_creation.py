@@ -137,6 +137,7 @@ def _doubtful(own: FromClause, connection_id: UUID) -> ColumnElement[bool]:
         .where(
             ours.c.account_id == own.c.account_id,
             match.c.verdict == Verdict.UNSURE,
+            visible(Match, match, removed=False),
             _has_records(other.c.account_id, connection_id, removed=False),
         )
         .correlate(own)
