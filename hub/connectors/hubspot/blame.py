@@ -30,7 +30,11 @@ class Complaint(msgspec.Struct, frozen=True):
     error: str | None = None
     """What the list in a message calls the code."""
     name: str | None = None
-    context: Context = Context()
+    context: Context | str = Context()
+    """The documentation has texts here, too, which name nobody."""
+
+    def names(self) -> Context:
+        return self.context if isinstance(self.context, Context) else Context()
 
 
 class Failure(msgspec.Struct, frozen=True):
@@ -70,11 +74,11 @@ def _complaints(failure: Failure) -> Iterator[Complaint]:
 
 
 def _places(complaint: Complaint, writes: Sequence[Write]) -> Sequence[int]:
-    traced = _traced(complaint.context, writes)
+    traced = _traced(complaint.names(), writes)
     if traced:
         return traced
     code = complaint.code or complaint.error
-    names = {*complaint.context.property_name, *((complaint.name,) if complaint.name else ())}
+    names = {*complaint.names().property_name, *((complaint.name,) if complaint.name else ())}
     holders = [(place, name) for place, write in enumerate(writes) for name in names if name in write.values]
     if code in OF_PROPERTIES:
         return [place for place, _ in holders]

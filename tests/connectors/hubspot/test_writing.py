@@ -178,6 +178,7 @@ TAKEN = (
         (listed("bad was not one of the allowed options: [good, better]"), [4, 3]),
         (listed('Property "x" does not exist', "x", "PROPERTY_DOESNT_EXIST"), [4, 2, 2, 1, 1]),
         ({"message": "Property values were not valid: [{cut"}, [4, 2, 2, 1, 1]),
+        ({"message": "no", "errors": [{"message": "no", "context": "{missingScopes=[a]}"}]}, [4, 2, 2, 1, 1]),
     ],
 )
 async def test_one_invalid_value_does_not_keep_the_others_from_being_written(refusal, sent):
