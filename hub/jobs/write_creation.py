@@ -48,7 +48,9 @@ class Creation:
         after, names = NEVER, {field.value for field in fields if field.value in VALUES} - {"account_id"}
         while accounts := await self._missing(names, after):
             after = accounts[-1].account_id
-            there = await self.writing.known(source, self.key, [each.row.external_id for each in accounts])
+            accounts = [each for each in accounts if each.row.name is not None]
+            keys = [each.row.external_id for each in accounts]
+            there = await self.writing.known(source, self.key, keys) if keys else {}
             reasons = {each.account_id: self._reason(each, there, fields) for each in accounts}
             self.plan.records_to_create += sum(reason is None for reason in reasons.values())
             yield [line for each in accounts for line in self._lines(each, fields, reasons[each.account_id])]

@@ -1,12 +1,11 @@
 """The accounts of which a source has no row, as far as one may be made of them."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, Select, any_, case, func, or_, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import ColumnElement, FromClause, Select, and_, any_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.model import AccountProfile, AccountRecord, Connection, Match, StreamState, Verdict, WriteItem, WriteOutcome
@@ -26,7 +25,8 @@ class Missing:
 
     account_id: UUID
     row: Wanted
-    """As it would be made."""
+    """As it would be created. Without a name where no record of the owner's has both a name and the domain: then it
+    cannot be."""
     is_doubtful: bool
     """Whether a person is to decide first if a row that is there is the same company."""
     was_made: bool
@@ -53,66 +53,79 @@ async def missing(
     Its own are those that other systems of its name, not only partners' lists. So are their names and domains: who
     reads the source learns nothing from partners by them.
     """
-    own = AccountRecord.__table__.alias()
-    page = _accounts(own, connection.id, names).where(own.c.account_id > after).limit(most)
-    return await _found(session, connection, page)
+    return await _found(session, connection, names, lambda account_id: account_id > after, most)
 
 
 async def still_missing(session: AsyncSession, connection: Connection, keys: Collection[str]) -> frozenset[str]:
     """Those of the rows' keys of whose accounts a row may be created now."""
-    own = AccountRecord.__table__.alias()
     ids = [UUID(key.removeprefix(prefix_of(AccountProfile))) for key in keys]
-    found = await _found(session, connection, _accounts(own, connection.id, ()).where(own.c.account_id.in_(ids)))
-    return frozenset(each.row.external_id for each in found if not (each.is_doubtful or each.was_made))
-
-
-def _accounts(own: FromClause, connection_id: UUID, names: Iterable[str]) -> Select[Any]:
-    profile = AccountProfile.__table__.alias()
-    told = {
-        "name": own.c.name,
-        "domain": profile.c.domain,
-        **{name: VALUES[name].expression(own) for name in ("account_id", *names)},
-    }
-    return (
-        select(
-            own.c.account_id.label("company"),
-            _doubtful(own, connection_id).label("is_doubtful"),
-            _made(own, connection_id).label("was_made"),
-            *(value.label(f"{VALUE}{name}") for name, value in told.items()),
-        )
-        .ext(distinct_on(own.c.account_id))
-        .join(profile, (profile.c.id == own.c.account_id) & (profile.c.owner_id == VIEWER))
-        .where(*_of_the_owner(own, profile), ~_has_records(own.c.account_id, connection_id, removed=True))
-        .order_by(own.c.account_id, own.c.name, own.c.id)
+    found = await _found(session, connection, (), lambda account_id: account_id.in_(ids), len(ids))
+    return frozenset(
+        each.row.external_id for each in found if each.row.name and not (each.is_doubtful or each.was_made)
     )
 
 
-async def _found(session: AsyncSession, connection: Connection, page: Select[Any]) -> Sequence[Missing]:
-    found = (await session.execute(page, {VIEWER.key: connection.owner_id})).mappings()
-    return [_missing(row) for row in found]
+async def _found(
+    session: AsyncSession,
+    connection: Connection,
+    names: Collection[str],
+    which: Callable[[ColumnElement[Any]], ColumnElement[bool]],
+    most: int,
+) -> Sequence[Missing]:
+    # What is costly to find out is asked of the chosen accounts only.
+    chosen = _accounts(connection.id, which).limit(most).subquery()
+    profile = AccountProfile.__table__.alias()
+    told = {name: VALUES[name].expression(chosen).label(f"{VALUE}{name}") for name in ("account_id", *names)}
+    asked = (
+        select(
+            chosen.c.account_id,
+            _own_name(chosen.c.account_id, profile.c.domain).label("name"),
+            profile.c.domain,
+            _doubtful(chosen, connection.id).label("is_doubtful"),
+            _made(chosen, connection.id).label("was_made"),
+            *told.values(),
+        )
+        .join(profile, (profile.c.id == chosen.c.account_id) & (profile.c.owner_id == VIEWER))
+        .order_by(chosen.c.account_id)
+    )
+    rows = (await session.execute(asked, {VIEWER.key: connection.owner_id})).mappings()
+    return [_missing(row) for row in rows]
+
+
+def _accounts(connection_id: UUID, which: Callable[[ColumnElement[Any]], ColumnElement[bool]]) -> Select[Any]:
+    """The accounts that are missing, in the order of their ids."""
+    own = AccountRecord.__table__.alias()
+    lacks = ~_has_records(own.c.account_id, connection_id, removed=True)
+    missing = select(own.c.account_id).where(_of_the_owner(own), lacks, which(own.c.account_id))
+    return missing.distinct().order_by(own.c.account_id)
 
 
 def _missing(row: Mapping[Any, Any]) -> Missing:
     told = {name.removeprefix(VALUE): value for name, value in row.items() if name.startswith(VALUE)}
+    told |= {"name": row["name"], "domain": row["domain"]}
     return Missing(
-        account_id=row["company"],
+        account_id=row["account_id"],
         row=Wanted(external_id=told["account_id"], name=told["name"], values=told),
         is_doubtful=row["is_doubtful"],
         was_made=row["was_made"],
     )
 
 
-def _of_the_owner(own: FromClause, profile: FromClause) -> tuple[ColumnElement[bool], ...]:
-    """Records in lists of the owner about itself, which name the company and its domain."""
+def _of_the_owner(own: FromClause) -> ColumnElement[bool]:
+    """Whether a record stands in a list of the owner about itself."""
     lists = select(Connection.id).where(Connection.owner_id == VIEWER, Connection.subject_id == VIEWER)
+    in_lists = own.c.connection_id == any_(func.array(lists.scalar_subquery()))
+    return and_(in_lists, visible(AccountRecord, own, removed=False))
+
+
+def _own_name(account_id: ColumnElement[Any], domain: ColumnElement[Any]) -> ColumnElement[Any]:
+    """What such a record calls the account, where it also says the domain; null: none does."""
+    own = AccountRecord.__table__.alias()
     said = func.lower(func.concat_ws(" ", own.c.domain, own.c.website))
-    domain = func.replace(profile.c.domain, ".", "[.]")
-    return (
-        own.c.connection_id == any_(func.array(lists.scalar_subquery())),
-        visible(AccountRecord, own, removed=False),
-        own.c.name.is_not(None),
-        said.regexp_match(func.concat("(^|[^a-z0-9-])", domain, "($|[^a-z0-9.-])")),
-    )
+    whole = func.concat("(^|[^a-z0-9-])", func.replace(domain, ".", "[.]"), "($|[^a-z0-9.-])")
+    named = (own.c.account_id == account_id, own.c.name.is_not(None), domain.is_not(None), said.regexp_match(whole))
+    found = select(own.c.name).where(_of_the_owner(own), *named).order_by(own.c.name, own.c.id).limit(1)
+    return found.correlate_except(own).scalar_subquery()
 
 
 def _has_records(account_id: ColumnElement[Any], connection_id: UUID, *, removed: bool) -> ColumnElement[bool]:
