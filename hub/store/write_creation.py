@@ -122,7 +122,8 @@ def _own_name(account_id: ColumnElement[Any], domain: ColumnElement[Any]) -> Col
     """What such a record calls the account, where it also says the domain; null: none does."""
     own = AccountRecord.__table__.alias()
     said = func.lower(func.concat_ws(" ", own.c.domain, own.c.website))
-    whole = func.concat("(^|[^a-z0-9-])", func.replace(domain, ".", "[.]"), "($|[^a-z0-9.-])")
+    escaped = func.regexp_replace(domain, "([^[:alnum:]])", r"\\\1", "g")
+    whole = func.concat("(^|[^a-z0-9-])", escaped, "($|[^a-z0-9.-])")
     named = (own.c.account_id == account_id, own.c.name.is_not(None), domain.is_not(None), said.regexp_match(whole))
     found = select(own.c.name).where(_of_the_owner(own), *named).order_by(own.c.name, own.c.id).limit(1)
     return found.correlate_except(own).scalar_subquery()
