@@ -166,6 +166,7 @@ def lead() -> SObject[LeadEntry]:
         plural="Leads",
         prefix="00Q",
         rows=lambda org: org.copy.leads,
+        blank=_blank_lead,
         fields=(
             row_id(),
             is_deleted(),
@@ -184,6 +185,19 @@ def lead() -> SObject[LeadEntry]:
             currency(lambda _: None),
             *stamps(),
         ),
+    )
+
+
+def _blank_lead(external_id: str, at: datetime) -> LeadEntry:
+    return LeadEntry(
+        id=external_id,
+        created_at=at,
+        modified_at=at,
+        company="",
+        first_name=None,
+        last_name="",
+        email=None,
+        status="",
     )
 
 
