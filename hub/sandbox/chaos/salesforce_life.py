@@ -162,8 +162,10 @@ class _People:
         self._org.commit(write)
 
     def promote(self, rng: random.Random) -> None:
-        """A partner gets to another level, or into a program."""
-        for level, account in zip(self._some(rng, LEVEL), self._some(rng, "Account"), strict=False):
+        """A partner gets to another level, or into a program that there is: a level may come back without its own."""
+        programs = {row.id for row in self._rows("ChannelProgram") if row.fate is Fate.LIVE}
+        levels = [level for level in self._some(rng, LEVEL) if level.program in programs]
+        for level, account in zip(levels, self._some(rng, "Account"), strict=False):
             for row in self._some(rng, MEMBER):
                 edit(self._org, self._sobject(MEMBER), row.id, {"LevelId": level.id})
             values = {"Name": title(rng), "ProgramId": level.program, "LevelId": level.id, "PartnerId": account.id}
