@@ -143,7 +143,9 @@ def assert_same_partners(memory: Memory, sandbox: Sandbox) -> None:
         assert (row.amount, row.requested_amount, row.status) == (request.amount, request.requested, request.status)
         assert (row.account_external_id, row.budget_external_id) == (request.partner, request.budget)
     registered = {row.external_id for row in memory.of(RecordType).values() if row.name == "Deal_Registration"}
-    assert [row for row in memory.of(Lead).values() if row.record_type_external_id in registered]
+    registrations = [row for row in memory.of(Lead).values() if row.record_type_external_id in registered]
+    assert registrations
+    assert {row.partner_external_id for row in registrations} <= live(memory, AccountRecord)
 
 
 def live_parts(entries: Iterable[Any], kind: str) -> set[str]:
