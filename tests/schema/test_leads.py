@@ -9,6 +9,7 @@ from tests.schema.builders import (
     an_account,
     an_account_record,
     an_opportunity,
+    settled,
     synced,
 )
 
@@ -85,3 +86,19 @@ async def test_a_converted_lead_is_found_from_what_it_became_and_leads_there(ask
         }
     ]
     assert of_deal["leads"]["nodes"] == [{"convertedOpportunity": {"id": opaque(model.Opportunity, deal.id)}}]
+
+
+async def test_what_becomes_of_leads_is_told(ask, session, crm, database):
+    lead = await a_lead(session, crm, "Acme", is_converted=False)
+    await session.commit()
+    lead.is_converted = True
+    await session.commit()
+    await settled(database)
+
+    answer = await ask(
+        "{ changes(first: 9, types: [LEAD]) { nodes { action node { ... on Lead { company isConverted } } } } }"
+    )
+
+    told = [(each["action"], each["node"]) for each in answer["data"]["changes"]["nodes"]]
+    now = {"company": "Acme", "isConverted": True}
+    assert told == [("CREATED", now), ("UPDATED", now)]
