@@ -90,6 +90,7 @@ async def _wrong(url: str, vendor: str, seed: int, counts: Counter[str]) -> list
     faults = sum(trial.chaos.met.values())
     changes = trial.subject.life.count
     counts.update(requests=trial.requests, faults=faults, changes=changes, syncs=trial.syncs, kills=trial.kills)
+    counts.update(reconnections=trial.reconnections, heard=trial.heard)
     return wrong
 
 

@@ -11,7 +11,9 @@ from typer.testing import CliRunner, Result
 
 from hub.cli import app
 from hub.errors import InputError
+from hub.jobs.mapping import map_accounts
 from hub.jobs.sync import Order, sync
+from hub.model import AccountRecord
 from hub.sandbox.ecosystem import made_up_ecosystem
 from hub.sandbox.server import Sandbox, serving
 from hub.schema.schema import CORE
@@ -19,6 +21,7 @@ from hub.settings import Settings
 from hub.store import connections, organizations
 from hub.store.database import Database
 from hub.store.secrets import sealer
+from tests.builders import SEALER, saved
 
 TEXT = (Path(__file__).parents[1] / "docs" / "write-back.md").read_text()
 BLOCKS = re.findall(r"```(\w*)\n(.*?)```", TEXT, re.DOTALL)
@@ -85,6 +88,26 @@ async def test_the_commands_lead_from_nothing_to_values_in_the_source(database, 
         assert len(accounts) == shown["recordsToChange"] == shown["outcomes"]["WRITTEN"]
         assert json.loads(await told("hub write-back rules --json"))[0]["field"] == "Hub_Account_Id__c"
         assert "any more" in await told("hub write-back disable salesforce Hub_Account_Id__c")
+
+        await an_account_elsewhere(database)
+        await told("hub write-back enable salesforce Hub_Account_Id__c account_id --create")
+        assert json.loads(await told("hub write-back rules --json"))[0]["createsRows"] is True
+        planned = await told(f"{planning} --lines 1000")
+        assert re.search(r"rows, 1 to create +\n", planned)
+        for field, value in (("Hub_Account_Id__c", "account_"), ("Name", "Acme GmbH"), ("Website", "acme.example")):
+            line = rf"\ncreate Account account_[0-9a-f-]{{36}} Acme GmbH: {field} — → {value}"
+            assert re.search(line, planned)
+
+
+async def an_account_elsewhere(database: Database) -> None:
+    """A company that the org has no row of, and mapping as it is."""
+    async with database.session() as session:
+        (org,) = await connections.named(session, "salesforce")
+        about = {"connector": "file", "owner_id": org.owner_id, "subject_id": org.owner_id, "config": {}, "secrets": {}}
+        other = await connections.connect(session, SEALER, name="old crm", **about)
+        acme = AccountRecord(external_id="1", name="Acme GmbH", website="https://acme.example")
+        await saved(session, other, "accounts", acme)
+    await map_accounts(database)
 
 
 def sandbox_accounts(shown: dict[str, list[dict[str, str]]]) -> list[dict[str, str]]:

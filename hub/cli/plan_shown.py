@@ -16,8 +16,8 @@ from hub.store import connections, write_plans
 from hub.store.database import Database
 from hub.store.paths import prefix_of
 
-COUNTS = ("unchanged", "to_fill", "to_replace", "to_clear", "skipped")
-LINE = ("stream", "external_id", "noun", "name", "field", "before", "after", "outcome", "reason")
+COUNTS = ("unchanged", "to_fill", "to_replace", "to_clear", "to_create", "skipped")
+LINE = ("stream", "external_id", "key", "noun", "name", "field", "before", "after", "outcome", "reason")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +72,10 @@ def _id(plan: WritePlan) -> str:
 
 def _fields_table(told: Told) -> Table:
     title = f"{told.connection.name}: {quantity(told.plan.records_to_change)} of {quantity(told.plan.records)} rows"
+    if told.plan.records_to_create:
+        title += f", {quantity(told.plan.records_to_create)} to create"
     table = Table("Field", "Value", title=escape(title), title_justify="left")
-    for heading in ("Right already", "To fill", "To replace", "To clear", "Skipped"):
+    for heading in ("Right already", "To fill", "To replace", "To clear", "To create", "Skipped"):
         table.add_column(heading, justify="right")
     table.add_column("Obstacle")
     for each in told.fields:
@@ -84,12 +86,13 @@ def _fields_table(told: Told) -> Table:
 
 
 def _line(item: WriteItem) -> str:
-    """Such as: Account 0018d00000B1 Acme: Hub_Account_Id__c — → account_0199a3c8-…."""
+    """Such as: Account 0018d00000B1 Acme: Hub_Account_Id__c — → account_0199a3c8-…; new rows after a "create"."""
+    new = "" if item.key is None else "create "
     called = f" {item.name}" if item.name else ""
     change = f"{item.before or '—'} → {item.after or '—'}"
     became = "" if item.outcome is WriteOutcome.PENDING else f" ({item.outcome.lower()})"
     reason = f" {item.reason}" if item.reason else ""
-    return f"{item.noun} {item.external_id}{called}: {item.field} {change}{became}{reason}"
+    return f"{new}{item.noun} {item.external_id}{called}: {item.field} {change}{became}{reason}"
 
 
 def _facts(told: Told) -> dict[str, Any]:
@@ -99,6 +102,7 @@ def _facts(told: Told) -> dict[str, Any]:
         "state": told.plan.state,
         "records": told.plan.records,
         "recordsToChange": told.plan.records_to_change,
+        "recordsToCreate": told.plan.records_to_create,
         "expiresAt": told.plan.expires_at,
         "error": told.plan.error,
         "outcomes": {each.value: number for each, number in told.outcomes.items()},

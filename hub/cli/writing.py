@@ -1,6 +1,6 @@
 """`hub write-back`: write what the hub knows into the connected systems, as far as a person enabled it."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import Annotated, Any
 from uuid import UUID
@@ -60,9 +60,10 @@ def rules(*, as_json: AsJson = False) -> None:
     if not found:
         console.print("Nothing is written anywhere: `hub write-back enable` allows it, field by field.")
         return
-    table = Table("Connection", "Stream", "Field", "Value", "Enabled by", "Enabled")
+    table = Table("Connection", "Stream", "Field", "Value", "Creates rows", "Enabled by", "Enabled")
     for name, rule in found:
-        cells = (name, rule.stream, rule.field, rule.value, rule.enabled_by, f"{rule.enabled_at:%Y-%m-%d %H:%M}")
+        creates, since = "yes" if rule.creates_rows else "", f"{rule.enabled_at:%Y-%m-%d %H:%M}"
+        cells = (name, rule.stream, rule.field, rule.value, creates, rule.enabled_by, since)
         table.add_row(*map(escape, cells))
     console.print(table)
 
@@ -71,11 +72,18 @@ def rules(*, as_json: AsJson = False) -> None:
 def enable(
     connection: ConnectionName,
     field: FieldName,
-    value: Annotated[str, typer.Argument(help="What to write, as `hub write-back values` names it.")],
+    value: Annotated[str, typer.Argument(metavar="VALUE", help="What to write, as `hub write-back values` names it.")],
     stream: StreamName = "accounts",
+    *,
+    create: Annotated[
+        bool,
+        typer.Option(
+            "--create", help="Also create rows of your accounts that the system has none of, known by this field."
+        ),
+    ] = False,
 ) -> None:
     """Allow a value to be written into a field. Nothing is written yet: plan it, read the plan, apply it."""
-    run(_enabled(connection, stream, field, value))
+    run(_enabled(connection, {"stream": stream, "field": field, "value": value}, creates_rows=create))
     console.print(f"{value} may be written into {field} of {connection}. See `hub write-back plan`.", markup=False)
 
 
@@ -103,7 +111,9 @@ def apply(
     plan_id: PlanId,
     lines: Lines = 50,
     *,
-    confirm: Annotated[bool, typer.Option("--confirm", help="It is meant to change as many rows as it does.")] = False,
+    confirm: Annotated[
+        bool, typer.Option("--confirm", help="It is meant to change and create as many rows as it does.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Write exactly what a plan says. One that was cut off goes on."""
@@ -126,12 +136,12 @@ async def _rules() -> list[tuple[str, WriteRule]]:
         return [(names[rule.connection_id], rule) for rule in await write_rules.of(session)]
 
 
-async def _enabled(name: str, stream: str, field: str, value: str) -> None:
+async def _enabled(name: str, rule: Mapping[str, str], *, creates_rows: bool) -> None:
     async with _sources() as sources, sources.database.session() as session:
         (connection,) = await connections.named(session, name)
-        rule = WriteRule(connection_id=connection.id, stream=stream, field=field, value=value, enabled_by=operator())
-        await write_rule.enable(session, sources, rule)
-        await _note(session, "write-back enable", name, stream, field, value)
+        new = WriteRule(connection_id=connection.id, **rule, creates_rows=creates_rows, enabled_by=operator())
+        await write_rule.enable(session, sources, new)
+        await _note(session, "write-back enable", name, *rule.values(), *(["creates rows"] if creates_rows else []))
 
 
 async def _disabled(name: str, stream: str, field: str) -> None:
@@ -189,4 +199,10 @@ def _parsed(plan_id: str) -> UUID:
 
 def _rule_facts(name: str, rule: WriteRule) -> dict[str, Any]:
     facts = {each: getattr(rule, each) for each in ("stream", "field", "value")}
-    return {"connection": name, **facts, "enabledBy": rule.enabled_by, "enabledAt": rule.enabled_at}
+    return {
+        "connection": name,
+        **facts,
+        "createsRows": rule.creates_rows,
+        "enabledBy": rule.enabled_by,
+        "enabledAt": rule.enabled_at,
+    }

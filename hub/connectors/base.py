@@ -89,6 +89,8 @@ class Target:
     """Characters that it holds; None where the source does not say."""
     obstacle: str | None = None
     """Why no text can be written into it, as the end of a sentence that begins with its name."""
+    key_obstacle: str | None = None
+    """Why no row can be made that is known by its value in it, as the end of such a sentence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +148,11 @@ class Writing(Generic[SourceT]):
     Is not repeated where nobody knows whether it was done: raises Unavailable then, and whoever asked reads anew."""
     upsert: Callable[[SourceT, str, Sequence[Write]], Awaitable[Sequence[Written]]]
     """The same by the values of a field that is unique in the source; makes rows that are not there."""
+    known: Callable[[SourceT, str, Sequence[str]], Awaitable[Mapping[str, str]]]
+    """The external ids of rows by such values, at most `at_once`, read as `current` reads. Those that are not there
+    do not come."""
+    essentials: Mapping[str, str]
+    """What a row cannot be made without, or would not be known again: the value of ours by the field."""
     stamps: frozenset[str]
     """Fields of a payload that move with every write, whoever wrote."""
 

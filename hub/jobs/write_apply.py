@@ -12,9 +12,10 @@ from hub.connectors.base import Current, Write, Writing, Written
 from hub.errors import HubError, InputError, QuotaExhausted, Unavailable
 from hub.jobs.proportion import is_much
 from hub.jobs.sources import Sources
+from hub.jobs.write_creation import Now
 from hub.jobs.write_plan import Tell
 from hub.model import Connection, WriteItem, WriteOutcome, WritePlan, WritePlanState
-from hub.store import connections, write_plans, write_rules
+from hub.store import connections, write_creation, write_plans, write_rules
 from hub.store.database import Session
 from hub.store.locks import only_one
 from hub.store.write_plans import Settled
@@ -42,9 +43,10 @@ class Approval:
 async def check(session: Session, approval: Approval) -> WritePlan:
     """The plan, which may be applied. Raises NotFound, and InputError saying what keeps it from being applied."""
     plan = await write_plans.applicable(session, approval.plan_id)
-    if is_much(plan.records_to_change, plan.records) and not approval.is_confirmed:
-        told = f"{plan.records_to_change:,} of {plan.records:,} rows"
-        raise InputError(f"The plan changes {told}: read it, and confirm that this is meant.")
+    if is_much(plan.records_to_change + plan.records_to_create, plan.records) and not approval.is_confirmed:
+        told = f"changes {plan.records_to_change:,} of {plan.records:,} rows"
+        made = f" and creates {plan.records_to_create:,}" if plan.records_to_create else ""
+        raise InputError(f"The plan {told}{made}: read it, and confirm that this is meant.")
     return plan
 
 
@@ -89,6 +91,8 @@ class _Applying:
     writing: Writing[Any]
     source: Any
     tell: Tell
+    key: str | None = None
+    """The field by which new rows are known, while a person allows that some are made."""
     done: int = 0
 
     async def to_the_end(self) -> None:
@@ -119,7 +123,7 @@ class _Applying:
             if not left:
                 return
             try:
-                written = await self.writing.write(self.source, [write for write, _ in left])
+                written = await self._written(left)
             except QuotaExhausted:
                 raise
             except Unavailable as error:
@@ -134,23 +138,53 @@ class _Applying:
     async def _left(self, items: Sequence[WriteItem]) -> list[tuple[Write, list[WriteItem]]]:
         """What is still to be written, row by row, noted as being sent; of the rest it is noted what became of it."""
         allowed = await self._allowed()
-        ids = list(dict.fromkeys(item.external_id for item in items))
-        fields = list(dict.fromkeys(item.field for item in items if item.field in allowed))
-        fresh = await self.writing.current(self.source, ids, fields) if fields else {}
-        decided = [(item, decision(item, fresh.get(item.external_id), allowed)) for item in items]
+        fresh = await self._fresh([item for item in items if item.key is None], allowed)
+        now = await self._now([item for item in items if item.key is not None], allowed)
+        decided = [
+            (item, now.decision(item) if item.key else decision(item, fresh.get(item.external_id), allowed))
+            for item in items
+        ]
         left = [item for item, settled in decided if settled is None]
         sending = [Settled(item_id=item.id, outcome=WriteOutcome.SENDING) for item in left]
         await self._settle([*(settled for _, settled in decided if settled), *sending])
         return [
-            (_write(of_row, fresh), of_row)
+            (_write(of_row, fresh, self.key), of_row)
             for of_row in (list(rows) for _, rows in groupby(left, key=lambda item: item.external_id))
         ]
+
+    async def _fresh(self, items: Sequence[WriteItem], allowed: Collection[str]) -> Mapping[str, Current]:
+        """Rows that are there, as they are just now."""
+        ids = list(dict.fromkeys(item.external_id for item in items))
+        fields = list(dict.fromkeys(item.field for item in items if item.field in allowed))
+        return await self.writing.current(self.source, ids, fields) if fields else {}
+
+    async def _now(self, items: Sequence[WriteItem], allowed: Collection[str]) -> Now:
+        """What rows that are to be created are up against."""
+        keys = list(dict.fromkeys(item.external_id for item in items))
+        if not keys or self.key is None or self.key not in allowed:
+            return Now(there={}, missing=(), allowed=())
+        there = await self.writing.known(self.source, self.key, keys)
+        async with self.sources.database.session() as session:
+            connection = await connections.by_id(session, self.plan.connection_id)
+            missing = await write_creation.still_missing(session, connection, keys)
+        return Now(there=there, missing=missing, allowed={*allowed, *self.writing.essentials})
+
+    async def _written(self, left: Sequence[tuple[Write, list[WriteItem]]]) -> list[Written]:
+        """New rows are found by their key, too: one that is there after all is not made twice."""
+        old = [write for write, items in left if items[0].key is None]
+        new = [write for write, items in left if items[0].key is not None]
+        written = [*await self.writing.write(self.source, old)] if old else []
+        if new and self.key:
+            written += await self.writing.upsert(self.source, self.key, new)
+        return written
 
     async def _allowed(self) -> frozenset[str]:
         """The fields that may still be written as planned: a person may have disabled one since."""
         async with self.sources.database.session() as session:
             rules = await write_rules.of(session, self.plan.connection_id)
             fields = await write_plans.fields(session, self.plan.id)
+        own = [rule for rule in rules if rule.stream == self.stream]
+        self.key = next((rule.field for rule in own if rule.creates_rows), None)
         enabled = {(rule.stream, rule.field, rule.value) for rule in rules}
         return frozenset(
             each.field
@@ -183,9 +217,12 @@ def decision(item: WriteItem, fresh: Current | None, allowed: Collection[str]) -
     return None
 
 
-def _write(items: Sequence[WriteItem], fresh: Mapping[str, Current]) -> Write:
-    key = items[0].external_id
-    return Write(key=key, values={item.field: item.after for item in items}, version=fresh[key].version)
+def _write(items: Sequence[WriteItem], fresh: Mapping[str, Current], key_field: str | None) -> Write:
+    row = items[0].external_id
+    if items[0].key is None:
+        return Write(key=row, values={item.field: item.after for item in items}, version=fresh[row].version)
+    # The field by which the row is known comes with the key itself.
+    return Write(key=row, values={item.field: item.after for item in items if item.field != key_field})
 
 
 def _sending(item: WriteItem) -> WriteItem:
@@ -201,6 +238,7 @@ def _results(left: Sequence[tuple[Write, list[WriteItem]]], written: Sequence[Wr
             outcome=became[write.key].outcome,
             reason=became[write.key].reason,
             version=became[write.key].version,
+            external_id=became[write.key].external_id if item.key else None,
         )
         for write, items in left
         for item in items

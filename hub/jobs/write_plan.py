@@ -8,6 +8,7 @@ from uuid import UUID
 from hub.connectors.base import Current, Target, Writing
 from hub.errors import Forbidden, HubError, InputError
 from hub.jobs.sources import Sources
+from hub.jobs.write_creation import Creation
 from hub.model import Connection, WriteItem, WriteOutcome, WritePlan, WritePlanField, WritePlanState, WriteRule
 from hub.store import connections, write_plans, write_rules, write_values
 from hub.store.database import Session
@@ -74,6 +75,15 @@ class _Planning:
         fields = [self._field(rule, targets[rule.field]) for rule in rules]
         await self._store(fields, [])
         writable = [field for field in fields if field.obstacle is None]
+        await self._compare(source, writable, targets, tell)
+        for rule in rules:
+            if rule.creates_rows:
+                await self._create(source, self._creation(rule, targets), writable)
+
+    async def _compare(
+        self, source: Any, writable: Sequence[WritePlanField], targets: Mapping[str, Target], tell: Tell
+    ) -> None:
+        """The lines of the rows that are there."""
         after = ""
         while writable and (rows := await self._wanted(writable, after)):
             after = rows[-1].external_id
@@ -87,6 +97,27 @@ class _Planning:
             await self._store(writable, items)
             tell(self.plan.records)
 
+    async def _create(self, source: Any, creation: Creation, writable: Sequence[WritePlanField]) -> None:
+        """The lines of the rows that are to be made."""
+        essentials = await creation.essentials([field.field for field in writable])
+        await self._store(essentials, [])
+        if any(field.obstacle for field in essentials):
+            return
+        fields = [*writable, *essentials]
+        async for lines in creation.lines(source, fields):
+            await self._store(fields, lines)
+
+    def _creation(self, rule: WriteRule, targets: Mapping[str, Target]) -> Creation:
+        return Creation(
+            database=self.sources.database,
+            plan=self.plan,
+            connection=self.connection,
+            stream=self.stream,
+            writing=self.writing,
+            key=rule.field,
+            targets=targets,
+        )
+
     def _field(self, rule: WriteRule, target: Target) -> WritePlanField:
         return WritePlanField(
             plan_id=self.plan.id,
@@ -97,13 +128,14 @@ class _Planning:
         )
 
     async def _targets(self, source: Any, rules: Sequence[WriteRule]) -> dict[str, Target]:
-        """What each field is; none where the rows may not be written at all."""
+        """What each field is, those of new rows included; none where the rows may not be written at all."""
+        named = [rule.field for rule in rules]
         try:
             there = await self.writing.targets(source)
         except Forbidden as error:
-            return {rule.field: Target(obstacle=str(error)) for rule in rules}
+            return dict.fromkeys((*self.writing.essentials, *named), Target(obstacle=str(error)))
         absent = Target(obstacle=f"is no field of {self.writing.noun} there, or hidden from the hub")
-        return {rule.field: there.get(rule.field, absent) for rule in rules}
+        return {field: there.get(field, absent) for field in (*self.writing.essentials, *named)}
 
     async def _wanted(self, fields: Sequence[WritePlanField], after: str) -> Sequence[Wanted]:
         async with self.sources.database.session() as session:

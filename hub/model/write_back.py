@@ -22,6 +22,9 @@ class WriteRule(Identified, Base, kw_only=True):
     """The source's name of it."""
     value: Mapped[str]
     """Ours, as hub.store.write_values names it."""
+    creates_rows: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """Whether rows may be made of accounts that the source has none of; this field then holds what they are known
+    by."""
     enabled_by: Mapped[str]
     """Who allowed it, as the audit log names them."""
     enabled_at: Mapped[datetime] = mapped_column(init=False, server_default=func.now())
@@ -54,6 +57,8 @@ class WritePlan(Identified, Base, kw_only=True):
     records: Mapped[int] = mapped_column(default=0)
     """Rows of the source that were compared."""
     records_to_change: Mapped[int] = mapped_column(default=0)
+    records_to_create: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """Rows that the source does not have."""
     applied_by: Mapped[str | None] = mapped_column(default=None)
     error: Mapped[str | None] = mapped_column(default=None)
     """Why it failed or stopped."""
@@ -83,6 +88,8 @@ class WritePlanField(Base, kw_only=True):
     """Rows in which it holds something else."""
     to_clear: Mapped[int] = mapped_column(default=0)
     """Rows in which it holds something, and we have nothing to say."""
+    to_create: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """Rows that are made with it."""
     skipped: Mapped[int] = mapped_column(default=0)
 
 
@@ -124,12 +131,16 @@ class WriteItem(Identified, Base, kw_only=True):
             "external_id",
             postgresql_where=text("echoed_at is null and outcome in ('SENDING', 'WRITTEN')"),
         ),
+        Index("write_item_key_idx", "connection_id", "key", postgresql_where=text("key is not null")),
     )
 
     plan_id: Mapped[UUID] = mapped_column(ForeignKey("write_plan.id", ondelete="CASCADE"))
     connection_id: Mapped[UUID] = mapped_column(ForeignKey("connection.id", ondelete="CASCADE"))
     stream: Mapped[str]
     external_id: Mapped[str]
+    """The source's id of the row; its key until it is made."""
+    key: Mapped[str | None] = mapped_column(default=None)
+    """What the row is known by, which the line is to make; None: the row is there."""
     noun: Mapped[str]
     """The source's word for such a row: "Account"."""
     name: Mapped[str | None]

@@ -250,3 +250,4 @@ class WriteItemFilter(Filter):
     outcome: ChoiceComparison[choices.WriteOutcome] | None = compared(model.WriteItem.outcome, "By what became of it.")
     field: TextComparison | None = compared(model.WriteItem.field, "By the field.")
     external_id: TextComparison | None = compared(model.WriteItem.external_id, "By the source's id of the row.")
+    key: TextComparison | None = compared(model.WriteItem.key, "By what a row that is to be created is known by.")

@@ -42,6 +42,11 @@ class EnableWriteBackInput(MutationInput):
     stream: str = strawberry.field(default="accounts", description=_STREAM)
     field: str = strawberry.field(description='The field, as the source\'s API names it: "Hub_Account_Id__c".')
     value: str = strawberry.field(description=_VALUE)
+    creates_rows: bool = strawberry.field(
+        default=False,
+        description="Whether rows may also be created of the owner's accounts that the source has none of. The field "
+        "must be one that rows are found by, an External ID or a property with unique values; `account_id` its value.",
+    )
 
 
 @strawberry.type(description="The value may be written there. Nothing is written yet: plan it, then apply the plan.")
@@ -86,8 +91,8 @@ class ApplyWriteBackInput(MutationInput):
     plan_id: strawberry.ID = strawberry.field(description="The plan.")
     is_confirmed: bool = strawberry.field(
         default=False,
-        description="Whether it is meant that the plan changes as many rows as it does; needed where it changes more "
-        "than 20 rows and more than 30 % of those that were compared.",
+        description="Whether it is meant that the plan changes and creates as many rows as it does; needed where these "
+        "are more than 20 rows and more than 30 % of those that were compared.",
     )
 
 
@@ -136,6 +141,7 @@ class WriteMutations:
                 stream=input.stream,
                 field=input.field,
                 value=input.value,
+                creates_rows=input.creates_rows,
                 enabled_by=info.context.viewer.client,
             )
             return {"rule": str(await info.context.write_back.enable(session, rule))}

@@ -18,6 +18,10 @@ class WriteRule(Node):
     stream: str = column(model.WriteRule.stream, 'The stream that has the field, such as "accounts".')
     field: str = column(model.WriteRule.field, 'The field, as the source names it, such as "Hub_Account_Id__c".')
     value: str = column(model.WriteRule.value, 'What is written, such as "account_id".')
+    creates_rows: bool = column(
+        model.WriteRule.creates_rows,
+        "Whether rows may be created of accounts that the source has none of, known by this field.",
+    )
     enabled_by: str = column(model.WriteRule.enabled_by, "Who enabled it, as the audit log names them.")
     enabled_at: datetime = column(model.WriteRule.enabled_at, "When.")
     connection: Connection = one(paths.WRITE_RULE_CONNECTION, "The connection into whose source it is written.")
@@ -40,6 +44,7 @@ class WritePlanField(Stored):
     to_clear: int = column(
         model.WritePlanField.to_clear, "Rows in which it holds something, though there is nothing to say any more."
     )
+    to_create: int = column(model.WritePlanField.to_create, "Rows that would be created with it.")
     skipped: int = column(model.WritePlanField.skipped, "Rows that are left out; their items say why.")
 
 
@@ -48,7 +53,10 @@ class WriteItem(Node):
     """A line of a plan."""
 
     stream: str = column(model.WriteItem.stream, "The stream that has the row.")
-    external_id: str = column(model.WriteItem.external_id, "The source's id of the row.")
+    external_id: str = column(model.WriteItem.external_id, "The source's id of the row; its `key` until it is created.")
+    key: str | None = column(
+        model.WriteItem.key, "What a row that is to be created is known by; null: the row is there."
+    )
     noun: str = column(model.WriteItem.noun, 'The source\'s word for such a row, such as "Account".')
     name: str | None = column(model.WriteItem.name, "What the row is called.")
     field: str = column(model.WriteItem.field, "The field, as the source names it.")
@@ -69,6 +77,9 @@ class WritePlan(Node):
     state: choices.WritePlanState = column(model.WritePlan.state, "How it stands.")
     records: int = column(model.WritePlan.records, "Rows of the source that were compared.")
     records_to_change: int = column(model.WritePlan.records_to_change, "Those of them that would change.")
+    records_to_create: int = column(
+        model.WritePlan.records_to_create, "Rows that would be created, of accounts that the source has none of."
+    )
     planned_by: str = column(model.WritePlan.planned_by, "Who asked for it, as the audit log names them.")
     applied_by: str | None = column(model.WritePlan.applied_by, "Who had it applied.")
     error: str | None = column(model.WritePlan.error, "Why it failed or stopped.")

@@ -44,7 +44,7 @@ async def empty(session: AsyncSession, plan: WritePlan) -> None:
     """Forget what was planned before the one who made it was cut off."""
     await session.execute(delete(WriteItem).where(WriteItem.plan_id == plan.id))
     await session.execute(delete(WritePlanField).where(WritePlanField.plan_id == plan.id))
-    plan.records = plan.records_to_change = 0
+    plan.records = plan.records_to_change = plan.records_to_create = 0
 
 
 async def add(session: AsyncSession, plan: WritePlan, fields: Iterable[WritePlanField], items: list[WriteItem]) -> None:
@@ -129,6 +129,8 @@ class Settled:
     outcome: WriteOutcome
     reason: str | None = None
     version: str | None = None
+    external_id: str | None = None
+    """Of a row that was made."""
 
 
 async def settle(session: AsyncSession, settled: Collection[Settled]) -> None:
@@ -143,6 +145,7 @@ async def settle(session: AsyncSession, settled: Collection[Settled]) -> None:
             "reason": each.reason,
             "version_after": each.version,
             "settled_at": None if each.outcome in OPEN else now,
+            **({} if each.external_id is None else {"external_id": each.external_id}),
         }
         for each in settled
     ]

@@ -13,7 +13,7 @@ from hub.model import WriteRule
 async def enable(session: AsyncSession, rule: WriteRule) -> UUID:
     """The rule that this field now has, in place of an earlier one."""
     place = {"connection_id": rule.connection_id, "stream": rule.stream, "field": rule.field}
-    given = {"value": rule.value, "enabled_by": rule.enabled_by}
+    given = {"value": rule.value, "creates_rows": rule.creates_rows, "enabled_by": rule.enabled_by}
     new = insert(WriteRule).values(**place, **given)
     upsert = new.on_conflict_do_update(
         index_elements=list(place), set_={**given, "enabled_at": new.excluded.enabled_at}

@@ -5,6 +5,8 @@ from typing import Any
 
 from hub import model
 from hub.sandbox.salesforce.org import Org
+from hub.sandbox.salesforce.partnering import Partnering
+from hub.sandbox.salesforce.setup import RECORD_TYPES
 from hub.sandbox.world import Copy, Entry, Fate
 from tests.chaos.truth import Expected, Table, Ties
 
@@ -22,12 +24,10 @@ def org_truth(org: Org) -> Iterator[Table | Ties]:
     yield _table(model.Lead, copy.leads, _lead)
     yield _table(model.Campaign, copy.campaigns, lambda campaign: {"name": campaign.name, "status": campaign.status})
     yield from _parts(copy)
-    others = {(one.contact, one.account, False) for one in _live(org.partnering.relations) if one.is_active}
-    yield Ties(
-        model=model.ContactAccount,
-        columns=("contact_external_id", "account_external_id", "is_primary"),
-        rows={(person.id, person.account, True) for person in _live(copy.contacts) if person.account} | others,
-    )
+    yield from _set_up(org)
+    yield from _programs(org.partnering)
+    yield from _funds(org.partnering)
+    yield from _relations(org)
 
 
 def _table(kind: Any, entries: Sequence[Entry], facts: ToFacts) -> Table:
@@ -72,6 +72,91 @@ def _lead(entry: Any) -> dict[str, Any]:
     }
 
 
+def _set_up(org: Org) -> Iterator[Ties]:
+    yield Ties(
+        model=model.Stage,
+        columns=("name", "label", "position", "is_closed", "is_won"),
+        rows={(one.name, one.name, one.position, one.is_closed, one.is_won) for one in org.world.stages},
+    )
+    yield Ties(
+        model=model.RecordType,
+        columns=("kind", "name", "label", "is_active"),
+        rows={(kind, name, name.replace("_", " "), True) for kind, name in RECORD_TYPES},
+    )
+
+
+def _programs(held: Partnering) -> Iterator[Table]:
+    yield _table(
+        model.ProgramRecord,
+        held.programs,
+        lambda program: {"name": program.name, "kind": program.category, "is_active": program.is_active},
+    )
+    yield _table(
+        model.ProgramLevel,
+        held.levels,
+        lambda level: {"name": level.name, "rank": level.rank, "program_external_id": level.program},
+    )
+    yield _table(
+        model.ProgramMember,
+        held.members,
+        lambda member: {
+            "program_external_id": member.program,
+            "level_external_id": member.level,
+            "account_external_id": member.partner,
+        },
+    )
+
+
+def _funds(held: Partnering) -> Iterator[Table]:
+    def budget(entry: Any) -> dict[str, Any]:
+        return _fund(entry) | {"kind": entry.kind, "starts_on": entry.starts_on, "ends_on": entry.ends_on}
+
+    def allocation(entry: Any) -> dict[str, Any]:
+        return _fund(entry) | {"budget_external_id": entry.budget}
+
+    def claim(entry: Any) -> dict[str, Any]:
+        facts = allocation(entry) | {"status": entry.status, "request_external_id": entry.request}
+        return facts | {"allocation_external_id": entry.allocation}
+
+    yield _table(model.FundBudget, held.budgets, budget)
+    yield _table(model.FundAllocation, held.allocations, allocation)
+    yield _table(model.FundRequest, held.requests, lambda request: allocation(request) | _wish(request))
+    yield _table(model.FundClaim, held.claims, claim)
+
+
+def _fund(entry: Any) -> dict[str, Any]:
+    return {"title": entry.title, "account_external_id": entry.partner, "amount": entry.amount}
+
+
+def _wish(entry: Any) -> dict[str, Any]:
+    return {
+        "status": entry.status,
+        "activity": entry.activity,
+        "requested_amount": entry.requested,
+        "allocation_external_id": entry.allocation,
+        "campaign_external_id": entry.campaign,
+    }
+
+
+def _relations(org: Org) -> Iterator[Ties]:
+    people = [person for person in _live(org.copy.contacts) if person.account]
+    others = [one for one in _live(org.partnering.relations) if one.is_active]
+    yield Ties(
+        model=model.ContactAccount,
+        columns=("external_id", "contact_external_id", "account_external_id", "is_primary"),
+        rows={
+            *((f"{person.id}:{person.account}", person.id, person.account, True) for person in people),
+            *((one.id, one.contact, one.account, False) for one in others),
+        },
+    )
+    partners = [one for one in _live(org.partnering.account_partners) if one.account_from]
+    yield Ties(
+        model=model.AccountPartner,
+        columns=("external_id", "account_external_id", "partner_external_id", "role", "is_primary"),
+        rows={(one.id, one.account_from, one.account_to, one.role, one.is_primary) for one in partners},
+    )
+
+
 def _parts(copy: Copy) -> Iterator[Ties]:
     deals = _live(copy.opportunities)
     yield Ties(
@@ -92,8 +177,12 @@ def _parts(copy: Copy) -> Iterator[Ties]:
     )
     yield Ties(
         model=model.OpportunityPartner,
-        columns=("opportunity_external_id", "account_external_id", "role", "is_primary"),
-        rows={(deal.id, one.account, one.role, one.is_primary) for deal in deals for one in _live(deal.partner_roles)},
+        columns=("external_id", "opportunity_external_id", "account_external_id", "role", "is_primary"),
+        rows={
+            (one.id, deal.id, one.account, one.role, one.is_primary)
+            for deal in deals
+            for one in _live(deal.partner_roles)
+        },
     )
     yield Ties(
         model=model.StageChange,

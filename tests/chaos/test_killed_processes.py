@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from hub.listening import listener_on, listening
+from hub.sandbox.salesforce import credentials
 from tests.chaos.subjects import an_org
 from tests.chaos.trial import Trial
 
@@ -41,7 +42,9 @@ async def was_killed(door: Door, requests: int, environment: dict[str, str]) -> 
 
 
 async def test_processes_that_are_killed_outright_leave_nothing_half_done(database, database_url, tmp_path):
-    trial = Trial(seed=3, subject=an_org(3, accounts=20), database=database, share=0.05)
+    # Not with secrets that each use replaces: whoever is killed outright may lose them.
+    subject = replace(an_org(3, accounts=20), secrets={"client_secret": credentials().client_secret}, consent=None)
+    trial = Trial(seed=3, subject=subject, database=database, share=0.05)
     door = Door(trial.chaos)
     environment = {
         **os.environ,

@@ -2,6 +2,7 @@
 
 import pytest
 
+from hub.connectors.registry import CONNECTORS
 from tests.chaos.subjects import SUBJECTS
 from tests.chaos.trial import Trial
 
@@ -12,3 +13,10 @@ async def test_a_hub_that_is_killed_again_and_again_ends_with_the_truth(database
     trial = Trial(seed=seed, subject=SUBJECTS[vendor](seed, accounts=12), database=database)
 
     assert await trial.wrong(rounds=2) == []
+
+
+@pytest.mark.parametrize("vendor", SUBJECTS)
+def test_the_truth_tells_of_every_stream(vendor):
+    told = {table.model for table in SUBJECTS[vendor](1, accounts=12).truth()}
+
+    assert {stream.name for stream in CONNECTORS[vendor].streams if stream.record not in told} == set()

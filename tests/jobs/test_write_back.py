@@ -1,14 +1,12 @@
 """Write-back from a rule to its echo, over the wire of the imitated vendors."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import httpx
 import msgspec
 import pytest
 from sqlalchemy import func, text, update
 
-from hub.connectors import hubspot, salesforce
 from hub.errors import Busy, InputError, Unavailable
 from hub.jobs.proportion import FEW
 from hub.model import WriteOutcome, WritePlan, WritePlanState
@@ -16,19 +14,11 @@ from hub.sandbox.world import Fate
 from hub.store import write_plans, write_rules
 from hub.store.database import Database
 from hub.store.locks import only_one
-from tests.builders import a_connection, an_organization
-from tests.connectors.hubspot.test_against_sandbox import Sandbox as HubSpotSandbox
-from tests.connectors.salesforce.sandbox import Sandbox as SalesforceSandbox
+from tests.builders import an_organization
 
-from .writer import Vendor, a_partners_list
+from .writer import Vendor, a_partners_list, a_portal, an_org
 
 PENDING, WRITTEN, CONFLICT = WriteOutcome.PENDING, WriteOutcome.WRITTEN, WriteOutcome.CONFLICT
-
-
-async def connected(database: Database, vendor: Vendor) -> Vendor:
-    async with database.session() as session:
-        vendor.id = await a_connection(session, connector=vendor.connector.name)
-    return vendor
 
 
 async def synced(vendor: Vendor) -> Vendor:
@@ -72,34 +62,12 @@ async def synced_org(unsynced_org: Vendor) -> Vendor:
 
 @pytest.fixture
 async def unsynced_org(database: Database) -> Vendor:
-    sandbox = SalesforceSandbox(accounts=60)
-    vendor = Vendor(
-        database=database,
-        connector=salesforce.CONNECTOR,
-        world=sandbox,
-        open=sandbox.opened,
-        later=lambda seconds: sandbox.later(seconds=seconds),
-        fields=("Hub_Account_Id__c", "Hub_Overlapping_Partners__c"),
-    )
-    return await connected(database, vendor)
+    return await an_org(database)
 
 
 @pytest.fixture
 async def synced_portal(database: Database) -> Vendor:
-    sandbox = HubSpotSandbox(accounts=30)
-
-    def later(seconds: float) -> None:
-        sandbox.clock.time += timedelta(seconds=seconds)
-
-    vendor = Vendor(
-        database=database,
-        connector=hubspot.CONNECTOR,
-        world=sandbox,
-        open=sandbox.opened,
-        later=later,
-        fields=("hub_account_id", "hub_overlapping_partners"),
-    )
-    return await synced(await connected(database, vendor))
+    return await synced(await a_portal(database))
 
 
 @pytest.fixture(params=["synced_org", "synced_portal"])

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
 
+from hub.connectors import hubspot, salesforce
 from hub.connectors.base import Connector, Write
 from hub.jobs import write_apply, write_plan, write_rule
 from hub.jobs.sources import Sources
@@ -16,7 +18,9 @@ from hub.jobs.write_apply import Approval
 from hub.model import AccountRecord, Partnership, WriteItem, WriteOutcome, WritePlan, WriteRule
 from hub.store import connections, write_plans
 from hub.store.database import Database
-from tests.builders import SEALER, an_organization, saved
+from tests.builders import SEALER, a_connection, an_organization, saved
+from tests.connectors.hubspot.sandbox import Sandbox as HubSpotSandbox
+from tests.connectors.salesforce.sandbox import Sandbox as SalesforceSandbox
 
 KEY = "writer"
 
@@ -54,8 +58,9 @@ class Vendor:
         assert run.error is None
         return run.changed
 
-    async def enable(self, field: str, value: str) -> None:
-        rule = WriteRule(connection_id=self.id, stream="accounts", field=field, value=value, enabled_by=KEY)
+    async def enable(self, field: str, value: str, *, creates_rows: bool = False) -> None:
+        place = {"connection_id": self.id, "stream": "accounts", "field": field}
+        rule = WriteRule(**place, value=value, creates_rows=creates_rows, enabled_by=KEY)
         async with self.database.session() as session:
             await write_rule.enable(session, self.sources, rule)
 
@@ -95,6 +100,42 @@ class Vendor:
         writing = next(each.writing for each in self.connector.streams if each.name == "accounts")
         async with self.open() as source:
             await writing.write(source, [Write(key=key, values=values)])
+
+
+async def an_org(database: Database) -> Vendor:
+    sandbox = SalesforceSandbox(accounts=60)
+    vendor = Vendor(
+        database=database,
+        connector=salesforce.CONNECTOR,
+        world=sandbox,
+        open=sandbox.opened,
+        later=lambda seconds: sandbox.later(seconds=seconds),
+        fields=("Hub_Account_Id__c", "Hub_Overlapping_Partners__c"),
+    )
+    return await _connected(database, vendor)
+
+
+async def a_portal(database: Database) -> Vendor:
+    sandbox = HubSpotSandbox(accounts=30)
+
+    def later(seconds: float) -> None:
+        sandbox.clock.time += timedelta(seconds=seconds)
+
+    vendor = Vendor(
+        database=database,
+        connector=hubspot.CONNECTOR,
+        world=sandbox,
+        open=sandbox.opened,
+        later=later,
+        fields=("hub_account_id", "hub_overlapping_partners"),
+    )
+    return await _connected(database, vendor)
+
+
+async def _connected(database: Database, vendor: Vendor) -> Vendor:
+    async with database.session() as session:
+        vendor.id = await a_connection(session, connector=vendor.connector.name)
+    return vendor
 
 
 async def a_partners_list(database: Database, owner_of: UUID, account_id: UUID, name: str) -> None:

@@ -14,7 +14,7 @@ from tests.schema.conftest import SEALER, client
 
 ERROR = "... on UserError { message code path }"
 ENABLE = f"""mutation($input: EnableWriteBackInput!) {{ enableWriteBack(input: $input) {{ __typename
-  ... on EnableWriteBackPayload {{ writeRule {{ id stream field value enabledBy connection {{ name }} }} }}
+  ... on EnableWriteBackPayload {{ writeRule {{ id stream field value createsRows enabledBy connection {{ name }} }} }}
   {ERROR} }} }}"""
 DISABLE = f"""mutation($input: DisableWriteBackInput!) {{ disableWriteBack(input: $input) {{ __typename
   ... on DisableWriteBackPayload {{ deletedWriteRuleId query {{ connections(first: 1) {{ nodes {{
@@ -23,10 +23,10 @@ PLAN = f"""mutation($input: PlanWriteBackInput!) {{ planWriteBack(input: $input)
   ... on PlanWriteBackPayload {{ writePlan {{ id state plannedBy }} }} {ERROR} }} }}"""
 APPLY = f"""mutation($input: ApplyWriteBackInput!) {{ applyWriteBack(input: $input) {{ __typename
   ... on ApplyWriteBackPayload {{ writePlan {{ id state appliedBy }} }} {ERROR} }} }}"""
-READ = """query($id: ID!) { node(id: $id) { ... on WritePlan { state error records connection { name }
-  fields(first: 9) { nodes { stream field value obstacle unchanged toFill toReplace toClear skipped } }
+READ = """query($id: ID!) { node(id: $id) { ... on WritePlan { state error records recordsToCreate connection { name }
+  fields(first: 9) { nodes { stream field value obstacle unchanged toFill toReplace toClear toCreate skipped } }
   items(first: 9, filter: { outcome: { eq: PENDING } }) { totalCount nodes {
-    noun externalId name field before after outcome reason } } } } }"""
+    noun externalId key name field before after outcome reason } } } } }"""
 FIELD = {"field": "Hub_Account_Id__c", "value": "account_id"}
 
 
@@ -46,12 +46,12 @@ async def test_a_field_is_enabled_shown_and_disabled(ask, session, home):
     crm = await a_connection(session, home, name="crm")
     given = {"connectionId": opaque(model.Connection, crm.id), **FIELD}
 
-    rule = result(await ask(ENABLE, input=given))["writeRule"]
+    rule = result(await ask(ENABLE, input=given | {"createsRows": True}))["writeRule"]
     again = result(await ask(ENABLE, input=given | {"value": "overlapping_partners"}))["writeRule"]
 
     shown = {"stream": "accounts", "field": FIELD["field"], "enabledBy": "anonymous", "connection": {"name": "crm"}}
-    assert rule == shown | {"id": rule["id"], "value": "account_id"}
-    assert again == shown | {"id": rule["id"], "value": "overlapping_partners"}
+    assert rule == shown | {"id": rule["id"], "value": "account_id", "createsRows": True}
+    assert again == shown | {"id": rule["id"], "value": "overlapping_partners", "createsRows": False}
     ended = result(await ask(DISABLE, input={"ruleId": rule["id"]}))
     assert ended["deletedWriteRuleId"] == rule["id"]
     assert ended["query"]["connections"]["nodes"] == [{"writeRules": {"totalCount": 0}}]
@@ -112,10 +112,10 @@ async def test_a_plan_is_read_line_by_line_and_applied_once(ask, session, home):
     assert (shown["state"], shown["connection"]) == ("READY", {"name": "crm"})
     assert shown["fields"]["nodes"] == [
         {"stream": "accounts", **FIELD, "obstacle": None, "unchanged": 0, "toFill": 1, "toReplace": 0, "toClear": 0,
-         "skipped": 0}
+         "toCreate": 0, "skipped": 0}
     ]  # fmt: skip
     (line,) = shown["items"]["nodes"]
-    assert line | {"noun": "Account", "name": "Acme", "before": None, "after": "account_1"} == line
+    assert line | {"noun": "Account", "key": None, "name": "Acme", "before": None, "after": "account_1"} == line
     for _ in range(2):
         applied = result(await ask(APPLY, input={"planId": id_}))["writePlan"]
         assert applied == {"id": id_, "state": "APPLYING", "appliedBy": "anonymous"}
@@ -130,7 +130,8 @@ async def test_a_plan_is_read_line_by_line_and_applied_once(ask, session, home):
 
 async def test_a_plan_that_cannot_be_applied_says_why(ask, session, home):
     crm = await a_connection(session, home)
-    facts = ({"records": 100, "records_to_change": 31}, {"expires_at": datetime.now(UTC) - timedelta(seconds=1)},
+    facts = ({"records": 100, "records_to_change": 11, "records_to_create": 20},
+             {"expires_at": datetime.now(UTC) - timedelta(seconds=1)},
              {"state": WritePlanState.PLANNING}, {"state": WritePlanState.FAILED})  # fmt: skip
     plans = [model.WritePlan(connection_id=crm.id, planned_by="x", **({"state": WritePlanState.READY,
              "expires_at": datetime.now(UTC) + timedelta(hours=1)} | each)) for each in facts]  # fmt: skip
@@ -140,7 +141,7 @@ async def test_a_plan_that_cannot_be_applied_says_why(ask, session, home):
     told = [result(await ask(APPLY, input={"planId": opaque(model.WritePlan, each.id)})) for each in plans]
 
     assert [(each["code"], each["message"].split(":")[0]) for each in told] == [
-        ("INVALID_INPUT", "The plan changes 31 of 100 rows"),
+        ("INVALID_INPUT", "The plan changes 11 of 100 rows and creates 20"),
         ("INVALID_INPUT", "The plan has expired"),
         ("INVALID_INPUT", "The plan is still being made, or its making was cut off"),
         ("INVALID_INPUT", "The plan could not be made"),

@@ -256,7 +256,7 @@ def _connection(maker: Maker, number: int, organizations: list[UUID]) -> UUID:
         config="{}", credentials=b"sealed",
     )  # fmt: skip
     streams = iter(STREAMS)
-    maker.many(model.StreamState, 3, connection_id=id_, stream=lambda _: next(streams), bookmark=None)
+    maker.many(model.StreamState, 3, connection_id=id_, stream=lambda _: next(streams), bookmark=None, fields=None)
     maker.many(model.SyncRun, 6, connection_id=id_, state=lambda run: "RUNNING" if run == 1 else "FAILED")
     maker.many(model.Issue, 8, connection_id=id_, subject=lambda issue: f"subject {issue}")
     maker.many(model.WriteRule, 3, connection_id=id_, stream="accounts", field=lambda rule: f"Field_{rule}__c")

@@ -115,7 +115,7 @@ def number(id_: UUID) -> int:
 
 
 def test_whether_leads_were_converted_is_unknown_where_the_source_never_said(before: Connection):
-    upgraded(before, "0012")
+    upgraded(before, "0013")
     before.execute(
         text("""
         insert into organization (name, is_home) values ('Home', true);
@@ -127,7 +127,7 @@ def test_whether_leads_were_converted_is_unknown_where_the_source_never_said(bef
         select connection_id, id, 'L', now(), false from raw_record
         """)
     )
-    upgraded(before, "0013")
+    upgraded(before, "0014")
 
     found = before.execute(
         text("select name, is_converted from lead join connection on connection.id = connection_id order by name")

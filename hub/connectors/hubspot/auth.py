@@ -92,12 +92,13 @@ class OAuth(httpx.Auth):
         access = await self._fresh(None)
         request.headers["Authorization"] = f"Bearer {access.token}"
         response = yield request
-        if response.status_code != httpx.codes.UNAUTHORIZED:
+        if not await _has_expired(response):
             return
-        if await _category(response) == EXPIRED:
-            access = await self._fresh(access)
-            request.headers["Authorization"] = f"Bearer {access.token}"
-            yield request
+        access = await self._fresh(access)
+        request.headers["Authorization"] = f"Bearer {access.token}"
+        response = yield request
+        if await _has_expired(response):
+            raise Unavailable(f"{described(response)}: a new access token is said to have expired, too")
 
     async def _fresh(self, refused: _Access | None) -> _Access:
         async with self._lock:
@@ -170,8 +171,10 @@ def _refused(response: httpx.Response) -> SourceError:
     return AuthError(f"{described(response)}: {reasons or 'no reason'}; install the app in the account again")
 
 
-async def _category(response: httpx.Response) -> str | None:
+async def _has_expired(response: httpx.Response) -> bool:
+    if response.status_code != httpx.codes.UNAUTHORIZED:
+        return False
     try:
-        return msgspec.json.decode(await response.aread(), type=_Unauthorized).category
+        return msgspec.json.decode(await response.aread(), type=_Unauthorized).category == EXPIRED
     except msgspec.DecodeError:
-        return None
+        return False

@@ -1,13 +1,15 @@
 """How records of HubSpot are written: up to 100 at once, each by itself as far as HubSpot understands it."""
 
+import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
 import httpx
 import msgspec
 
 from hub.connectors.base import Current, Target, Write, Writing, Written
+from hub.connectors.hubspot.blame import Failure, blamed, inputs
 from hub.connectors.hubspot.portal import HubSpot
 from hub.connectors.response import decoded
 from hub.errors import Unavailable
@@ -19,6 +21,7 @@ LONGEST = 65_536
 MISSING = "OBJECT_NOT_FOUND"
 """The category of what a batch does not find."""
 LONGEST_REASON = 300
+UNNAMED = "HubSpot refused the batch that it was in, and does not say for whose sake."
 PASSING = frozenset({"RATE_LIMITS", "INTERNAL_ERROR", "TIMEOUT", "LOCKED"})
 """Categories of failures that another attempt may not meet."""
 STAMPS = frozenset({"updatedAt", "hs_lastmodifieddate", "lastmodifieddate", "hs_updated_by_user_id"})
@@ -33,6 +36,7 @@ class _Property(msgspec.Struct, frozen=True, rename="camel"):
     type: str
     calculated: bool = False
     archived: bool = False
+    has_unique_value: bool = False
     modification_metadata: _Modification = _Modification()
 
     def obstacle(self) -> str | None:
@@ -46,6 +50,9 @@ class _Property(msgspec.Struct, frozen=True, rename="camel"):
             return f"is of the type {self.type}, not text"
         return None
 
+    def key_obstacle(self) -> str | None:
+        return None if self.has_unique_value else "can create no rows: it does not require unique values"
+
 
 class _Properties(msgspec.Struct, frozen=True):
     results: list[_Property]
@@ -58,20 +65,9 @@ class _Record(msgspec.Struct, frozen=True, rename="camel"):
     object_write_trace_id: str | None = None
 
 
-class _Context(msgspec.Struct, frozen=True, rename="camel"):
-    object_write_trace_id: list[str] = []
-    ids: list[str] = []
-
-
-class _Failure(msgspec.Struct, frozen=True):
-    message: str = ""
-    category: str | None = None
-    context: _Context = _Context()
-
-
 class _Answer(msgspec.Struct, frozen=True):
     results: list[_Record] = []
-    errors: list[_Failure] = []
+    errors: list[Failure] = []
 
 
 # https://developers.hubspot.com/docs/api-reference/2026-03/crm/properties/guide
@@ -79,18 +75,32 @@ async def targets(kind: str, source: HubSpot) -> Mapping[str, Target]:
     """All properties, and why text cannot be written into those into which it cannot."""
     response = await source.asked("GET", f"/crm/properties/{source.version}/{kind}")
     return {
-        each.name: Target(longest=LONGEST, obstacle=each.obstacle()) for each in decoded(response, _Properties).results
+        each.name: Target(longest=LONGEST, obstacle=each.obstacle(), key_obstacle=each.key_obstacle())
+        for each in decoded(response, _Properties).results
     }
 
 
 async def current(kind: str, source: HubSpot, ids: Sequence[str], fields: Sequence[str]) -> Mapping[str, Current]:
     """Records as they are now. One that was merged away comes as its survivor, whose id is another: it is gone."""
+    rows = await _read(kind, source, ids, fields, {})
+    return {each.id: _current(each, fields) for each in rows if each.id in set(ids)}
+
+
+async def known(kind: str, source: HubSpot, field: str, keys: Sequence[str]) -> Mapping[str, str]:
+    """Records by a property whose values are unique."""
+    rows = await _read(kind, source, keys, [field], {"idProperty": field})
+    return {key: each.id for each in rows if (key := each.properties.get(field))}
+
+
+async def _read(
+    kind: str, source: HubSpot, ids: Sequence[str], fields: Sequence[str], more: Mapping[str, str]
+) -> Sequence[_Record]:
     path = f"/crm/objects/{source.version}/{kind}/batch/read"
-    body = {"inputs": [{"id": each} for each in ids], "properties": list(fields), "propertiesWithHistory": []}
+    body = {"inputs": [{"id": each} for each in ids], "properties": list(fields), "propertiesWithHistory": [], **more}
     answer = decoded(await source.asked("POST", path, params={"archived": "false"}, json=body), _Answer)
     if any(failure.category != MISSING for failure in answer.errors):
         raise Unavailable(f"{path}: a part of the batch failed")
-    return {each.id: _current(each, fields) for each in answer.results if each.id in set(ids)}
+    return answer.results
 
 
 def _current(record: _Record, fields: Sequence[str]) -> Current:
@@ -101,43 +111,62 @@ def _current(record: _Record, fields: Sequence[str]) -> Current:
 async def write(kind: str, source: HubSpot, writes: Sequence[Write]) -> Sequence[Written]:
     """By the records' ids."""
     path = f"/crm/objects/{source.version}/{kind}/batch/update"
-    return await _by_itself(partial(_sent, source, path, {}), writes, lambda record: record.id)
+    return await _Batch(partial(_sent, source, path, {}), lambda record: record.id, _requests(writes)).written(writes)
 
 
 async def upsert(kind: str, source: HubSpot, field: str, writes: Sequence[Write]) -> Sequence[Written]:
     """By a property whose values are unique."""
     path = f"/crm/objects/{source.version}/{kind}/batch/upsert"
     send = partial(_sent, source, path, {"idProperty": field})
-    return await _by_itself(send, writes, lambda record: record.properties.get(field))
+    keyed = [replace(each, values={field: each.key, **each.values}) for each in writes]
+    return await _Batch(send, lambda record: record.properties.get(field), _requests(writes)).written(keyed)
 
 
-async def _by_itself(
-    send: Callable[[Sequence[Write]], Awaitable[httpx.Response]],
-    writes: Sequence[Write],
-    key: Callable[[_Record], str | None],
-) -> list[Written]:
-    """One value that HubSpot finds invalid spoils its whole batch, which is then not written: halves find it."""
-    response = await send(writes)
-    if response.is_success:
-        answer = decoded(response, _Answer)
-        return [_written(str(trace), write, answer, key) for trace, write in enumerate(writes)]
-    if len(writes) == 1:
-        return [_refused(writes[0], decoded(response, _Failure))]
-    half = len(writes) // 2
-    return await _by_itself(send, writes[:half], key) + await _by_itself(send, writes[half:], key)
+def _requests(writes: Sequence[Write]) -> int:
+    """How many a batch may cost: enough to find one record that HubSpot does not name, by halves."""
+    return 2 * math.ceil(math.log2(len(writes))) + 4
 
 
 async def _sent(source: HubSpot, path: str, more: Mapping[str, str], writes: Sequence[Write]) -> httpx.Response:
-    inputs: list[dict[str, Any]] = [
-        {
-            "id": write.key,
-            "properties": {field: value or "" for field, value in write.values.items()},
-            "objectWriteTraceId": str(trace),
-            **more,
-        }
-        for trace, write in enumerate(writes)
-    ]
-    return await source.write("POST", path, {"inputs": inputs})
+    return await source.write("POST", path, {"inputs": inputs(writes, more)})
+
+
+@dataclass(slots=True)
+class _Batch:
+    """One value that HubSpot finds invalid may spoil its whole batch, of which nothing is written then."""
+
+    send: Callable[[Sequence[Write]], Awaitable[httpx.Response]]
+    key: Callable[[_Record], str | None]
+    left: int
+    """Requests."""
+
+    async def written(self, writes: Sequence[Write]) -> list[Written]:
+        """What became of each, in their order."""
+        became = {each.key: each for each in await self._tried(writes)}
+        return [became[write.key] for write in writes]
+
+    async def _tried(self, writes: Sequence[Write]) -> list[Written]:
+        if not writes:
+            return []
+        if not self.left:
+            return [_became(each, WriteOutcome.RETRY, UNNAMED) for each in writes]
+        self.left -= 1
+        response = await self.send(writes)
+        if not response.is_success:
+            return await self._without_the_blamed(writes, decoded(response, Failure))
+        answer = decoded(response, _Answer)
+        return [_written(str(trace), write, answer, self.key) for trace, write in enumerate(writes)]
+
+    async def _without_the_blamed(self, writes: Sequence[Write], failure: Failure) -> list[Written]:
+        if len(writes) == 1 or failure.category in PASSING:
+            return [_refused(each, failure) for each in writes]
+        named = blamed(failure, writes)
+        refused = [_became(writes[place], WriteOutcome.REFUSED, reason) for place, reason in named.items()]
+        rest = [each for place, each in enumerate(writes) if place not in named]
+        if named:
+            return refused + await self._tried(rest)
+        half = len(rest) // 2
+        return await self._tried(rest[:half]) + await self._tried(rest[half:])
 
 
 def _written(trace: str, write: Write, answer: _Answer, key: Callable[[_Record], str | None]) -> Written:
@@ -152,13 +181,16 @@ def _written(trace: str, write: Write, answer: _Answer, key: Callable[[_Record],
             return Written(
                 key=write.key, outcome=WriteOutcome.WRITTEN, external_id=record.id, version=record.updated_at
             )
-    return Written(key=write.key, outcome=WriteOutcome.RETRY, reason="HubSpot did not say what became of it.")
+    return _became(write, WriteOutcome.RETRY, "HubSpot did not say what became of it.")
 
 
-def _refused(write: Write, failure: _Failure) -> Written:
+def _refused(write: Write, failure: Failure) -> Written:
     outcome = WriteOutcome.RETRY if failure.category in PASSING else WriteOutcome.REFUSED
-    told = ": ".join(each for each in (failure.category, failure.message) if each)
-    return Written(key=write.key, outcome=outcome, reason=told[:LONGEST_REASON])
+    return _became(write, outcome, failure.told())
+
+
+def _became(write: Write, outcome: WriteOutcome, reason: str) -> Written:
+    return Written(key=write.key, outcome=outcome, reason=reason[:LONGEST_REASON])
 
 
 def _writing(noun: str, kind: str) -> Writing[HubSpot]:
@@ -169,6 +201,8 @@ def _writing(noun: str, kind: str) -> Writing[HubSpot]:
         current=partial(current, kind),
         write=partial(write, kind),
         upsert=partial(upsert, kind),
+        known=partial(known, kind),
+        essentials={"name": "name", "domain": "domain"},
         stamps=STAMPS,
     )
 

@@ -13,13 +13,14 @@ import msgspec
 from hub.connectors.base import Current, Target, Write, Writing, Written
 from hub.connectors.response import decoded, described
 from hub.connectors.salesforce.org import DATA, Org
+from hub.connectors.salesforce.soql import quoted
 from hub.connectors.salesforce.values import instant
 from hub.errors import Forbidden, UnexpectedPayload
 from hub.model import WriteOutcome
 
 AT_ONCE = 200
 STAMP = "SystemModstamp"
-TEXT_TYPES = frozenset({"string", "textarea"})
+TEXT_TYPES = frozenset({"string", "textarea", "url"})
 PASSING = frozenset({"UNABLE_TO_LOCK_ROW", "SERVER_UNAVAILABLE", "QUERY_TIMEOUT", "UNKNOWN_EXCEPTION"})
 """Complaints about one row that another attempt may not meet."""
 LONGEST_REASON = 300
@@ -28,12 +29,13 @@ STAMPS = frozenset(
 )
 
 
-class _Field(msgspec.Struct, frozen=True):
+class _Field(msgspec.Struct, frozen=True, rename="camel"):
     name: str
     type: str
     updateable: bool
     length: int = 0
     calculated: bool = False
+    external_id: bool = False
 
     def obstacle(self) -> str | None:
         if self.calculated:
@@ -48,6 +50,12 @@ class _Field(msgspec.Struct, frozen=True):
 class _Described(msgspec.Struct, frozen=True):
     updateable: bool
     fields: tuple[_Field, ...]
+    createable: bool = False
+
+    def key_obstacle(self, field: _Field) -> str | None:
+        if not self.createable:
+            return "can create no rows: the user that the hub signs in as may not create them"
+        return None if field.external_id else "can create no rows: it is no External ID"
 
 
 class _Complaint(msgspec.Struct, frozen=True, rename="camel"):
@@ -73,7 +81,12 @@ async def targets(sobject: str, org: Org) -> Mapping[str, Target]:
     there = decoded(await org.asked(f"{DATA}/sobjects/{sobject}/describe"), _Described)
     if not there.updateable:
         raise Forbidden(f"{sobject} cannot be edited by the user that the hub signs in as")
-    return {field.name: Target(longest=field.length or None, obstacle=field.obstacle()) for field in there.fields}
+    return {
+        field.name: Target(
+            longest=field.length or None, obstacle=field.obstacle(), key_obstacle=there.key_obstacle(field)
+        )
+        for field in there.fields
+    }
 
 
 async def current(sobject: str, org: Org, ids: Sequence[str], fields: Sequence[str]) -> Mapping[str, Current]:
@@ -90,6 +103,14 @@ async def current(sobject: str, org: Org, ids: Sequence[str], fields: Sequence[s
         }
     except KeyError as error:
         raise UnexpectedPayload(f"a row of {sobject} came without {error}, which was asked for") from error
+
+
+async def known(sobject: str, org: Org, field: str, keys: Sequence[str]) -> Mapping[str, str]:
+    """Live rows by an external id field. Of several with the same value any one comes: they cannot be upserted."""
+    listed = ",".join(quoted(key) for key in keys)
+    found = await org.live_rows(f"SELECT Id, {field} FROM {sobject} WHERE {field} IN ({listed})")  # noqa: S608 - quoted
+    rows = [msgspec.json.decode(each, type=dict[str, Any]) for each in found.records]
+    return {row[field]: row["Id"] for row in rows}
 
 
 async def write(sobject: str, org: Org, writes: Sequence[Write]) -> Sequence[Written]:
@@ -162,6 +183,8 @@ def _writing(sobject: str) -> Writing[Org]:
         current=partial(current, sobject),
         write=partial(write, sobject),
         upsert=partial(upsert, sobject),
+        known=partial(known, sobject),
+        essentials={"Name": "name", "Website": "domain"},
         stamps=STAMPS,
     )
 

@@ -6,14 +6,39 @@ from typing import Any
 from hub.sandbox.chaos.life import Event, Life, some, title, town
 from hub.sandbox.hubspot.association_types import ties_between
 from hub.sandbox.hubspot.links import linked
-from hub.sandbox.hubspot.object_types import COMPANIES, CONTACTS, DEALS, PRODUCTS, TICKETS, ObjectType
+from hub.sandbox.hubspot.object_types import (
+    COMPANIES,
+    CONTACTS,
+    DEALS,
+    LEADS,
+    PRODUCTS,
+    TICKETS,
+    ObjectType,
+)
+from hub.sandbox.hubspot.pipelines import TICKET_STAGES
 from hub.sandbox.hubspot.portal import Portal
 from hub.sandbox.hubspot.staff import Staff
 from hub.sandbox.world import Fate
 
-KINDS = (COMPANIES, CONTACTS, DEALS)
-TEXTS = {COMPANIES.plural: "name", CONTACTS.plural: "lastname", DEALS.plural: "dealname", PRODUCTS.plural: "name"}
-PAIRS = ((CONTACTS, COMPANIES), (DEALS, COMPANIES), (DEALS, CONTACTS), (TICKETS, COMPANIES))
+KINDS = (COMPANIES, CONTACTS, DEALS, TICKETS, LEADS)
+MERGED_KINDS = (COMPANIES, CONTACTS, DEALS, TICKETS)
+TEXTS = {
+    COMPANIES.plural: "name",
+    CONTACTS.plural: "lastname",
+    DEALS.plural: "dealname",
+    LEADS.plural: "hs_associated_company_name",
+    PRODUCTS.plural: "name",
+    TICKETS.plural: "subject",
+}
+PRIORITIES = ("", "LOW", "MEDIUM", "HIGH")
+PAIRS = (
+    (CONTACTS, COMPANIES),
+    (DEALS, COMPANIES),
+    (DEALS, CONTACTS),
+    (TICKETS, COMPANIES),
+    (TICKETS, CONTACTS),
+    (TICKETS, DEALS),
+)
 
 
 def hubspot_life(portal: Portal, staff: Staff, seed: int, share: float = 0.3) -> Life:
@@ -21,6 +46,8 @@ def hubspot_life(portal: Portal, staff: Staff, seed: int, share: float = 0.3) ->
     people = _People(portal, staff)
     events = (
         Event(people.rename, 30),
+        Event(people.move_ticket, 8),
+        Event(people.come_or_go, 3),
         Event(people.add, 20),
         Event(people.archive, 15),
         Event(people.restore, 10),
@@ -45,6 +72,17 @@ class _People:
         kind = rng.choice((*KINDS, PRODUCTS))
         for row in self._some(rng, kind, most=3):
             self._staff.update(kind.plural, row.id, {TEXTS[kind.plural]: title(rng)})
+
+    def move_ticket(self, rng: random.Random) -> None:
+        """A ticket gets further, or is opened again."""
+        for row in self._some(rng, TICKETS, most=2):
+            values = {"hs_pipeline_stage": rng.choice(TICKET_STAGES).id, "hs_ticket_priority": rng.choice(PRIORITIES)}
+            self._staff.update(TICKETS.plural, row.id, values)
+
+    def come_or_go(self, rng: random.Random) -> None:
+        """Somebody who owns records leaves, or is back."""
+        owner = rng.choice(self._portal.copy.users)
+        owner.is_active, owner.modified_at = not owner.is_active, self._portal.now()
 
     def add(self, rng: random.Random) -> None:
         """A new record; a company comes with somebody who works there."""
@@ -75,7 +113,7 @@ class _People:
 
     def merge(self, rng: random.Random) -> None:
         """Two records become one."""
-        kind = rng.choice(KINDS)
+        kind = rng.choice(MERGED_KINDS)
         rows = self._some(rng, kind, most=2)
         if len(rows) > 1:
             self._staff.merge(kind.plural, rows[0].id, rows[1].id)

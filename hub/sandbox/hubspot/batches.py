@@ -12,7 +12,7 @@ from hub.sandbox.hubspot.objects import found_by
 from hub.sandbox.hubspot.portal import PORTAL_ID, Portal
 from hub.sandbox.hubspot.records import asked_properties, record
 from hub.sandbox.hubspot.refusal import Conflict, Refusal, invalid, part_failed
-from hub.sandbox.hubspot.validation import InvalidProperties
+from hub.sandbox.hubspot.validation import InvalidProperties, TakenValue
 from hub.sandbox.hubspot.writing import archive, check, update
 from hub.sandbox.hubspot.writing import create as create_one
 from hub.sandbox.world import Entry, Fate
@@ -127,17 +127,17 @@ def _written(
 
 
 def _checked(portal: Portal, kind: ObjectType, wishes: list[Wish]) -> tuple[list[Wish], list[dict[str, Any]]]:
-    granted, errors, complaints = [], [], []
+    granted, errors, complaints, spoils = [], [], [], portal.quirks.spoils_batches
     for wish in wishes:
         try:
             check(portal, kind, wish.values, wish.entry)
         except InvalidProperties as refusal:
-            if wish.trace is None:
+            if wish.trace is None or spoils:
                 complaints += refusal.complaints
             else:
                 errors.append(_spelled(refusal, wish))
-        except Conflict as refusal:
-            if wish.trace is None:
+        except (Conflict, TakenValue) as refusal:
+            if wish.trace is None or spoils:
                 raise
             errors.append(_spelled(refusal, wish))
         else:

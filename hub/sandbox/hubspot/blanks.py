@@ -5,13 +5,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from hub.sandbox.hubspot.object_types import COMPANIES, CONTACTS, DEALS, PRODUCTS, TICKETS
+from hub.sandbox.hubspot.object_types import COMPANIES, CONTACTS, DEALS, LEADS, PRODUCTS, TICKETS
 from hub.sandbox.hubspot.pipelines import TICKET_STAGES
 from hub.sandbox.hubspot.portal import Portal
-from hub.sandbox.world import AccountEntry, ContactEntry, OpportunityEntry, ProductEntry, TicketEntry
+from hub.sandbox.world import AccountEntry, ContactEntry, LeadEntry, OpportunityEntry, ProductEntry, TicketEntry
 
 NO_TRUTH = -1
 """The truth of what was typed in through the API: nobody knows."""
+FIRST_LEAD_STAGE = "new-stage-id"
 
 
 def _company(portal: Portal, entry_id: str, now: datetime) -> AccountEntry:
@@ -44,6 +45,19 @@ def _product(portal: Portal, entry_id: str, now: datetime) -> ProductEntry:
     return ProductEntry(id=entry_id, created_at=now, modified_at=now, name="", code="", family="", price=Decimal(0))
 
 
+def _lead(portal: Portal, entry_id: str, now: datetime) -> LeadEntry:
+    return LeadEntry(
+        id=entry_id,
+        created_at=now,
+        modified_at=now,
+        company="",
+        first_name=None,
+        last_name="",
+        email=None,
+        status=FIRST_LEAD_STAGE,
+    )
+
+
 def _ticket(portal: Portal, entry_id: str, now: datetime) -> TicketEntry:
     return TicketEntry(
         id=entry_id, created_at=now, modified_at=now, subject="", content=None, stage=TICKET_STAGES[0].id
@@ -54,6 +68,7 @@ BLANKS: dict[str, Callable[[Portal, str, datetime], Any]] = {
     COMPANIES.plural: _company,
     CONTACTS.plural: _contact,
     DEALS.plural: _deal,
+    LEADS.plural: _lead,
     PRODUCTS.plural: _product,
     TICKETS.plural: _ticket,
 }

@@ -16,6 +16,9 @@ class Quirks:
     """Whether a merge leaves the first record its id, instead of making a new one."""
     traces_results: bool = False
     """Whether the results of batch writes repeat objectWriteTraceId. The spec knows it; recorded answers lack it."""
+    spoils_batches: bool = False
+    """Whether one input that cannot be written spoils its batch though it has a trace. The documentation promises a
+    207 of batch/create only."""
     token_lifetime: timedelta = timedelta(seconds=1_800)
     legacy_status: int = 404
     """What paths of the versions before the dated ones answer: 404, or 410 after the sunset."""

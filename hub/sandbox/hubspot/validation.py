@@ -22,6 +22,17 @@ class InvalidProperties(Refusal):
         self.complaints = list(complaints)
 
 
+class TakenValue(Refusal):
+    """Another record has the value of a property that has each but once."""
+
+    # What portals answered stands in many a public test: this one names the record that was to be written, and the
+    # one that has the value; of a record that was to be made, the id that it would have had.
+    def __init__(self, where: str, value: str, record_id: str, holder_id: str) -> None:
+        place = f"PropertyValueCoordinates{{{where}, value={value}}}"
+        message = f"Cannot set {place} on {record_id}. {holder_id} already has that value."
+        super().__init__(400, message, "VALIDATION_ERROR")
+
+
 def complaint(name: str, code: str, message: str | None = None) -> Complaint:
     """What is wrong with one value."""
     default = (

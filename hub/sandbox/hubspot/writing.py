@@ -7,11 +7,11 @@ from typing import Any
 from hub.sandbox.hubspot.blanks import BLANKS
 from hub.sandbox.hubspot.definitions import properties_of
 from hub.sandbox.hubspot.links import drop_links, move_links
-from hub.sandbox.hubspot.object_types import COMPANIES, CONTACTS, DEALS, LEADS, LINE_ITEMS, TICKETS, ObjectType
-from hub.sandbox.hubspot.portal import Portal
+from hub.sandbox.hubspot.object_types import COMPANIES, CONTACTS, DEALS, LINE_ITEMS, TICKETS, ObjectType
+from hub.sandbox.hubspot.portal import PORTAL_ID, Portal
 from hub.sandbox.hubspot.property import Property
 from hub.sandbox.hubspot.refusal import Conflict, invalid, missing_scopes
-from hub.sandbox.hubspot.validation import InvalidProperties, complaint
+from hub.sandbox.hubspot.validation import InvalidProperties, TakenValue, complaint
 from hub.sandbox.hubspot.webhooks import Change
 from hub.sandbox.world import AccountEntry, ContactEntry, Entry, Fate, OpportunityEntry
 
@@ -21,7 +21,7 @@ Values = Mapping[str, Any]
 
 def check(portal: Portal, kind: ObjectType, values: Values, entry: Entry | None = None) -> None:
     """Refuse what cannot be written: a Conflict or InvalidProperties. `entry` is the record to change, if any."""
-    if kind in (LINE_ITEMS, LEADS):
+    if kind is LINE_ITEMS:
         raise missing_scopes(f"crm.objects.{kind.plural}.write")
     known = properties_of(portal, kind)
     complaints = [complaint(name, "PROPERTY_DOESNT_EXIST") for name in values if name not in known]
@@ -64,7 +64,7 @@ def update(portal: Portal, kind: ObjectType, entry: Entry, values: Values) -> No
 
 def archive(portal: Portal, kind: ObjectType, entry: Entry) -> None:
     """Put a row among the archived ones. This does not stamp it as modified."""
-    if kind in (LINE_ITEMS, LEADS):
+    if kind is LINE_ITEMS:
         raise missing_scopes(f"crm.objects.{kind.plural}.write")
     portal.shelf(kind).archive(entry)
     entry.removed_at = portal.now()
@@ -194,8 +194,9 @@ def _check_unique(portal: Portal, kind: ObjectType, found: Property, wish: tuple
         return
     if found.name == "email":
         raise Conflict(kind.singular.capitalize(), holder.id)
-    message = f"{found.name} must be unique, but {kind.singular} {holder.id} has the value {value} already"
-    raise InvalidProperties([complaint(found.name, "CONFLICTING_UNIQUE_VALUE", message)])
+    where = f"objectTypeId=ObjectTypeId{{legacyObjectType={kind.singular.upper()}}}, propertyName={found.name}"
+    record_id = portal.shelf(kind).next_id() if entry is None else entry.id
+    raise TakenValue(f"portalId={PORTAL_ID}, {where}", value, record_id, holder.id)
 
 
 def _text(value: object) -> str:

@@ -170,6 +170,7 @@ def lead(*, partner_licences: bool) -> SObject[LeadEntry]:
         plural="Leads",
         prefix="00Q",
         rows=lambda org: org.copy.leads,
+        blank=_blank_lead,
         fields=(
             row_id(),
             is_deleted(),
@@ -203,6 +204,19 @@ def _partner_account() -> Field[LeadEntry]:
         references=("Account",),
         relationship="PartnerAccount",
         relink=relink,
+    )
+
+
+def _blank_lead(external_id: str, at: datetime) -> LeadEntry:
+    return LeadEntry(
+        id=external_id,
+        created_at=at,
+        modified_at=at,
+        company="",
+        first_name=None,
+        last_name="",
+        email=None,
+        status="",
     )
 
 

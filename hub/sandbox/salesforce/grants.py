@@ -95,6 +95,11 @@ class Grants:
         finally:
             grant.is_busy = False
 
+    def takes(self, refresh_token: str) -> bool:
+        """Whether a refresh token is good for one more use."""
+        grant = self._by_token.get(refresh_token)
+        return grant is not None and not grant.is_revoked and grant.refresh_token == refresh_token
+
     def revoke(self, refresh_token: str) -> bool:
         """End a consent and all its access tokens; whether there was one."""
         grant = self._by_token.get(refresh_token)

@@ -218,13 +218,14 @@ def _add_request(allocation: AllocationEntry, number: int, status: str, campaign
         "budget": allocation.budget,
         "allocation": allocation.id,
     }
+    granted = Decimal(5000 + 1000 * number) if status == "Approved" else Decimal(0)
     request = FundRequestEntry(
         id=made.next_id(FundRequestEntry),
         title=f"{_ACTIVITIES[number % len(_ACTIVITIES)]} No. {number + 1}",
         status=status,
         activity=_ACTIVITIES[number % len(_ACTIVITIES)],
         requested=Decimal(5000 + 1500 * number),
-        amount=Decimal(5000 + 1000 * number) if status == "Approved" else Decimal(0),
+        amount=granted,
         campaign=campaign,
         desired_outcome="New pipeline",
         owner=allocation.owner,
@@ -238,7 +239,7 @@ def _add_request(allocation: AllocationEntry, number: int, status: str, campaign
                 id=made.next_id(ClaimEntry),
                 title=f"{request.title}, invoice",
                 status="Paid" if number == 0 else "Approved",
-                amount=request.amount * Decimal("0.8"),
+                amount=granted * Decimal("0.8"),
                 request=request.id,
                 owner=allocation.owner,
                 **common,

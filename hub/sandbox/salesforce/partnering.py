@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from hub.sandbox.world import Entry
+from hub.sandbox.world import Entry, Fate
 
 
 @dataclass(slots=True, kw_only=True)
@@ -36,8 +36,8 @@ class RelationEntry(Entry):
 class ProgramEntry(Entry):
     """A partner program."""
 
-    name: str
-    category: str | None
+    name: str = ""
+    category: str | None = None
     is_active: bool = True
     description: str | None = None
     owner: str | None = None
@@ -47,9 +47,9 @@ class ProgramEntry(Entry):
 class LevelEntry(Entry):
     """A step of a program. Rank 1 is the highest."""
 
-    name: str
-    program: str
-    rank: int
+    name: str = ""
+    program: str = ""
+    rank: int | None = None
     benefits: str | None = None
 
 
@@ -57,10 +57,10 @@ class LevelEntry(Entry):
 class MemberEntry(Entry):
     """A partner's place in a program."""
 
-    name: str
-    program: str
-    level: str
-    partner: str
+    name: str = ""
+    program: str = ""
+    level: str | None = None
+    partner: str = ""
     """Id of the partner's account."""
 
 
@@ -68,9 +68,9 @@ class MemberEntry(Entry):
 class FundEntry(Entry):
     """Money for a partner's marketing. What all steps from the budget to the claim have in common."""
 
-    title: str
-    amount: Decimal
-    partner: str
+    title: str = ""
+    amount: Decimal | None = None
+    partner: str | None = None
     """Id of the partner's account."""
     currency: str | None = None
     owner: str | None = None
@@ -80,27 +80,27 @@ class FundEntry(Entry):
 class BudgetEntry(FundEntry):
     """What a partner may get in a year."""
 
-    kind: str
-    starts_on: date
-    ends_on: date
+    kind: str | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
 
 
 @dataclass(slots=True, kw_only=True)
 class AllocationEntry(FundEntry):
     """A part of a budget set aside."""
 
-    budget: str
+    budget: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)
 class FundRequestEntry(FundEntry):
     """What a partner asks for, for something it plans. The amount is what was granted."""
 
-    status: str
-    activity: str
-    requested: Decimal
-    budget: str
-    allocation: str
+    status: str | None = None
+    activity: str | None = None
+    requested: Decimal | None = None
+    budget: str | None = None
+    allocation: str | None = None
     campaign: str | None = None
     desired_outcome: str | None = None
 
@@ -109,10 +109,10 @@ class FundRequestEntry(FundEntry):
 class ClaimEntry(FundEntry):
     """What a partner spent of what it was granted, and wants back."""
 
-    status: str
-    budget: str
-    allocation: str
-    request: str
+    status: str | None = None
+    budget: str | None = None
+    allocation: str | None = None
+    request: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -131,8 +131,9 @@ class Partnering:
 
     def member(self, account: str) -> MemberEntry | None:
         """The place of an account in the program."""
-        return next((member for member in self.members if member.partner == account), None)
+        live = (member for member in self.members if member.fate is Fate.LIVE)
+        return next((member for member in live if member.partner == account), None)
 
-    def level(self, member: MemberEntry) -> LevelEntry:
+    def level(self, member: MemberEntry) -> LevelEntry | None:
         """The step that a member has reached."""
-        return next(level for level in self.levels if level.id == member.level)
+        return next((level for level in self.levels if level.id == member.level), None)

@@ -1,6 +1,7 @@
 """The partner program and its money: ChannelProgram and PartnerFund objects, where the org has partner licences."""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -15,10 +16,21 @@ from hub.sandbox.salesforce.fields import (
     stamps,
     stored,
 )
+from hub.sandbox.salesforce.made_up_partnering import PREFIXES
 from hub.sandbox.salesforce.org import Org
-from hub.sandbox.salesforce.partnering import FundEntry, Partnering
+from hub.sandbox.salesforce.partnering import (
+    AllocationEntry,
+    BudgetEntry,
+    ClaimEntry,
+    FundEntry,
+    FundRequestEntry,
+    LevelEntry,
+    MemberEntry,
+    Partnering,
+    ProgramEntry,
+)
 from hub.sandbox.salesforce.sobject import Field, Kind, SObject
-from hub.sandbox.world import AccountEntry, Fate
+from hub.sandbox.world import AccountEntry, Entry, Fate
 
 
 def program_objects() -> tuple[SObject[Any], ...]:
@@ -26,8 +38,9 @@ def program_objects() -> tuple[SObject[Any], ...]:
     return (_programs(), _levels(), _members(), _budgets(), _allocations(), _requests(), _claims())
 
 
-def _known(name: str, label: str, prefix: str, column: str, *fields: Field[Any]) -> SObject[Any]:
-    """An object that clients read here, and delete, but neither make nor edit."""
+def _known(name: str, label: str, made: type[Entry], column: str, *fields: Field[Any]) -> SObject[Any]:
+    def blank(external_id: str, at: datetime) -> Entry:
+        return made(id=external_id, created_at=at, modified_at=at)
 
     def rows(org: Org) -> Iterable[Any]:
         held: Iterable[Any] = getattr(org.partnering, column)
@@ -37,9 +50,9 @@ def _known(name: str, label: str, prefix: str, column: str, *fields: Field[Any])
         name=name,
         label=label,
         plural=f"{label}s",
-        prefix=prefix,
+        prefix=PREFIXES[made],
         rows=rows,
-        removable=True,
+        blank=blank,
         fields=(row_id(), is_deleted(), *fields, *stamps()),
     )
 
@@ -48,7 +61,7 @@ def _programs() -> SObject[Any]:
     return _known(
         "ChannelProgram",
         "Channel Program",
-        "0CP",
+        ProgramEntry,
         "programs",
         stored("Name", Kind.STRING, "name", length=255, required=True),
         stored("Category", Kind.PICKLIST, "category"),
@@ -62,10 +75,10 @@ def _levels() -> SObject[Any]:
     return _known(
         "ChannelProgramLevel",
         "Channel Program Level",
-        "0CL",
+        LevelEntry,
         "levels",
         stored("Name", Kind.STRING, "name", length=255, required=True),
-        refers("ProgramId", "program", "ChannelProgram", children="Levels", cascade=True),
+        refers("ProgramId", "program", "ChannelProgram", children="Levels", cascade=True, required=True),
         stored("Rank", Kind.INT, "rank"),
         stored("BenefitsInformation", Kind.TEXTAREA, "benefits", length=4000),
     )
@@ -75,20 +88,20 @@ def _members() -> SObject[Any]:
     return _known(
         "ChannelProgramMember",
         "Channel Program Member",
-        "0CM",
+        MemberEntry,
         "members",
         stored("Name", Kind.STRING, "name", length=255, required=True),
-        refers("ProgramId", "program", "ChannelProgram", children="Members", cascade=True),
+        refers("ProgramId", "program", "ChannelProgram", children="Members", cascade=True, required=True),
         refers("LevelId", "level", "ChannelProgramLevel"),
-        refers("PartnerId", "partner", "Account", children="ChannelProgramMembers", cascade=True),
+        refers("PartnerId", "partner", "Account", children="ChannelProgramMembers", cascade=True, required=True),
     )
 
 
-def _fund(name: str, label: str, prefix: str, column: str, *fields: Field[Any]) -> SObject[Any]:
+def _fund(name: str, label: str, made: type[FundEntry], column: str, *fields: Field[Any]) -> SObject[Any]:
     return _known(
         name,
         label,
-        prefix,
+        made,
         column,
         stored("Title", Kind.STRING, "title", length=255, required=True),
         stored("Amount", Kind.CURRENCY, "amount"),
@@ -107,7 +120,7 @@ def _budgets() -> SObject[Any]:
     return _fund(
         "PartnerMarketingBudget",
         "Partner Marketing Budget",
-        "0PB",
+        BudgetEntry,
         "budgets",
         stored("Type", Kind.PICKLIST, "kind"),
         stored("StartDate", Kind.DATE, "starts_on"),
@@ -122,7 +135,7 @@ def _allocations() -> SObject[Any]:
     return _fund(
         "PartnerFundAllocation",
         "Partner Fund Allocation",
-        "0PA",
+        AllocationEntry,
         "allocations",
         _budget_of("PartnerFundAllocations"),
         *_totals("allocation"),
@@ -133,7 +146,7 @@ def _requests() -> SObject[Any]:
     return _fund(
         "PartnerFundRequest",
         "Partner Fund Request",
-        "0PR",
+        FundRequestEntry,
         "requests",
         stored("Status", Kind.PICKLIST, "status", picklist=("Draft", "Submitted", "Approved", "Rejected")),
         stored("Activity", Kind.PICKLIST, "activity"),
@@ -150,7 +163,7 @@ def _claims() -> SObject[Any]:
     return _fund(
         "PartnerFundClaim",
         "Partner Fund Claim",
-        "0PC",
+        ClaimEntry,
         "claims",
         stored("Status", Kind.PICKLIST, "status", picklist=("Draft", "Submitted", "Approved", "Rejected", "Paid")),
         refers("RequestId", "request", "PartnerFundRequest", children="PartnerFundClaims"),
@@ -172,7 +185,7 @@ def _total(name: str, link: str, of: Callable[[Partnering], Iterable[Any]], *sta
     def value(org: Org, row: FundEntry) -> Decimal:
         return sum(
             (
-                each.amount
+                each.amount or Decimal(0)
                 for each in of(org.partnering)
                 if getattr(each, link) == row.id
                 and each.fate is Fate.LIVE
@@ -200,4 +213,5 @@ def _program_name(org: Org, row: AccountEntry) -> str | None:
 
 def _level_name(org: Org, row: AccountEntry) -> str | None:
     member = org.partnering.member(row.id)
-    return None if member is None else org.partnering.level(member).name
+    level = None if member is None else org.partnering.level(member)
+    return None if level is None else level.name

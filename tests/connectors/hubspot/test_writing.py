@@ -10,6 +10,7 @@ from hub.connectors.base import Write
 from hub.connectors.hubspot.writing import WRITING
 from hub.errors import Lost, Unavailable
 from hub.model import WriteOutcome
+from hub.sandbox.hubspot import Quirks
 from hub.sandbox.world import Fate
 
 from .test_against_sandbox import Sandbox
@@ -34,7 +35,8 @@ async def test_the_properties_decide_where_text_can_be_written(sandbox):
     async with sandbox.opened() as source:
         targets = await COMPANIES.targets(source)
 
-    assert targets[FIELD].obstacle is targets[PARTNERS].obstacle is None
+    assert targets[FIELD].obstacle is targets[PARTNERS].obstacle is targets[FIELD].key_obstacle is None
+    assert targets[PARTNERS].key_obstacle == "can create no rows: it does not require unique values"
     assert targets["hs_lastmodifieddate"].obstacle == "is calculated"
     assert targets["numberofemployees"].obstacle == "is of the type number, not text"
 
@@ -80,9 +82,11 @@ async def test_a_unique_property_finds_records_and_makes_those_that_are_missing(
             [Write(key="account_1", values={PARTNERS: "Bolt"}), Write(key="account_2", values={"name": "New GmbH"})],
         )
         rows = await COMPANIES.current(source, [key, made.external_id], ["name", FIELD, PARTNERS])
+        known = await COMPANIES.known(source, FIELD, ["account_1", "account_2", "account_3"])
 
     assert (found.outcome, found.external_id, made.outcome) == (WRITTEN, key, WRITTEN)
     assert rows[key].values[PARTNERS] == "Bolt"
+    assert known == {"account_1": key, "account_2": made.external_id}
     assert rows[made.external_id].values | {"name": "New GmbH", FIELD: "account_2"} == rows[made.external_id].values
 
 
@@ -130,37 +134,110 @@ async def test_what_real_accounts_answered_is_understood(name, status, keys, out
     assert [each.outcome for each in written] == outcomes
 
 
-async def test_one_invalid_value_does_not_keep_the_others_from_being_written():
-    """A whole batch is refused for it, so that halves of it are sent until it stands alone."""
-    sent = []
+def strict(refusal: dict[str, object], sent: list[int]):
+    """An account that refuses a whole batch for the sake of one value: "bad"."""
 
-    def strict(request: httpx.Request) -> httpx.Response:
+    def told(request: httpx.Request) -> httpx.Response:
         if "/batch/update" not in request.url.path:
             return answer(request)
         inputs = json.loads(request.content)["inputs"]
         sent.append(len(inputs))
-        if any(each["properties"][FIELD] == "bad" for each in inputs):
-            return httpx.Response(400, json=recorded("update-contacts-err-many-invalid-properties"))
+        if any("bad" in each["properties"].values() for each in inputs):
+            return httpx.Response(400, json=refusal)
         results = [
-            {
-                "id": each["id"],
-                "properties": {},
-                "updatedAt": "2026-11-01T12:00:00Z",
-                "objectWriteTraceId": each["objectWriteTraceId"],
-            }
+            {"id": each["id"], "properties": {}, "updatedAt": "2026-11-01T12:00:00Z"}
+            | {"objectWriteTraceId": each["objectWriteTraceId"]}
             for each in reversed(inputs)
         ]
         return httpx.Response(200, json={"status": "COMPLETE", "results": results})
 
-    async with opened(strict) as source:
+    return told
+
+
+def listed(message: str, name: str = FIELD, code: str = "INVALID_OPTION") -> dict[str, object]:
+    """As accounts answered before there were `errors`: the list stands in the message alone."""
+    complaints = [{"isValid": False, "message": message, "error": code, "name": name}]
+    return {"status": "error", "message": f"Property values were not valid: {json.dumps(complaints)}"}
+
+
+UNNAMED = recorded("update-contacts-err-many-invalid-properties")
+TAKEN = (
+    "Cannot set PropertyValueCoordinates{portalId=1, objectTypeId=ObjectTypeId{legacyObjectType=COMPANY}, "
+    f"propertyName={FIELD}, value=bad}} on 2. 7 already has that value."
+)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "sent"),
+    [
+        (UNNAMED, [4, 2, 2, 1, 1]),
+        ({"category": "VALIDATION_ERROR", "message": "no", "context": {"ids": ["2"]}}, [4, 3]),
+        ({"message": "no", "errors": [{"message": "no", "context": {"objectWriteTraceId": ["2"]}}]}, [4, 3]),
+        ({"category": "VALIDATION_ERROR", "message": TAKEN}, [4, 3]),
+        ({"category": "VALIDATION_ERROR", "message": TAKEN.replace(" on 2.", " on 99.")}, [4, 3]),
+        (listed("bad was not one of the allowed options: [good, better]"), [4, 3]),
+        (listed('Property "x" does not exist', "x", "PROPERTY_DOESNT_EXIST"), [4, 2, 2, 1, 1]),
+        ({"message": "Property values were not valid: [{cut"}, [4, 2, 2, 1, 1]),
+        ({"message": "no", "errors": [{"message": "no", "context": "{missingScopes=[a]}"}]}, [4, 2, 2, 1, 1]),
+    ],
+)
+async def test_one_invalid_value_does_not_keep_the_others_from_being_written(refusal, sent):
+    """Who is named is left out, and the rest is sent once more; where nobody is named, halves find the record."""
+    requests: list[int] = []
+    async with opened(strict(refusal, requests)) as source:
         values = ["good", "good", "bad", "good"]
-        written = await COMPANIES.write(
-            source, [Write(key=str(key), values={FIELD: value}) for key, value in enumerate(values)]
-        )
+        writes = [Write(key=str(key), values={FIELD: value}) for key, value in enumerate(values)]
+        written = await COMPANIES.write(source, writes)
 
     assert [each.outcome for each in written] == [WRITTEN, WRITTEN, REFUSED, WRITTEN]
-    assert sent == [4, 2, 2, 1, 1]
-    assert "PROPERTY" in written[2].reason or "VALIDATION_ERROR" in written[2].reason
+    assert requests == sent
+    assert written[2].reason
+
+
+async def test_a_property_that_is_not_there_spoils_all_that_hold_it_and_no_others():
+    refusal, sent = listed('Property "bad" does not exist', PARTNERS, "PROPERTY_DOESNT_EXIST"), []
+    async with opened(strict(refusal, sent)) as source:
+        held = [{PARTNERS: "bad"}, {FIELD: "account_1"}, {PARTNERS: "x", FIELD: "account_2"}]
+        written = await COMPANIES.write(source, [Write(key=str(key), values=each) for key, each in enumerate(held)])
+
+    assert ([each.outcome for each in written], sent) == ([REFUSED, WRITTEN, REFUSED], [3, 1])
+
+
+async def test_a_refused_batch_costs_no_more_requests_than_finding_one_record_takes():
+    sent: list[int] = []
+    async with opened(strict(UNNAMED, sent)) as source:
+        writes = [Write(key=str(key), values={FIELD: "bad" if key % 2 else "good"}) for key in range(100)]
+        written = await COMPANIES.write(source, writes)
+
+    assert len(sent) == 18
+    assert {each.reason for each in written if each.outcome is RETRY} == {
+        "HubSpot refused the batch that it was in, and does not say for whose sake."
+    }
+    assert {each.outcome for each in written} == {WRITTEN, REFUSED, RETRY}
+
+
+async def test_a_batch_that_there_was_no_time_for_is_not_taken_apart():
+    busy = (400, {"status": "error", "category": "TIMEOUT", "message": "too slow"})
+    async with opened(answering(busy)) as source:
+        written = await COMPANIES.write(source, [Write(key=key, values={FIELD: "v"}) for key in (A, B, C)])
+
+    assert {each.outcome for each in written} == {RETRY}
+
+
+async def test_a_portal_that_refuses_whole_batches_takes_all_that_is_right():
+    sandbox = Sandbox(accounts=60, quirks=Quirks(spoils_batches=True))
+    holder, *others = live(sandbox, 6)
+    async with sandbox.opened() as source:
+        await COMPANIES.write(source, [Write(key=holder, values={FIELD: "account_1"})])
+        values = [{FIELD: "account_1"}, {FIELD: "account_2"}, {"nonsense": "x"}, {PARTNERS: "Bolt"}, {PARTNERS: "C"}]
+        writes = [Write(key=key, values=each) for key, each in zip(others, values, strict=True)]
+        written = await COMPANIES.write(source, writes)
+        rows = await COMPANIES.current(source, others, [FIELD, PARTNERS])
+
+    assert [each.outcome for each in written] == [REFUSED, WRITTEN, REFUSED, WRITTEN, WRITTEN]
+    assert "already has that value" in written[0].reason
+    assert '"nonsense" does not exist' in written[2].reason
+    assert rows[others[4]].values[PARTNERS] == "C"
 
 
 async def test_a_write_that_may_have_been_done_is_not_sent_again():

@@ -33,9 +33,25 @@ async def test_what_describe_says_decides_where_text_can_be_written(sandbox):
 
     assert (targets[FIELD].obstacle, targets[FIELD].longest) == (None, 255)
     assert (targets[PARTNERS].obstacle, targets[PARTNERS].longest) == (None, 32_768)
+    assert targets[FIELD].key_obstacle is None
+    assert targets[PARTNERS].key_obstacle == "can create no rows: it is no External ID"
     assert targets["Revenue_In_USD__c"].obstacle == "is a formula"
     assert targets["SystemModstamp"].obstacle == "cannot be edited by the user that the hub signs in as"
     assert targets["NumberOfEmployees"].obstacle == "is of the type int, not text"
+
+
+async def test_a_user_who_may_not_create_rows_is_told_so():
+    def no_creation(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/describe"):
+            field = {"name": FIELD, "type": "string", "updateable": True, "externalId": True}
+            return httpx.Response(200, json={"updateable": True, "createable": False, "fields": [field]})
+        return answer(request)
+
+    async with opened(no_creation) as org:
+        (target,) = (await ACCOUNTS.targets(org)).values()
+
+    assert target.obstacle is None
+    assert target.key_obstacle == "can create no rows: the user that the hub signs in as may not create them"
 
 
 async def test_rows_that_may_not_be_edited_are_forbidden():
@@ -112,12 +128,14 @@ async def test_an_external_id_finds_rows_and_makes_those_that_are_missing(sandbo
             ],
         )
         rows = await ACCOUNTS.current(org, [key, made.external_id], ["Name", PARTNERS])
+        known = await ACCOUNTS.known(org, FIELD, ["account_1", "account_2", "account_3", "it's"])
 
     assert (found.outcome, found.external_id) == (WriteOutcome.WRITTEN, key)
     assert rows[key].values[PARTNERS] == "Bolt"
     assert rows[made.external_id].values["Name"] == "New GmbH"
     assert refused.outcome is WriteOutcome.REFUSED
     assert "REQUIRED_FIELD_MISSING" in refused.reason
+    assert known == {"account_1": key, "account_2": made.external_id}
 
 
 def answering(body: object, status: int = 200):

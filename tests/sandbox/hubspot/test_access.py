@@ -3,6 +3,7 @@
 import pytest
 
 from hub.sandbox.hubspot import LEADS_SCOPE, SCOPES, Limits, credentials
+from hub.sandbox.hubspot.permissions import OBJECT_SCOPES
 from hub.sandbox.world import World
 from tests.sandbox.hubspot.conftest import Asker, StoppedClock, asking
 
@@ -103,6 +104,12 @@ async def test_leads_need_a_scope_that_only_a_switch_grants(world: World, clock:
         records = (await hubspot.get("/crm/objects/2026-03/leads")).json()["results"]
         assert [each["properties"]["hs_lead_name"] for each in records] == ["Lea Lead - Acme", "Lead - Acme"]
         assert "hs_createdate" in records[0]["properties"]
+        assert (await hubspot.post("/crm/objects/2026-03/leads", {"properties": {}})).status_code == 403
+    granted = (*SCOPES, LEADS_SCOPE, OBJECT_SCOPES["leads", "write"])
+    async with asking(world, clock, scopes=granted) as hubspot:
+        made = await hubspot.post("/crm/objects/2026-03/leads", {"properties": {"lead_source": "Fair"}})
+        gone = await hubspot.http.delete(f"/crm/objects/2026-03/leads/{made.json()['id']}")
+        assert (made.status_code, gone.status_code) == (201, 204)
 
 
 async def test_a_burst_is_stopped_and_forgotten_after_ten_seconds(world: World) -> None:

@@ -48,7 +48,10 @@ async def test_a_value_that_must_be_unique_is(hubspot: Asker) -> None:
     await upsert(hubspot, wish("acc-1"))
     inputs = [{"id": "902", "properties": {"hub_account_id": "acc-1"}}]
     response = await hubspot.post(f"{COMPANIES}/batch/update", {"inputs": inputs})
-    assert (response.status_code, response.json()["errors"][0]["code"]) == (400, "CONFLICTING_UNIQUE_VALUE")
+    kind = f"portalId={PORTAL_ID}, objectTypeId=ObjectTypeId{{legacyObjectType=COMPANY}}"
+    place = f"PropertyValueCoordinates{{{kind}, propertyName=hub_account_id, value=acc-1}}"
+    assert response.status_code == 400
+    assert response.json()["message"] == f"Cannot set {place} on 902. 20009 already has that value."
     inputs = [{"id": "902", "properties": {"hub_account_id": "acc-2"}}]
     assert (await hubspot.post(f"{COMPANIES}/batch/update", {"inputs": inputs})).is_success
     assert (await hubspot.http.delete(f"{COMPANIES}/902")).is_success
@@ -77,6 +80,13 @@ async def test_an_untraced_failure_writes_nothing_and_names_all_that_is_wrong(hu
     status, body = await upsert(hubspot, wish("acc-1", name="One"), wish("acc-2", nonsense="x", other="y"))
     assert (status, [each["code"] for each in body["errors"]]) == (400, ["PROPERTY_DOESNT_EXIST"] * 2)
     assert await hubspot.found("companies", {"propertyName": "hub_account_id", "operator": "HAS_PROPERTY"}) == []
+
+
+async def test_a_portal_may_refuse_a_whole_batch_though_its_inputs_are_traced(world: World) -> None:
+    async with asking(world, quirks=Quirks(spoils_batches=True)) as hubspot:
+        status, body = await upsert(hubspot, wish("acc-1", "a", nonsense="x"), wish("acc-2", "b", name="Two"))
+        assert (status, body["errors"][0]["context"]) == (400, {"propertyName": ["nonsense"]})
+        assert await hubspot.found("companies", {"propertyName": "hub_account_id", "operator": "HAS_PROPERTY"}) == []
 
 
 async def test_two_inputs_cannot_take_the_same_email(hubspot: Asker) -> None:

@@ -125,6 +125,23 @@ async def test_the_program_is_read_with_every_field(ecosystem, clock):
             assert await found(client, f"SELECT {', '.join(field['name'] for field in fields)} FROM {name}"), name
 
 
+async def test_a_partner_is_promoted_and_leaves_the_program_with_its_account(ecosystem, clock):
+    async with a_client(salesforce_app(ecosystem, clock, partner_licences=True)) as client:
+        (level,) = await found(client, "SELECT Id, ProgramId FROM ChannelProgramLevel WHERE Rank = 1")
+        account = ecosystem.salesforce.accounts[-1].id
+        joined = {"Name": "New", "ProgramId": level["ProgramId"], "PartnerId": account}
+        made = (await client.post(f"{DATA}/sobjects/ChannelProgramMember", json=joined)).json()["id"]
+        soql = f"SELECT ChannelProgramName, ChannelProgramLevelName FROM Account WHERE Id = '{account}'"
+        (before,) = await found(client, soql)
+        await client.patch(f"{DATA}/sobjects/ChannelProgramMember/{made}", json={"LevelId": level["Id"]})
+        (after,) = await found(client, soql)
+        await client.delete(f"{DATA}/sobjects/Account/{account}")
+
+        assert (before["ChannelProgramName"], before["ChannelProgramLevelName"]) == (ecosystem.program, None)
+        assert after["ChannelProgramLevelName"] == ecosystem.tiers[-1]
+        assert not await found(client, f"SELECT Id FROM ChannelProgramMember WHERE Id = '{made}'")
+
+
 async def test_funds_add_up_from_the_claim_to_the_budget(ecosystem, clock):
     app = salesforce_app(ecosystem, clock, partner_licences=True)
     held = app.state.salesforce.org.partnering
