@@ -24,6 +24,7 @@ class ChangeType(StrEnum):
     STAGE_CHANGE = "stage_change"
     PRODUCT = "product"
     TICKET = "ticket"
+    LEAD = "lead"
     SALES_USER = "sales_user"
     CONNECTION = "connection"
     SYNC_RUN = "sync_run"

@@ -3,17 +3,27 @@
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.model.base import CURRENCY, Base, Link, Synced
+
+
+def _index(end: str, column: str) -> Index:
+    """Of the few leads that name such an end."""
+    return Index(f"lead_{end}_idx", "connection_id", column, postgresql_where=text(f"{column} is not null"))
 
 
 class Lead(Synced, Base, kw_only=True):
     """A person or company that may become a deal. Converted ones name what they became."""
 
     __tablename__ = "lead"
-    __table_args__ = (UniqueConstraint("connection_id", "external_id"),)
+    __table_args__ = (
+        UniqueConstraint("connection_id", "external_id"),
+        _index("partner", "partner_external_id"),
+        _index("account", "converted_account_external_id"),
+        _index("opportunity", "converted_opportunity_external_id"),
+    )
 
     company: Mapped[str | None]
     first_name: Mapped[str | None] = mapped_column(default=None)
@@ -27,7 +37,10 @@ class Lead(Synced, Base, kw_only=True):
     lead_source: Mapped[str | None] = mapped_column(default=None)
     owner_external_id: Mapped[str | None] = mapped_column(default=None)
     record_type_external_id: Mapped[str | None] = mapped_column(default=None)
-    is_converted: Mapped[bool] = mapped_column(default=False)
+    partner_external_id: Mapped[str | None] = mapped_column(default=None)
+    """The account record of the partner who brought it."""
+    is_converted: Mapped[bool | None] = mapped_column(default=None)
+    """None where the source does not say."""
     converted_at: Mapped[date | None] = mapped_column(default=None)
     converted_account_external_id: Mapped[str | None] = mapped_column(default=None)
     converted_contact_external_id: Mapped[str | None] = mapped_column(default=None)

@@ -4,11 +4,12 @@ import random
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from decimal import Decimal
+from itertools import cycle
 
 from hub.sandbox import fates
 from hub.sandbox.chance import happens, one_of
 from hub.sandbox.companies import KnownCompany
-from hub.sandbox.deals import LEAD_SOURCES
+from hub.sandbox.deals import LEAD_SOURCES, PARTNER_SOURCE
 from hub.sandbox.noise import name_as_typed
 from hub.sandbox.people import FIRST_NAMES, LAST_NAMES, mail_host, slug
 from hub.sandbox.timeline import growing, modified, stamp, tied
@@ -32,6 +33,7 @@ def lead_rows(
         for first, last in zip(created, modified(created, rng), strict=True)
     ]
     _convert_some(rows, copy, rng)
+    _name_partners(rows, copy)
     fates.remove_some([row for row in rows if row.converted_contact is None], _SYSTEM, rng)
     return rows
 
@@ -98,6 +100,14 @@ def _convert_some(rows: Sequence[LeadEntry], copy: Copy, rng: random.Random) -> 
         row.converted_opportunity = deals.get(contact.account)
         row.converted_on = contact.created_at.date()
         row.modified_at = max(row.modified_at, contact.created_at)
+
+
+def _name_partners(rows: Sequence[LeadEntry], copy: Copy) -> None:
+    """The partners of deals bring what partners refer, in turn."""
+    partners = dict.fromkeys(role.account for deal in copy.opportunities for role in deal.partner_roles)
+    referred = [row for row in rows if row.lead_source == PARTNER_SOURCE]
+    for row, partner in zip(referred, cycle(partners), strict=False):
+        row.partner = partner
 
 
 def _campaign(identity: str, number: int, second: int, rng: random.Random) -> CampaignEntry:

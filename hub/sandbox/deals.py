@@ -52,7 +52,8 @@ PRODUCTS = tuple(
 """Name, code, family and price of everything that is sold, in US dollars."""
 
 KINDS = ("New Business", "New Business", "Existing Business - Upgrade", "Renewal", None)
-LEAD_SOURCES = ("Web", "Partner Referral", "Trade Show", "Phone Inquiry", "Other", None)
+PARTNER_SOURCE = "Partner Referral"
+LEAD_SOURCES = ("Web", PARTNER_SOURCE, "Trade Show", "Phone Inquiry", "Other", None)
 PARTNER_ROLES = ("Reseller", "System Integrator", "Technology Partner")
 """By the partner's place among the partners."""
 

@@ -202,6 +202,8 @@ class LeadEntry(Entry):
     status: str
     lead_source: str | None = None
     country: str | None = None
+    partner: str | None = None
+    """The account of the partner who brought it."""
     converted_account: str | None = None
     converted_contact: str | None = None
     converted_opportunity: str | None = None

@@ -8,20 +8,29 @@ import strawberry
 from hub import model
 from hub.schema import choices
 from hub.schema.fields import Node, column, one, shows
-from hub.schema.filters import AccountFilter, AccountRecordFilter, OpportunityFilter, PersonFilter, TicketFilter
+from hub.schema.filters import (
+    AccountFilter,
+    AccountRecordFilter,
+    LeadFilter,
+    OpportunityFilter,
+    PersonFilter,
+    TicketFilter,
+)
 from hub.schema.money import Money, money
-from hub.schema.orders import AccountOrder, AccountRecordOrder, OpportunityOrder, PersonOrder, TicketOrder
+from hub.schema.orders import AccountOrder, AccountRecordOrder, LeadOrder, OpportunityOrder, PersonOrder, TicketOrder
 from hub.schema.paging import Listing, many
 from hub.schema.records import SalesUser, Synced
-from hub.store import partner_paths, paths
+from hub.store import lead_paths, partner_paths, paths
 
 if TYPE_CHECKING:
+    from hub.schema.leads import Lead
     from hub.schema.matches import Match
     from hub.schema.opportunities import Opportunity
     from hub.schema.partner_programs import AccountPartner, FundBudget, FundClaim, FundRequest, ProgramMember
     from hub.schema.people import ContactRecord, Person
     from hub.schema.tickets import Ticket
 
+Leads = Listing[Annotated["Lead", strawberry.lazy("hub.schema.leads")]]
 Matches = Listing[Annotated["Match", strawberry.lazy("hub.schema.matches")]]
 Opportunities = Listing[Annotated["Opportunity", strawberry.lazy("hub.schema.opportunities")]]
 People = Listing[Annotated["Person", strawberry.lazy("hub.schema.people")]]
@@ -51,6 +60,9 @@ class Account(Node):
     people: People = many(paths.ACCOUNT_PEOPLE, "The people who belong to it.", where=PersonFilter, order=PersonOrder)
     opportunities: Opportunities = many(
         paths.ACCOUNT_OPPORTUNITIES, "The deals about it.", where=OpportunityFilter, order=OpportunityOrder
+    )
+    leads: Leads = many(
+        lead_paths.ACCOUNT_LEADS, "The leads that were converted into it.", where=LeadFilter, order=LeadOrder
     )
     tickets: Tickets = many(paths.ACCOUNT_TICKETS, "The tickets about it.", where=TicketFilter, order=TicketOrder)
     matches: Matches = many(
@@ -98,6 +110,12 @@ class AccountRecord(Synced):
         "The deals about it, as the connection says.",
         where=OpportunityFilter,
         order=OpportunityOrder,
+    )
+    brought_leads: Leads = many(
+        lead_paths.RECORD_BROUGHT_LEADS,
+        "The leads that it brought as a partner, its deal registrations among them.",
+        where=LeadFilter,
+        order=LeadOrder,
     )
     matches: Matches = many(paths.RECORD_MATCHES, "What it was compared with.")
     partners: Partners = many(partner_paths.RECORD_PARTNERS, "Its partners, as the connection says.")

@@ -172,6 +172,7 @@ describe(
     STAGE_CHANGE="A deal's change of stage.",
     PRODUCT="A product.",
     TICKET="A ticket.",
+    LEAD="A lead.",
     SALES_USER="A login of a source.",
     CONNECTION="A connection.",
     SYNC_RUN="A sync run: it is updated with every page it stores.",

@@ -25,7 +25,7 @@ from hub.schema.comparisons import (
     not_of,
     related,
 )
-from hub.store import paths
+from hub.store import lead_paths, paths
 
 _DESCRIPTION = "Which rows to list. All that is given must hold."
 
@@ -142,6 +142,32 @@ class OpportunityFilter(Filter):
     )
     connection: ConnectionFilter | None = leading(paths.connection_of(model.Opportunity), "By connection.")
     accounts: Related["AccountFilter"] | None = related(paths.OPPORTUNITY_ACCOUNTS, "By the accounts it is about.")
+
+
+@strawberry.input(description=_DESCRIPTION)
+class LeadFilter(Filter):
+    """Filters leads."""
+
+    and_: list["LeadFilter"] | None = all_of()
+    or_: list["LeadFilter"] | None = any_of()
+    not_: Optional["LeadFilter"] = not_of()
+    id: IdComparison | None = identified(model.Lead.id, model.Lead, "By id.")
+    external_id: TextComparison | None = compared(model.Lead.external_id, "By the source's id.")
+    company: TextComparison | None = compared(model.Lead.company, "By the company's name.")
+    email: TextComparison | None = compared(model.Lead.email, "By e-mail address.")
+    country: TextComparison | None = compared(model.Lead.country, "By country, as the source spells it.")
+    status: TextComparison | None = compared(model.Lead.status, "By the source's word for how far it is.")
+    lead_source: TextComparison | None = compared(model.Lead.lead_source, "By the source's word for where it is from.")
+    record_type: TextComparison | None = compared(
+        model.RecordType.label, "By the label of its kind.", through=lead_paths.LEAD_RECORD_TYPE
+    )
+    is_converted: BooleanComparison | None = compared(model.Lead.is_converted, "By whether it was converted.")
+    converted_at: DateComparison | None = compared(model.Lead.converted_at, "By the day it was converted.")
+    source_modified_at: DateTimeComparison | None = compared(
+        model.Lead.source_modified_at, "By when it last changed at its source."
+    )
+    partner: AccountRecordFilter | None = leading(lead_paths.LEAD_PARTNER, "By the partner who brought it.")
+    connection: ConnectionFilter | None = leading(paths.connection_of(model.Lead), "By connection.")
 
 
 @strawberry.input(description=_DESCRIPTION)

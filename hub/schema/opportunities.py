@@ -6,16 +6,16 @@ from decimal import Decimal
 import strawberry
 
 from hub import model
-from hub.schema.accounts import Account, AccountRecord, Tickets
+from hub.schema.accounts import Account, AccountRecord, Leads, Tickets
 from hub.schema.context import Info
 from hub.schema.fields import COLUMN, PATH, column, one, shows
-from hub.schema.filters import AccountFilter, AccountRecordFilter, OpportunityFilter, TicketFilter
+from hub.schema.filters import AccountFilter, AccountRecordFilter, LeadFilter, OpportunityFilter, TicketFilter
 from hub.schema.money import Money, money
-from hub.schema.orders import AccountOrder, AccountRecordOrder, OpportunityOrder, TicketOrder
+from hub.schema.orders import AccountOrder, AccountRecordOrder, LeadOrder, OpportunityOrder, TicketOrder
 from hub.schema.paging import Listing, many
 from hub.schema.people import ContactRecord
 from hub.schema.records import SalesUser, Synced
-from hub.store import partner_paths, paths
+from hub.store import lead_paths, partner_paths, paths
 
 
 @shows(model.Product, "A product, as one connection lists it.")
@@ -104,6 +104,9 @@ class Opportunity(Synced):
     contact_roles: Listing[OpportunityContact] = many(paths.OPPORTUNITY_CONTACTS, "Who plays a part in it.")
     partner_roles: Listing[OpportunityPartner] = many(paths.OPPORTUNITY_PARTNERS, "Which partners play a part in it.")
     lines: Listing[OpportunityLine] = many(paths.OPPORTUNITY_LINES, "What is sold in it.")
+    leads: Leads = many(
+        lead_paths.OPPORTUNITY_LEADS, "The leads that were converted into it.", where=LeadFilter, order=LeadOrder
+    )
     tickets: Tickets = many(paths.OPPORTUNITY_TICKETS, "The tickets about it.", where=TicketFilter, order=TicketOrder)
     stage_history: Listing[StageChange] = many(paths.OPPORTUNITY_HISTORY, "The stages it went through, oldest first.")
 

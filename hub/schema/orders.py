@@ -80,6 +80,18 @@ class OpportunityOrderField(Enum):
     SOURCE_MODIFIED_AT = strawberry.enum_value("source_modified_at", description="When it last changed at its source.")
 
 
+@strawberry.enum(description="What leads may be ordered by.")
+class LeadOrderField(Enum):
+    """A column of Lead."""
+
+    ID = strawberry.enum_value("id", description=_ID)
+    COMPANY = strawberry.enum_value("company", description="The company's name.")
+    LAST_NAME = strawberry.enum_value("last_name", description="The family name.")
+    CONVERTED_AT = strawberry.enum_value("converted_at", description="The day it was converted.")
+    SOURCE_CREATED_AT = strawberry.enum_value("source_created_at", description="When it was created at its source.")
+    SOURCE_MODIFIED_AT = strawberry.enum_value("source_modified_at", description="When it last changed at its source.")
+
+
 @strawberry.enum(description="What tickets may be ordered by.")
 class TicketOrderField(Enum):
     """A column of Ticket."""
@@ -137,6 +149,7 @@ AccountOrder = ordering("AccountOrder", AccountOrderField)
 AccountRecordOrder = ordering("AccountRecordOrder", AccountRecordOrderField)
 PersonOrder = ordering("PersonOrder", PersonOrderField)
 OpportunityOrder = ordering("OpportunityOrder", OpportunityOrderField)
+LeadOrder = ordering("LeadOrder", LeadOrderField)
 TicketOrder = ordering("TicketOrder", TicketOrderField)
 OrganizationOrder = ordering("OrganizationOrder", OrganizationOrderField)
 ConnectionOrder = ordering("ConnectionOrder", ConnectionOrderField)

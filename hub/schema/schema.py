@@ -11,6 +11,7 @@ from hub.schema.connections import ConnectionQueries
 from hub.schema.exports import ExportQueries
 from hub.schema.fields import TYPES
 from hub.schema.issues import IssueQueries
+from hub.schema.leads import LeadQueries
 from hub.schema.mutations import Mutation
 from hub.schema.nodes import NodeQueries
 from hub.schema.opportunities import OpportunityQueries
@@ -33,6 +34,7 @@ class Query(
     AccountQueries,
     PersonQueries,
     OpportunityQueries,
+    LeadQueries,
     TicketQueries,
     PartnerProgramQueries,
     ExportQueries,

@@ -19,6 +19,7 @@ from hub.model import (
     ContactRecord,
     Export,
     Issue,
+    Lead,
     Match,
     Opportunity,
     OpportunityAccount,
@@ -363,6 +364,6 @@ def raw_of(model: type[Synced]) -> Path:
     return _to_one(f"{model.__name__}.raw", model.raw_id, RawRecord)
 
 
-def owner_of(model: type[AccountRecord | ContactRecord | Opportunity | Ticket]) -> Path:
+def owner_of(model: type[AccountRecord | ContactRecord | Lead | Opportunity | Ticket]) -> Path:
     """From a copied row to the sales user who owns it."""
     return _along(f"{model.__name__}.owner", SalesUser, _named(model.owner_external_id, SalesUser))

@@ -65,6 +65,7 @@ def _lead(entry: Any) -> dict[str, Any]:
         "company": entry.company,
         "last_name": entry.last_name,
         "status": entry.status,
+        "partner_external_id": entry.partner,
         "converted_account_external_id": entry.converted_account,
         "converted_contact_external_id": entry.converted_contact,
         "converted_opportunity_external_id": entry.converted_opportunity,

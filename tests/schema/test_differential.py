@@ -27,14 +27,18 @@ from hypothesis_graphql import nodes, queries
 from hub.schema.schema import CORE
 from tests.conftest import fresh_database
 from tests.schema.agreement import Outcome, Questioner, questioning
-from tests.schema.documents import Document, document
+from tests.schema.documents import NOT_COMPILED, Document, document
 from tests.schema.world import DAYS, INSTANTS, NUMBERS, World, made
 
 ROUNDS = 3
 """How often a document is asked: first from the start of its lists, then from cursors of the answer before."""
-COMPILED = 0.9
-COMPILED_WILD = 0.4
-"""The share of answers without errors that must come from a compiled statement, or the test shows nothing."""
+COMPILED = 0.85
+COMPILED_WILD = 0.6
+"""The share of answers without errors that must come from a compiled statement, or the test shows nothing.
+
+Others have sizes, ids or cursors that none are, on purpose.
+"""
+ROOTS = [name for name in CORE.query_type.fields if name not in NOT_COMPILED]
 
 PROFILE = settings(
     deadline=None,
@@ -82,7 +86,7 @@ def test_wild_documents_are_answered_alike(world: World, questioner: Questioner)
     seen: Counter[str] = Counter()
 
     @settings(PROFILE, max_examples=25)
-    @given(queries(CORE, custom_scalars=SCALARS, allow_null=False, allow_x00=False), st.integers(0, 100))
+    @given(queries(CORE, fields=ROOTS, custom_scalars=SCALARS, allow_null=False, allow_x00=False), st.integers(0, 100))
     def answered_alike(wild: str, place: int) -> None:
         viewer = world.viewers[place % len(world.viewers)]
         _count(seen, questioner.ask(Document(print_ast(_tamed(parse(wild), world)), {}, None, []), viewer))

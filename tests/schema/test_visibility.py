@@ -30,6 +30,8 @@ ROOTS = (
     "accountRecords",
     "people",
     "opportunities",
+    "leads",
+    "tickets",
     "exports",
 )
 

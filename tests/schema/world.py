@@ -76,6 +76,7 @@ EXTERNAL_IDS = {
     model.Pipeline: "L",
     model.Stage: "S",
     model.Ticket: "T",
+    model.Lead: "E",
     model.RecordType: "T",
     model.ProgramRecord: "G",
     model.ProgramLevel: "V",
@@ -114,7 +115,7 @@ SIZES: Mapping[type[Base], int] = {
     model.ContactRecord: 12, model.Opportunity: 12, model.ContactAccount: 16, model.OpportunityAccount: 18,
     model.OpportunityContact: 10, model.OpportunityPartner: 8, model.OpportunityLine: 12, model.StageChange: 12,
     model.Ticket: 8, model.TicketAccount: 12, model.TicketContact: 10, model.TicketOpportunity: 8,
-    model.RecordType: 3, model.AccountPartner: 8, model.ProgramRecord: 3, model.ProgramLevel: 4,
+    model.RecordType: 3, model.Lead: 12, model.AccountPartner: 8, model.ProgramRecord: 3, model.ProgramLevel: 4,
     model.ProgramMember: 8, model.FundBudget: 5, model.FundAllocation: 6, model.FundRequest: 8, model.FundClaim: 8,
 }  # fmt: skip
 """Rows of each connection."""
@@ -311,6 +312,9 @@ _POINTERS: Mapping[str, type[Base]] = {
     "budget_external_id": model.FundBudget,
     "allocation_external_id": model.FundAllocation,
     "request_external_id": model.FundRequest,
+    "converted_account_external_id": model.AccountRecord,
+    "converted_contact_external_id": model.ContactRecord,
+    "converted_opportunity_external_id": model.Opportunity,
 }
 
 

@@ -112,3 +112,24 @@ def quoted(number: int) -> str:
 
 def number(id_: UUID) -> int:
     return id_.int
+
+
+def test_whether_leads_were_converted_is_unknown_where_the_source_never_said(before: Connection):
+    upgraded(before, "0013")
+    before.execute(
+        text("""
+        insert into organization (name, is_home) values ('Home', true);
+        insert into connection (name, connector, owner_id, subject_id, config, credentials, state)
+        select kind, kind, id, id, '{}', '', 'ACTIVE' from organization, unnest(array['hubspot', 'salesforce']) kind;
+        insert into raw_record (connection_id, stream, external_id, payload, digest, version, observed_at)
+        select id, 'leads', 'L', '{}', '', 1, now() from connection;
+        insert into lead (connection_id, raw_id, external_id, observed_at, is_converted)
+        select connection_id, id, 'L', now(), false from raw_record
+        """)
+    )
+    upgraded(before, "0014")
+
+    found = before.execute(
+        text("select name, is_converted from lead join connection on connection.id = connection_id order by name")
+    ).all()
+    assert [tuple(row) for row in found] == [("hubspot", None), ("salesforce", False)]

@@ -195,6 +195,7 @@ def lead(payload: Payload) -> Iterator[Lead]:
         lead_source=text(payload.get("LeadSource")),
         owner_external_id=text(payload.get("OwnerId")),
         record_type_external_id=text(payload.get("RecordTypeId")),
+        partner_external_id=text(payload.get("PartnerAccountId")),
         is_converted=flag(payload["IsConverted"]),
         converted_at=day(payload.get("ConvertedDate")),
         converted_account_external_id=text(payload.get("ConvertedAccountId")),

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from hub.sandbox.deals import PARTNER_SOURCE
 from hub.sandbox.salesforce.custom_fields import custom_fields
 from hub.sandbox.salesforce.fields import (
     address,
@@ -158,8 +159,11 @@ def _blank_contact(external_id: str, at: datetime) -> ContactEntry:
     )
 
 
-def lead() -> SObject[LeadEntry]:
-    """Lead; once converted, it names what it became. A deal registration is a lead of that record type."""
+def lead(*, partner_licences: bool) -> SObject[LeadEntry]:
+    """Lead; once converted, it names what it became. A deal registration is a lead of that record type.
+
+    Only an org with partner licences has PartnerAccountId.
+    """
     return SObject(
         name="Lead",
         label="Lead",
@@ -184,7 +188,22 @@ def lead() -> SObject[LeadEntry]:
             _owner_of_leads(),
             currency(lambda _: None),
             *stamps(),
+            *([_partner_account()] if partner_licences else []),
         ),
+    )
+
+
+def _partner_account() -> Field[LeadEntry]:
+    def relink(row: LeadEntry, value: str | None) -> None:
+        row.partner = value
+
+    return computed(
+        "PartnerAccountId",
+        Kind.REFERENCE,
+        lambda _, row: row.partner,
+        references=("Account",),
+        relationship="PartnerAccount",
+        relink=relink,
     )
 
 
@@ -202,7 +221,7 @@ def _blank_lead(external_id: str, at: datetime) -> LeadEntry:
 
 
 def _lead_record_type(row: LeadEntry) -> str:
-    return "Deal_Registration" if (row.lead_source or "").startswith("Partner") else "Sales_Lead"
+    return "Deal_Registration" if row.lead_source == PARTNER_SOURCE else "Sales_Lead"
 
 
 def _reached_by() -> tuple[Field[Any], ...]:

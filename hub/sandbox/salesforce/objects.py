@@ -33,7 +33,7 @@ def sobjects(copy: Copy, *, partner_licences: bool) -> tuple[SObject[Any], ...]:
         campaign_members(),
         contact(),
         currency_types(),
-        lead(),
+        lead(partner_licences=partner_licences),
         opportunity(partner_licences=partner_licences),
         contact_roles(),
         histories(),

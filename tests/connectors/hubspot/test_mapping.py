@@ -206,6 +206,7 @@ def test_a_product_needs_a_name():
 def test_a_lead_speaks_of_its_person_and_company():
     [lead] = mapped("leads")
     assert (lead.company, lead.first_name, lead.status) == ("Brightwell", "Ida", "new-stage-id")
+    assert lead.is_converted is None  # HubSpot does not say
 
 
 def test_the_primary_company_of_a_contact_is_one_link_with_its_id_as_text():

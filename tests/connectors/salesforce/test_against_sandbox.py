@@ -143,7 +143,11 @@ def assert_same_partners(memory: Memory, sandbox: Sandbox) -> None:
         assert (row.amount, row.requested_amount, row.status) == (request.amount, request.requested, request.status)
         assert (row.account_external_id, row.budget_external_id) == (request.partner, request.budget)
     registered = {row.external_id for row in memory.of(RecordType).values() if row.name == "Deal_Registration"}
-    assert [row for row in memory.of(Lead).values() if row.record_type_external_id in registered]
+    registrations = [row for row in memory.of(Lead).values() if row.record_type_external_id in registered]
+    assert registrations
+    brought = {entry.id: entry.partner for entry in sandbox.world.salesforce.leads}
+    assert all(row.partner_external_id == brought[row.external_id] for row in registrations)
+    assert any(brought.values())
 
 
 def live_parts(entries: Iterable[Any], kind: str) -> set[str]:

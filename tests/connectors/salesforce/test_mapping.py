@@ -221,7 +221,13 @@ def test_what_was_granted_is_told_from_what_was_asked_for():
 def test_a_deal_registration_is_a_lead_of_that_kind():
     kind = said("record_types")
     assert (kind.name, kind.kind) == ("Deal_Registration", "Lead")
-    assert said("leads", RecordTypeId=kind.external_id).record_type_external_id == kind.external_id
+    lead = said("leads", RecordTypeId=kind.external_id, PartnerAccountId="001d000000Prtn1AAB")
+    assert lead.record_type_external_id == kind.external_id
+    assert lead.partner_external_id == "001d000000Prtn1AAB"
+
+
+def test_no_partner_brought_a_lead_in_an_org_without_partner_licences():
+    assert said("leads").partner_external_id is None
 
 
 def test_a_member_of_a_program_is_an_account_at_a_level():

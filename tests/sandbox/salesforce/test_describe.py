@@ -100,6 +100,8 @@ async def test_only_partner_licences_bring_partner_fields(app, world, clock):
         assert "IsPartner" not in await fields(plain, "Account")
         assert "IsPartner" in await fields(licensed, "Account")
         soql = {"q": "SELECT PartnerAccount.Name FROM Opportunity ORDER BY Name"}
+        assert "PartnerAccountId" not in await fields(plain, "Lead")
+        assert "PartnerAccountId" in await fields(licensed, "Lead")
         rows = (await licensed.get("/services/data/v67.0/query", params=soql)).json()["records"]
         assert [row["PartnerAccount"] and row["PartnerAccount"]["Name"] for row in rows] == ["Initech O'Neil", None]
 
