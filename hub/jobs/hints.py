@@ -96,17 +96,24 @@ async def _followed(database: Database, connection: Connection, stream: Stream[A
         changed += stored.changed + stored.removed
 
     rereading = Rereading(database=database, connection_id=connection.id, stream=stream, source=source, note=note)
+    await follow_all(rereading)
+    log.info("hints followed", connection=connection.name, stream=stream.name, changed=changed)
+    return changed
+
+
+async def follow_all(rereading: Rereading) -> None:
+    """Read again all rows of a stream of which there are hints. For who holds the stream's lock."""
+    database, place = rereading.database, (rereading.connection_id, rereading.stream.name)
     while True:
         async with database.session() as session:
-            told = await hints.oldest(session, connection.id, stream.name, AT_ONCE)
+            told = await hints.oldest(session, *place, AT_ONCE)
         if not told:
-            log.info("hints followed", connection=connection.name, stream=stream.name, changed=changed)
-            return changed
+            return
         # A stream that cannot be read is told of by the next sync; its hints would never be followed.
         with suppress(Forbidden):
             await _read_again(database, rereading, [external_id for external_id, _ in told])
         async with database.session() as session:
-            await hints.drop(session, connection.id, stream.name, told)
+            await hints.drop(session, *place, told)
 
 
 async def _read_again(database: Database, rereading: Rereading, ids: Sequence[str]) -> None:

@@ -11,11 +11,13 @@ import structlog
 
 from hub.connectors.base import Connector, Page
 from hub.errors import AuthError, BookmarkExpired, Busy, Forbidden, HubError, SourceError, StoreError, Unavailable
+from hub.jobs.hints import follow_all
+from hub.jobs.rereading import Rereading
 from hub.jobs.storing import Stored, store
 from hub.jobs.stream_run import StreamRun, Tell
 from hub.jobs.sweeping import EVERY, Sweep
 from hub.model import IssueKind, SyncRunState
-from hub.store import issues, raw_records, sweeps, sync_runs
+from hub.store import hints, issues, raw_records, records, sweeps, sync_runs
 from hub.store.database import Database, Session
 from hub.store.sync_runs import Progress
 
@@ -24,6 +26,8 @@ log = structlog.get_logger()
 PAYLOADS_AT_ONCE = 1000
 """How many payloads a transaction stores at least, while the source has more."""
 
+MANY = 10_000
+"""So many new rows make PostgreSQL's plans for looking them up bad ones, until it counts them."""
 A_ROW = timedelta(seconds=0.3)
 """How long each row makes a reading of every row last: few are read anew in each run, and a million once a day."""
 
@@ -45,6 +49,7 @@ class Reading:
         try:
             self.run.is_whole = await self._is_whole()
             await self._pages_or_again()
+            await self._hinted()
             await self._finish()
         except Forbidden as error:
             await self._is_unavailable(str(error))
@@ -67,6 +72,7 @@ class Reading:
         except BookmarkExpired:
             async with self.database.session() as session:
                 await sync_runs.forget_bookmarks(session, *self._place)
+            self.run.is_whole = self.run.stream.whole(self.source)
             await self._pages()
 
     async def _pages(self) -> None:
@@ -76,6 +82,7 @@ class Reading:
             bookmark = None if self.run.is_whole else await sync_runs.bookmark(session, *self._place)
             if self.run.is_whole:
                 await sweeps.start_over(session, *self._place)
+                await sync_runs.let_sweep(session, *self._place)  # the next one, too, where this one is cut off
             if not bookmark:  # all rows are read, and the bad ones told anew
                 await issues.resolve(session, *self._place, IssueKind.BAD_ROW)
         async with aclosing(_batches(stream.pages(self.source, bookmark))) as batches:
@@ -89,6 +96,9 @@ class Reading:
             stored = await store(session, self.run.connection.id, self.run.stream, page)
             if self.run.is_whole:
                 await sweeps.see(session, *self._place, stored.keys)
+            await hints.note_linked(
+                session, self.run.connection.id, self.run.stream.record, stored.gone, self._streams_of_links()
+            )
             await sync_runs.move_bookmark(session, *self._place, dict(page.bookmark))
             if page.expected is not None:
                 self.run.expected = page.expected
@@ -112,18 +122,37 @@ class Reading:
         self.run.unmapped += counted.unmapped
         self.run.removed += counted.removed
 
+    def _streams_of_links(self) -> list[str]:
+        """The streams that are read whole now and then only: rows that go take links with them."""
+        return [each.name for each in self.connector.streams if each.whole_for and each.among]
+
+    async def _hinted(self) -> None:
+        """Read again the rows of which the source told, or whose other ends are gone."""
+        if self.run.stream.among is None or self.run.is_whole:
+            return
+        await follow_all(
+            Rereading(
+                database=self.database,
+                connection_id=self.run.connection.id,
+                stream=self.run.stream,
+                source=self.source,
+                note=self._note,
+            )
+        )
+
     async def _finish(self) -> None:
         """Remove what is gone, and close the run."""
         sweep = self._sweep()
         if await self._is_sweep_due():
             await sweep.of_ids()
-        if self.run.is_whole:
-            await sweep.of_unseen(self.run.unread)
+        is_settled = self.run.is_whole and await sweep.of_unseen(self.run.unread)
         async with self.database.session() as session:
             await sync_runs.hold(session, self.run.id)
             await issues.resolve(session, *self._place, IssueKind.STREAM_UNAVAILABLE)
-            if self.run.is_whole:
+            if is_settled:
                 await sync_runs.note_sweep(session, *self._place)
+            if self.run.changed >= MANY:
+                await records.analyze(session, self.run.stream.record)
             await sync_runs.finish(session, self.run.id)
         self.run.state = SyncRunState.SUCCEEDED
         self._log("stream synced")
@@ -142,19 +171,19 @@ class Reading:
 
     async def _is_whole(self) -> bool:
         stream = self.run.stream
-        if not stream.whole(self.source):
-            return False
+        if not stream.whole(self.source) or not stream.whole_for:
+            return stream.whole(self.source)
         ago = await self._since_sweep()
-        if ago is None or ago >= stream.whole_for or self.accepts_removals:
+        if ago is None or self.accepts_removals or _is_past(ago, stream.whole_for):
             return True
         async with self.database.session() as session:
-            return ago >= A_ROW * await raw_records.count(session, *self._place)
+            return not await raw_records.are_more_than(session, *self._place, ago // A_ROW)
 
     async def _is_sweep_due(self) -> bool:
         if self.run.stream.ids is None or self.run.stream.whole(self.source):
             return False
         ago = await self._since_sweep()
-        return self.accepts_removals or (ago is not None and ago >= EVERY)
+        return self.accepts_removals or (ago is not None and _is_past(ago, EVERY))
 
     async def _since_sweep(self) -> timedelta | None:
         async with self.database.session() as session:
@@ -178,6 +207,11 @@ class Reading:
         place = {"connection": self.run.connection.name, "stream": self.run.stream.name}
         counts = {"seen": self.run.seen, "changed": self.run.changed, "removed": self.run.removed}
         log.info(event, **place, **counts, **facts)
+
+
+def _is_past(ago: timedelta, every: timedelta) -> bool:
+    """Whether so much time has passed; also where a clock was set back, and nobody knows."""
+    return ago >= every or ago < timedelta()
 
 
 async def _batches(pages: AsyncGenerator[Page, None]) -> AsyncGenerator[list[Page], None]:

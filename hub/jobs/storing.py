@@ -24,6 +24,8 @@ class Stored:
     unmapped: int
     removed: int
     """Rows that the page says are gone."""
+    gone: frozenset[str] = frozenset()
+    """Their ids, as far as they were live here or new."""
 
 
 async def store(session: Session, connection_id: UUID, stream: Stream[Any], page: Page) -> Stored:
@@ -38,16 +40,17 @@ async def store(session: Session, connection_id: UUID, stream: Stream[Any], page
     found = understood(stream, changed)
     await records.save(session, connection_id, [(kept[key], rows) for key, rows in found.records.items()])
     buried = await _bury(session, place, stream, page)
+    said_gone = [row.external_id for rows in found.records.values() for row in rows if row.removal is not None]
     await issues.report(session, *place, IssueKind.UNMAPPED_PAYLOAD, found.unmapped)
     await issues.resolve(session, *place, IssueKind.UNMAPPED_PAYLOAD, list(found.records))
     await issues.report(session, *place, IssueKind.NEW_FIELD, new_fields(stream, changed))
     await issues.report(session, *place, IssueKind.BAD_ROW, {row.subject: row.message for row in page.bad_rows})
-    said_gone = sum(row.removal is not None for rows in found.records.values() for row in rows)
     return Stored(
         keys=frozenset(sent),
         changed=len(changed) - len(echoed),
         unmapped=len(found.unmapped),
-        removed=buried + said_gone,
+        removed=len(buried) + len(said_gone),
+        gone=frozenset((*buried, *said_gone)),
     )
 
 
@@ -64,10 +67,11 @@ async def completed(
     return {key: with_fields(stream, payload, missing.get(key, {})) for key, payload in payloads.items()}
 
 
-async def _bury(session: Session, place: tuple[UUID, str], stream: Stream[Any], page: Page) -> int:
+async def _bury(session: Session, place: tuple[UUID, str], stream: Stream[Any], page: Page) -> list[str]:
+    """The ids of the rows that were buried."""
     if not page.tombstones:
-        return 0
+        return []
     rows = [(t.external_id, t.removal, t.evidence, t.removed_at, t.merged_into) for t in page.tombstones]
     buried = await records.bury(session, place[0], stream.record, rows)
     await raw_records.expect_again(session, *place, buried)
-    return len(buried)
+    return buried

@@ -40,8 +40,8 @@ class Sweep:
     def _place(self) -> tuple[UUID, str]:
         return self.connection_id, self.stream.name
 
-    async def of_unseen(self, unread: int) -> None:
-        """Remove what a reading of all rows did not meet, in which so many could not be read."""
+    async def of_unseen(self, unread: int) -> bool:
+        """Remove what a reading of all rows did not meet, in which so many could not be read; whether all of it."""
         async with self.database.session() as session:
             await self.hold(session)
             gone = await sweeps.count_unseen(session, *self._place)
@@ -51,6 +51,7 @@ class Sweep:
         async with self.database.session() as session:
             await self.hold(session)
             await sweeps.start_over(session, *self._place)
+        return is_right
 
     async def _removed_unseen(self) -> bool:
         """Remove some of what was not met; whether there was any."""

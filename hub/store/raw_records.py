@@ -194,11 +194,11 @@ async def prune(session: AsyncSession) -> None:
     await session.execute(_PRUNE, {"kept": KEPT, "most": PRUNED_AT_ONCE})
 
 
-async def count(session: AsyncSession, connection_id: UUID, stream: str) -> int:
-    """How many payloads of a stream are kept."""
-    kept = text("select count(*) from raw_record where connection_id = :connection and stream = :stream")
-    found = await session.execute(kept, {"connection": connection_id, "stream": stream})
-    return int(found.scalar_one())
+async def are_more_than(session: AsyncSession, connection_id: UUID, stream: str, many: int) -> bool:
+    """Whether more payloads of a stream are kept than so many."""
+    one_more = "select 1 from raw_record where connection_id = :connection and stream = :stream offset :many limit 1"
+    place = {"connection": connection_id, "stream": stream, "many": many}
+    return (await session.execute(text(one_more), place)).first() is not None
 
 
 async def count_by_stream(session: AsyncSession) -> dict[tuple[UUID, str], int]:

@@ -149,7 +149,7 @@ def _without_nul(value: Any) -> Any:
 
 async def _remove_unnamed(session: AsyncSession, found: Mapping[UUID, Sequence[Synced]]) -> None:
     """Remove what was mapped from these payloads before, and they no longer name: a contact's employer, a stage."""
-    for model in _leaves(Synced):
+    for model in leaves(Synced):
         named = [r.external_id for records in found.values() for r in records if isinstance(r, model)]
         statement = _SWEEP_LINKS if issubclass(model, Link) else _SWEEP
         unnamed = statement.format(table=table_of(model).name) + " and external_id <> all(:named)"
@@ -176,7 +176,7 @@ async def differences(
     """What `save` would change. Nothing is written."""
     told: list[Difference] = []
     by_model = _by_model(found)
-    for model in _leaves(Synced):
+    for model in leaves(Synced):
         await _stage(session, model, by_model.get(model, []))
         place = {"connection": connection_id, "raw_ids": [raw.id for raw, _ in found]}
         for statement in (_CHANGED, _NEW, _LEFT_OUT):
@@ -242,7 +242,7 @@ async def bury(
     result = await session.execute(text(statement.format(table=table_of(model).name)), {"connection": connection_id})
     buried = result.all()
     raw_ids = [row.raw_id for row in buried]
-    for link in _leaves(Link) if raw_ids else ():
+    for link in leaves(Link) if raw_ids else ():
         await session.execute(text(_SWEEP_LINKS.format(table=table_of(link).name)), {"raw_ids": raw_ids})
     return [row.external_id for row in buried]
 
@@ -264,9 +264,14 @@ _BURY_LINKS = """
 """
 
 
+async def analyze(session: AsyncSession, model: type[Synced]) -> None:
+    """Let PostgreSQL count the rows of a model now: what is read next refers to them."""
+    await session.execute(text(f"analyze {table_of(model).name}"))
+
+
 async def sweep(session: AsyncSession, raw_ids: Sequence[UUID]) -> None:
     """Remove all that was mapped from payloads which a whole reading of their stream no longer met."""
-    for model in _leaves(Synced):
+    for model in leaves(Synced):
         statement = _SWEEP_LINKS if issubclass(model, Link) else _SWEEP
         await session.execute(text(statement.format(table=table_of(model).name)), {"raw_ids": list(raw_ids)})
 
@@ -284,9 +289,9 @@ def table_of(model: type[Synced]) -> Table:
     return cast("Table", inspect(model).local_table)
 
 
-def _leaves(model: type[Synced]) -> Iterator[type[Synced]]:
+def leaves(model: type[Synced]) -> Iterator[type[Synced]]:
     below = model.__subclasses__()
     if not below:
         yield model
     for subclass in below:
-        yield from _leaves(subclass)
+        yield from leaves(subclass)

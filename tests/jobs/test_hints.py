@@ -3,7 +3,7 @@
 import hmac
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +11,12 @@ import msgspec
 import pytest
 from sqlalchemy import text
 
-from hub.connectors.base import Connector, Delivery, Hint, Page, Webhook
+from hub.connectors.base import Connector, Delivery, Hint, Page, Tombstone, Webhook, always
 from hub.errors import NotFound, Unauthenticated
+from hub.jobs import reading
 from hub.jobs.hints import follow, receive
 from hub.jobs.sources import Sources
-from hub.model import ChangeHint, StreamState
+from hub.model import ChangeHint, ContactAccount, Removal, RemovalEvidence, StreamState
 from tests.builders import SEALER, a_connection
 from tests.jobs.vendor import Vendor, a_page, a_stream, an_account, every, names, the_connectors
 
@@ -65,6 +66,41 @@ async def test_what_a_source_tells_of_is_read_again_and_the_missing_are_gone(
     assert await names(database) == ["Acme Inc.", "New"]
     assert await every(database, ChangeHint) == []
     assert await follow(sources, connection_id) == 0
+
+
+async def test_links_to_rows_that_go_are_read_again_though_no_row_of_theirs_changed(
+    database, vendor, synced, monkeypatch
+):
+    monkeypatch.setattr(reading, "A_ROW", timedelta(hours=1))
+    ties, asked_from = {"C1": "1", "C2": "2"}, []
+
+    def told(ids: Iterable[str]) -> Page:
+        return Page(payloads=[msgspec.json.encode({"id": each, "to": ties[each]}) for each in ids], bookmark={"at": 1})
+
+    async def pages(_: Vendor, bookmark: Any) -> AsyncGenerator[Page, None]:
+        asked_from.append(bookmark)
+        yield told(ties if bookmark is None else ())
+
+    async def among(_: Vendor, ids: Sequence[str]) -> AsyncGenerator[Page, None]:
+        yield told(ids)
+
+    def links(payload: Any) -> list[ContactAccount]:
+        ends = {"contact_external_id": payload["id"], "account_external_id": payload["to"]}
+        return [ContactAccount(external_id=f"{payload['id']}:{payload['to']}", **ends)]
+
+    of_links = {"pages": pages, "among": among, "to_records": links, "record": ContactAccount}
+    stream = replace(a_stream("ties", whole=always, whole_for=timedelta(days=1)), fields=frozenset(), **of_links)
+    vendor.pages = [a_page(an_account("1", "Acme"), an_account("2", "Bolt"))]
+    await synced(a_stream(), stream)
+    ties["C2"] = "1"
+    gone = Tombstone(external_id="2", removal=Removal.MERGED, evidence=RemovalEvidence.SOURCE_ROW, merged_into="1")
+    vendor.pages = [a_page(tombstones=[gone], at=2)]
+
+    await synced(a_stream(), stream)
+
+    assert asked_from == [None, {"at": 1}]
+    assert {link.external_id for link in await every(database, ContactAccount)} == {"C1:1", "C2:1"}
+    assert await every(database, ChangeHint) == []
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,17 @@
 """Rows that go, or come, without a word of their source."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from hub.connectors.base import Page, Stream, always
-from hub.errors import Unavailable
+from hub.errors import BookmarkExpired, Unavailable
 from hub.model import AccountRecord, Issue, IssueKind, RemovalEvidence, StreamState
 from hub.store.database import Database
-from tests.jobs.vendor import Vendor, a_page, a_stream, an_account, every, names
+from tests.jobs.vendor import Vendor, a_page, a_stream, an_account, every, names, pages_of
 
 
 @pytest.fixture
@@ -130,16 +131,83 @@ async def test_a_first_reading_that_was_cut_off_is_begun_again(database, vendor,
     assert vendor.asked_from == [None, None]
 
 
+async def test_a_whole_reading_that_was_cut_off_is_begun_again(database, vendor, synced, read_ago):
+    stream = a_stream(whole=always, whole_for=timedelta(days=1))
+    rows = [an_account(str(each), f"Name {each}") for each in range(2000)]
+    vendor.pages = [a_page(*rows[:1000], at=7)]
+    await synced(stream)
+    await read_ago(seconds=400)
+    vendor.pages = [a_page(*rows[1000:], at=8), Unavailable("gone")]
+    await synced(stream)
+
+    vendor.pages = []
+    await synced(stream)
+
+    assert vendor.asked_from == [None, None, None]
+
+
+@pytest.mark.parametrize("whole_for", [timedelta(), timedelta(days=1)])
+async def test_a_clock_that_was_set_back_makes_the_next_reading_whole(vendor, synced, read_ago, whole_for):
+    stream = a_stream(whole=always, whole_for=whole_for)
+    vendor.pages = [a_page(*(an_account(str(each), f"Name {each}") for each in range(1000)), at=7)]
+    await synced(stream)
+    await read_ago(hours=-1)
+
+    await synced(stream)
+
+    assert vendor.asked_from == [None, None]
+
+
 async def test_a_full_sync_reads_such_a_stream_whole(database, vendor, synced, read_ago):
     stream = a_stream(whole=always, whole_for=timedelta(days=1))
-    vendor.pages = [a_page(*(an_account(str(each), f"Name {each}") for each in range(100)))]
+    rows = [an_account(str(each), f"Name {each}") for each in range(1000)]
+    vendor.pages = [a_page(*rows)]
     await synced(stream)
     await read_ago(seconds=1)
-    vendor.pages = [a_page(an_account("1", "Name 1"))]
+    vendor.pages = [a_page(*rows[:900])]
 
-    await synced(stream, full=True, accept_removals=True)
+    await synced(stream, full=True)
 
-    assert await names(database) == ["Name 1"]
+    assert len(await names(database)) == 900
+
+
+async def test_a_bookmark_that_the_source_no_longer_takes_makes_a_whole_reading(database, vendor, synced, read_ago):
+    rows = [an_account(str(each), f"Name {each}") for each in range(1000)]
+
+    async def pages(source: Vendor, bookmark: Mapping[str, Any] | None) -> AsyncGenerator[Page, None]:
+        if bookmark is not None:
+            raise BookmarkExpired("of another time")
+        async for page in pages_of(source, bookmark):
+            yield page
+
+    stream = a_stream(whole=always, whole_for=timedelta(days=1))
+    object.__setattr__(stream, "pages", pages)
+    vendor.pages = [a_page(*rows)]
+    await synced(stream)
+    await read_ago(seconds=1)
+    vendor.pages = [a_page(*rows[:900])]
+
+    await synced(stream)
+
+    assert len(await names(database)) == 900
+
+
+async def test_removals_that_were_held_back_are_looked_at_again_by_the_next_run(database, vendor, synced, read_ago):
+    stream = a_stream(whole=always, whole_for=timedelta(days=1))
+    rows = [an_account(str(each), f"Name {each}") for each in range(1000)]
+    vendor.pages = [a_page(*rows)]
+    await synced(stream)
+    await read_ago(days=2)
+    vendor.pages = [a_page(*rows[:10])]
+    await synced(stream)
+    assert len(await names(database)) == 1000
+
+    vendor.pages = [a_page(*rows[:999])]
+    await synced(stream)
+
+    assert len(await names(database)) == 999
+    (issue,) = [each for each in await every(database, Issue) if each.kind is IssueKind.MASS_REMOVAL]
+    assert issue.resolved_at is not None
 
 
 @pytest.mark.parametrize("kind", ["ids", "whole"])

@@ -45,7 +45,7 @@ RULES = (
     Rule("docs-name-scopes-and-limits", Level.BRONZE, "A page names credentials, limits and what is not read."),
     Rule("resumes-from-a-bookmark", Level.SILVER, "Stopped after any page, it goes on without losing a row."),
     Rule("second-sync-changes-nothing", Level.SILVER, "Read again, a source that did not change says the same."),
-    Rule("whole-streams-are-whole", Level.SILVER, "A stream that is read whole each time gives every row."),
+    Rule("whole-streams-are-whole", Level.SILVER, "A stream that is read whole gives every row, each time."),
     Rule("honors-retry-after", Level.SILVER, "It waits as long as it is asked to."),
     Rule("expired-token-means-reconnect", Level.SILVER, "Refused credentials are an AuthError and not tried again."),
     Rule("versions-are-ordered", Level.SILVER, "When a payload changed is an instant, and a newer one is not older."),

@@ -21,6 +21,8 @@ https://developers.hubspot.com/docs/api-reference/latest/authentication/manage-o
 """
 EXPIRED = "EXPIRED_AUTHENTICATION"
 LARGEST_ANSWER = 64 * 1024
+MOST_IN_VAIN = 3
+"""New access tokens in a row that HubSpot takes for expired, before a person is asked."""
 RENEWALS = 3
 """As often as others may have replaced the refresh token under our hands."""
 
@@ -86,6 +88,7 @@ class OAuth(httpx.Auth):
         self._clock = clock
         self._access: _Access | None = None
         self._lock = asyncio.Lock()
+        self._in_vain = 0
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         """The request with a token; a second time with a new one if the first is said to have expired."""
@@ -97,8 +100,12 @@ class OAuth(httpx.Auth):
         access = await self._fresh(access)
         request.headers["Authorization"] = f"Bearer {access.token}"
         response = yield request
-        if await _has_expired(response):
-            raise Unavailable(f"{described(response)}: a new access token is said to have expired, too")
+        if not await _has_expired(response):
+            self._in_vain = 0
+            return
+        self._in_vain += 1
+        told = f"{described(response)}: a new access token is said to have expired, too"
+        raise AuthError(told) if self._in_vain >= MOST_IN_VAIN else Unavailable(told)
 
     async def _fresh(self, refused: _Access | None) -> _Access:
         async with self._lock:

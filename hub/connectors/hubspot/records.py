@@ -27,7 +27,7 @@ class Archive(msgspec.Struct, frozen=True, kw_only=True):
 
     def is_due(self, now: datetime) -> bool:
         """Whether to list them again: one page each time, more after a minute for each, and all after a day."""
-        return now - self.read_at >= min(timedelta(minutes=self.pages - 1), ARCHIVE_FOR)
+        return not timedelta() <= now - self.read_at < min(timedelta(minutes=self.pages - 1), ARCHIVE_FOR)
 
 
 class Backfill(msgspec.Struct, frozen=True, kw_only=True, tag_field="phase", tag="backfill", omit_defaults=True):
