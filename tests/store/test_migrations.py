@@ -136,7 +136,7 @@ def test_whether_leads_were_converted_is_unknown_where_the_source_never_said(bef
 
 
 def test_of_two_fields_that_make_rows_of_a_stream_the_one_enabled_first_remains(before: Connection):
-    upgraded(before, "0014")
+    upgraded(before, "0015")
     before.execute(
         text("""
         insert into organization (name, is_home) values ('Home', true);
@@ -148,7 +148,7 @@ def test_of_two_fields_that_make_rows_of_a_stream_the_one_enabled_first_remains(
         where connector = 'salesforce' or field = 'newer'
         """)
     )
-    upgraded(before, "0015")
+    upgraded(before, "0016")
 
     found = text(
         "select name, field from write_rule join connection on connection.id = connection_id where creates_rows"
