@@ -10,9 +10,9 @@ import structlog
 
 from hub.connectors.base import Current, Write, Writing, Written
 from hub.errors import HubError, InputError, QuotaExhausted, Unavailable
-from hub.jobs.proportion import is_much
+from hub.jobs.proportion import FEW, is_much
 from hub.jobs.sources import Sources
-from hub.jobs.write_creation import Now
+from hub.jobs.write_creation import Now, reason_to_wait
 from hub.jobs.write_plan import Tell
 from hub.model import Connection, WriteItem, WriteOutcome, WritePlan, WritePlanState
 from hub.store import connections, write_creation, write_plans, write_rules
@@ -43,11 +43,16 @@ class Approval:
 async def check(session: Session, approval: Approval) -> WritePlan:
     """The plan, which may be applied. Raises NotFound, and InputError saying what keeps it from being applied."""
     plan = await write_plans.applicable(session, approval.plan_id)
-    if is_much(plan.records_to_change + plan.records_to_create, plan.records) and not approval.is_confirmed:
+    if _is_much(plan) and not approval.is_confirmed:
         told = f"changes {plan.records_to_change:,} of {plan.records:,} rows"
         made = f" and creates {plan.records_to_create:,}" if plan.records_to_create else ""
         raise InputError(f"The plan {told}{made}: read it, and confirm that this is meant.")
     return plan
+
+
+def _is_much(plan: WritePlan) -> bool:
+    # The hub deletes no row that it created: what share they are makes many of them no fewer.
+    return plan.records_to_create > FEW or is_much(plan.records_to_change + plan.records_to_create, plan.records)
 
 
 async def apply(sources: Sources, approval: Approval, tell: Tell = lambda _: None) -> None:
@@ -83,6 +88,27 @@ async def _all_streams(sources: Sources, plan: WritePlan, connection: Connection
             await _Applying(sources, plan, stream, writing, source, tell).to_the_end()
 
 
+@dataclass(frozen=True, slots=True)
+class _Allowed:
+    """What persons still allow of a plan."""
+
+    fields: frozenset[str]
+    """Those that may be written as planned."""
+    key: str | None
+    """The field by which new rows are known; None: none may be made."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row that is still to be written."""
+
+    write: Write
+    items: list[WriteItem]
+    """Its lines."""
+    key: str | None
+    """The field by which it is known; None: it is there, and is known by its id."""
+
+
 @dataclass(slots=True)
 class _Applying:
     sources: Sources
@@ -91,8 +117,6 @@ class _Applying:
     writing: Writing[Any]
     source: Any
     tell: Tell
-    key: str | None = None
-    """The field by which new rows are known, while a person allows that some are made."""
     done: int = 0
 
     async def to_the_end(self) -> None:
@@ -130,27 +154,25 @@ class _Applying:
                 if attempt == ATTEMPTS:
                     raise
                 await self.sources.sleep(max(error.retry_after or 0, PAUSE * 2**attempt))
-                items = [_sending(item) for _, of_row in left for item in of_row]
+                items = [_sending(item) for row in left for item in row.items]
             else:
                 await self._settle(_results(left, written))
                 return
 
-    async def _left(self, items: Sequence[WriteItem]) -> list[tuple[Write, list[WriteItem]]]:
+    async def _left(self, items: Sequence[WriteItem]) -> list[_Row]:
         """What is still to be written, row by row, noted as being sent; of the rest it is noted what became of it."""
         allowed = await self._allowed()
-        fresh = await self._fresh([item for item in items if item.key is None], allowed)
+        fresh = await self._fresh([item for item in items if item.key is None], allowed.fields)
         now = await self._now([item for item in items if item.key is not None], allowed)
         decided = [
-            (item, now.decision(item) if item.key else decision(item, fresh.get(item.external_id), allowed))
+            (item, now.decision(item) if item.key else decision(item, fresh.get(item.external_id), allowed.fields))
             for item in items
         ]
         left = [item for item, settled in decided if settled is None]
         sending = [Settled(item_id=item.id, outcome=WriteOutcome.SENDING) for item in left]
         await self._settle([*(settled for _, settled in decided if settled), *sending])
-        return [
-            (_write(of_row, fresh, self.key), of_row)
-            for of_row in (list(rows) for _, rows in groupby(left, key=lambda item: item.external_id))
-        ]
+        rows = (list(of_row) for _, of_row in groupby(left, key=lambda item: item.external_id))
+        return [_row(of_row, fresh, allowed.key) for of_row in rows]
 
     async def _fresh(self, items: Sequence[WriteItem], allowed: Collection[str]) -> Mapping[str, Current]:
         """Rows that are there, as they are just now."""
@@ -158,38 +180,46 @@ class _Applying:
         fields = list(dict.fromkeys(item.field for item in items if item.field in allowed))
         return await self.writing.current(self.source, ids, fields) if fields else {}
 
-    async def _now(self, items: Sequence[WriteItem], allowed: Collection[str]) -> Now:
+    async def _now(self, items: Sequence[WriteItem], allowed: _Allowed) -> Now:
         """What rows that are to be created are up against."""
         keys = list(dict.fromkeys(item.external_id for item in items))
-        if not keys or self.key is None or self.key not in allowed:
-            return Now(there={}, missing=(), allowed=())
-        there = await self.writing.known(self.source, self.key, keys)
+        if not keys or allowed.key is None:
+            return Now(there={}, gap=None, missing=(), allowed=())
+        there = await self.writing.known(self.source, allowed.key, keys)
         async with self.sources.database.session() as session:
             connection = await connections.by_id(session, self.plan.connection_id)
+            gap = await write_creation.gap(session, connection, self.stream)
             missing = await write_creation.still_missing(session, connection, keys)
-        return Now(there=there, missing=missing, allowed={*allowed, *self.writing.essentials})
+        return Now(
+            there=there,
+            gap=gap,
+            missing={each.key for each in missing if reason_to_wait(each) is None},
+            allowed={*allowed.fields, *self.writing.essentials},
+        )
 
-    async def _written(self, left: Sequence[tuple[Write, list[WriteItem]]]) -> list[Written]:
+    async def _written(self, left: Sequence[_Row]) -> list[Written]:
         """New rows are found by their key, too: one that is there after all is not made twice."""
-        old = [write for write, items in left if items[0].key is None]
-        new = [write for write, items in left if items[0].key is not None]
+        old: list[Write] = []
+        new: dict[str, list[Write]] = {}
+        for row in left:
+            writes = old if row.key is None else new.setdefault(row.key, [])
+            writes.append(row.write)
         written = [*await self.writing.write(self.source, old)] if old else []
-        if new and self.key:
-            written += await self.writing.upsert(self.source, self.key, new)
+        for key, writes in new.items():
+            written += await self.writing.upsert(self.source, key, writes)
         return written
 
-    async def _allowed(self) -> frozenset[str]:
-        """The fields that may still be written as planned: a person may have disabled one since."""
+    async def _allowed(self) -> _Allowed:
+        """A person may have disabled a field since it was planned."""
         async with self.sources.database.session() as session:
             rules = await write_rules.of(session, self.plan.connection_id)
             fields = await write_plans.fields(session, self.plan.id)
-        own = [rule for rule in rules if rule.stream == self.stream]
-        self.key = next((rule.field for rule in own if rule.creates_rows), None)
-        enabled = {(rule.stream, rule.field, rule.value) for rule in rules}
-        return frozenset(
-            each.field
-            for each in fields
-            if each.stream == self.stream and (each.stream, each.field, each.value) in enabled
+        own = {(rule.field, rule.value): rule for rule in rules if rule.stream == self.stream}
+        planned = [(each.field, each.value) for each in fields if each.stream == self.stream]
+        still = [own[each] for each in planned if each in own]
+        return _Allowed(
+            fields=frozenset(rule.field for rule in still),
+            key=next((rule.field for rule in still if rule.creates_rows), None),
         )
 
     async def _settle(self, settled: Collection[Settled]) -> None:
@@ -217,12 +247,13 @@ def decision(item: WriteItem, fresh: Current | None, allowed: Collection[str]) -
     return None
 
 
-def _write(items: Sequence[WriteItem], fresh: Mapping[str, Current], key_field: str | None) -> Write:
+def _row(items: list[WriteItem], fresh: Mapping[str, Current], key: str | None) -> _Row:
     row = items[0].external_id
     if items[0].key is None:
-        return Write(key=row, values={item.field: item.after for item in items}, version=fresh[row].version)
+        write = Write(key=row, values={item.field: item.after for item in items}, version=fresh[row].version)
+        return _Row(write, items, None)
     # The field by which the row is known comes with the key itself.
-    return Write(key=row, values={item.field: item.after for item in items if item.field != key_field})
+    return _Row(Write(key=row, values={item.field: item.after for item in items if item.field != key}), items, key)
 
 
 def _sending(item: WriteItem) -> WriteItem:
@@ -230,16 +261,16 @@ def _sending(item: WriteItem) -> WriteItem:
     return item
 
 
-def _results(left: Sequence[tuple[Write, list[WriteItem]]], written: Sequence[Written]) -> list[Settled]:
+def _results(left: Sequence[_Row], written: Sequence[Written]) -> list[Settled]:
     became = {each.key: each for each in written}
     return [
         Settled(
             item_id=item.id,
-            outcome=became[write.key].outcome,
-            reason=became[write.key].reason,
-            version=became[write.key].version,
-            external_id=became[write.key].external_id if item.key else None,
+            outcome=became[row.write.key].outcome,
+            reason=became[row.write.key].reason,
+            version=became[row.write.key].version,
+            external_id=became[row.write.key].external_id if item.key else None,
         )
-        for write, items in left
-        for item in items
+        for row in left
+        for item in row.items
     ]

@@ -1,18 +1,25 @@
 """The rows that are created of accounts that a source has none of: planning them, and deciding at the last moment."""
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hub.connectors.base import Target, Writing
+from hub.graph.domains import registrable_domain
 from hub.model import Connection, WriteItem, WriteOutcome, WritePlan, WritePlanField
 from hub.store import write_creation
 from hub.store.database import Database
-from hub.store.write_creation import NEVER, Missing
+from hub.store.write_creation import NEVER, Gap, Missing
 from hub.store.write_plans import Settled
 from hub.store.write_values import VALUES
 
-TOO_EARLY = "is not written yet: rows are created once all rows of this connection were read and mapped"
+GAPS = {
+    Gap.OF_OTHERS: "rows are created in systems of the connection's owner only, and this is another organization's",
+    Gap.UNREAD: "the connection's rows were not all read within the last day: run hub sync, then plan again",
+    Gap.UNREADABLE: "some of the connection's rows could not be read: see hub issues, sync, then plan again",
+    Gap.UNMAPPED: "some of the connection's rows are not mapped yet: run hub map, then plan again",
+}
+"""Why no rows are created, and what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +35,7 @@ class Creation:
     """The field by which they are known."""
     targets: Mapping[str, Target]
 
-    async def essentials(self, taken: Sequence[str]) -> list[WritePlanField]:
+    async def essentials(self) -> list[WritePlanField]:
         """The fields that every new row takes beside those that are enabled, and what keeps rows from being made."""
         obstacle = await self._obstacle()
         return [
@@ -40,7 +47,6 @@ class Creation:
                 obstacle=obstacle or self.targets[field].obstacle,
             )
             for field, value in self.writing.essentials.items()
-            if field not in taken
         ]
 
     async def lines(self, source: Any, fields: Sequence[WritePlanField]) -> AsyncIterator[list[WriteItem]]:
@@ -48,9 +54,7 @@ class Creation:
         after, names = NEVER, {field.value for field in fields if field.value in VALUES} - {"account_id"}
         while accounts := await self._missing(names, after):
             after = accounts[-1].account_id
-            accounts = [each for each in accounts if each.row.name is not None]
-            keys = [each.row.external_id for each in accounts]
-            there = await self.writing.known(source, self.key, keys) if keys else {}
+            there = await self.writing.known(source, self.key, [each.key for each in accounts])
             reasons = {each.account_id: self._reason(each, there, fields) for each in accounts}
             self.plan.records_to_create += sum(reason is None for reason in reasons.values())
             yield [line for each in accounts for line in self._lines(each, fields, reasons[each.account_id])]
@@ -60,33 +64,30 @@ class Creation:
         if reason is not None:
             return f"is not written, for {self.key} {reason}"
         async with self.database.session() as session:
-            known = await write_creation.is_comparable(session, self.connection.id, self.stream)
-        return None if known else TOO_EARLY
+            gap = await write_creation.gap(session, self.connection, self.stream)
+        return f"is not written: {GAPS[gap]}" if gap else None
 
     async def _missing(self, names: set[str], after: Any) -> Sequence[Missing]:
         async with self.database.session() as session:
-            return await write_creation.missing(session, self.connection, names, after, self.writing.at_once)
+            found = await write_creation.missing(session, self.connection, names, after, self.writing.at_once)
+        return [replace(each, values={**each.values, "account_id": each.key, "name": own_name(each)}) for each in found]
 
     def _reason(self, missing: Missing, there: Mapping[str, str], fields: Sequence[WritePlanField]) -> str | None:
         """Why no row is made of an account; None: one is."""
-        if (row := there.get(missing.row.external_id)) is not None:
+        if (row := there.get(missing.key)) is not None:
             return f"The row {row} is known by this id: the next sync and mapping bring it."
-        if missing.was_made:
-            return "The hub made a row of it before, which is gone, or is known by another id now."
-        if missing.is_doubtful:
-            return "A row that is there may be the same company: decide that match first."
-        return self._unfit(missing, fields)
+        return reason_to_wait(missing) or self._unfit(missing, fields)
 
     def _unfit(self, missing: Missing, fields: Sequence[WritePlanField]) -> str | None:
         for field in fields:
-            value, longest = missing.row.values[field.value], self.targets[field.field].longest
+            value, longest = missing.values[field.value], self.targets[field.field].longest
             if value is not None and longest is not None and len(value) > longest:
                 return f"{field.field} holds {longest} characters; the value has {len(value)}."
         return None
 
     def _lines(self, missing: Missing, fields: Sequence[WritePlanField], reason: str | None) -> list[WriteItem]:
         """One line for each value; a single one where no row is made."""
-        told = [field for field in fields if missing.row.values[field.value] is not None]
+        told = [field for field in fields if missing.values[field.value] is not None]
         if reason is not None:
             told = [field for field in told if field.field == self.key]
         for field in told:
@@ -99,17 +100,42 @@ class Creation:
             plan_id=self.plan.id,
             connection_id=self.connection.id,
             stream=self.stream,
-            external_id=missing.row.external_id,
-            key=missing.row.external_id,
+            external_id=missing.key,
+            key=missing.key,
             noun=self.writing.noun,
-            name=missing.row.name,
+            name=missing.values["name"] or missing.called,
             field=field.field,
             before=None,
-            after=missing.row.values[field.value],
+            after=missing.values[field.value],
             version=None,
             outcome=WriteOutcome.PENDING if reason is None else WriteOutcome.SKIPPED,
             reason=reason,
         )
+
+
+def own_name(missing: Missing) -> str | None:
+    """What a record of the owner's calls the account that also says its domain; None: none does.
+
+    Mapping will know the row again by the two, and who reads the source learns no name of a partner's.
+    """
+    for said in missing.said:
+        domains = (registrable_domain(said.domain), registrable_domain(said.website))
+        if missing.domain is not None and missing.domain in domains and said.name and said.name.strip():
+            return said.name.strip()
+    return None
+
+
+def reason_to_wait(missing: Missing) -> str | None:
+    """Why no row is to be made of an account, whatever the source holds; None: one may be."""
+    if missing.domain is None:
+        return "No record names a domain that only this company uses."
+    if own_name(missing) is None:
+        return f"No record of the owner's has both a name and the domain {missing.domain}."
+    if missing.was_made:
+        return "The hub made a row of it before, which is gone, or is known by another id now."
+    if missing.is_doubtful:
+        return "A row that is there may be the same company: decide that match first."
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,8 +144,10 @@ class Now:
 
     there: Mapping[str, str]
     """The ids of the rows that are known by keys of such rows."""
+    gap: Gap | None
+    """Why accounts may only seem to have no row."""
     missing: Collection[str]
-    """The keys of accounts that still have no row."""
+    """The keys of accounts that still have none, and may have one."""
     allowed: Collection[str]
     """Fields that may still be written; none where rows may not be created any more."""
 
@@ -134,6 +162,9 @@ class Now:
         if item.field not in self.allowed:
             reason = "It was disabled since it was planned."
             return Settled(item_id=item.id, outcome=WriteOutcome.REFUSED, reason=reason)
+        if self.gap is not None:
+            reason = f"It was not created: {GAPS[self.gap]}."
+            return Settled(item_id=item.id, outcome=WriteOutcome.CONFLICT, reason=reason)
         if item.external_id not in self.missing:
             reason = "The account changed since it was planned: a row may be there by now."
             return Settled(item_id=item.id, outcome=WriteOutcome.CONFLICT, reason=reason)

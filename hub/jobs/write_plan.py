@@ -99,7 +99,7 @@ class _Planning:
 
     async def _create(self, source: Any, creation: Creation, writable: Sequence[WritePlanField]) -> None:
         """The lines of the rows that are to be made."""
-        essentials = await creation.essentials([field.field for field in writable])
+        essentials = await creation.essentials()
         await self._store(essentials, [])
         if any(field.obstacle for field in essentials):
             return

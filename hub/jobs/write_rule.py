@@ -5,7 +5,7 @@ from uuid import UUID
 
 from hub.errors import InputError
 from hub.jobs.sources import Sources
-from hub.model import WriteRule
+from hub.model import Connection, WriteRule
 from hub.store import connections, write_rules
 from hub.store.database import Session
 from hub.store.write_values import value_named
@@ -19,7 +19,8 @@ KEY = "account_id"
 async def enable(session: Session, sources: Sources, rule: WriteRule) -> UUID:
     """The rule that the field now has. Whether the field can be written, a plan finds out.
 
-    Raises NotFound, and InputError where there is no such value or the stream cannot be written.
+    Raises NotFound, and InputError where there is no such value, or it cannot be written there, or rows cannot be
+    made by it.
     """
     connection = await connections.by_id(session, rule.connection_id)
     writable = sources.writings(connection)
@@ -29,16 +30,18 @@ async def enable(session: Session, sources: Sources, rule: WriteRule) -> UUID:
     if not FIELD.fullmatch(rule.field):
         raise InputError(f"{rule.field[:100]!r} is no name of a field: give it as the source's API names it.")
     value_named(rule.value, rule.stream)
+    if rule.field in writable[rule.stream].essentials:
+        raise InputError(f"{rule.field} holds what a row is called or found by: nothing of ours is written over it.")
     if rule.creates_rows:
-        await _check_key(session, rule)
+        _check_creation(connection, rule)
     return await write_rules.enable(session, rule)
 
 
-async def _check_key(session: Session, rule: WriteRule) -> None:
-    """Refuse a rule by which rows could be made that are not known again, or twice."""
+def _check_creation(connection: Connection, rule: WriteRule) -> None:
+    """Refuse a rule by which rows could be made that are not known again, or in a system that is not the owner's."""
     if rule.value != KEY:
         raise InputError(f"Rows are made by {KEY}, by which they are known again; not by {rule.value}.")
-    others = await write_rules.of(session, rule.connection_id)
-    for other in others:
-        if other.creates_rows and other.stream == rule.stream and other.field != rule.field:
-            raise InputError(f"Rows of {rule.stream} are made by {other.field} already: disable that first.")
+    if connection.subject_id != connection.owner_id:
+        raise InputError(
+            f"{connection.name} is a system of another organization than its owner: no rows are made there."
+        )

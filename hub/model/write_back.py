@@ -14,7 +14,10 @@ class WriteRule(Identified, Base, kw_only=True):
     """A person allowed a value of ours to be written into a field of a source. Without a rule nothing is written."""
 
     __tablename__ = "write_rule"
-    __table_args__ = (UniqueConstraint("connection_id", "stream", "field"),)
+    __table_args__ = (
+        UniqueConstraint("connection_id", "stream", "field"),
+        Index("write_rule_creates_idx", "connection_id", "stream", unique=True, postgresql_where=text("creates_rows")),
+    )
 
     connection_id: Mapped[UUID] = mapped_column(ForeignKey("connection.id", ondelete="CASCADE"))
     stream: Mapped[str]

@@ -92,7 +92,7 @@ class ApplyWriteBackInput(MutationInput):
     is_confirmed: bool = strawberry.field(
         default=False,
         description="Whether it is meant that the plan changes and creates as many rows as it does; needed where these "
-        "are more than 20 rows and more than 30 % of those that were compared.",
+        "are more than 20 rows and more than 30 % of those that were compared, or more than 20 that it creates.",
     )
 
 

@@ -1,22 +1,59 @@
-"""The accounts of which a source has no row, as far as one may be made of them."""
+"""The accounts of which a source has no row, as far as that is known, and what is said of them."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, any_, case, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, any_, case, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hub.model import AccountProfile, AccountRecord, Connection, Match, StreamState, Verdict, WriteItem, WriteOutcome
+from hub.model import (
+    AccountProfile,
+    AccountRecord,
+    Connection,
+    Issue,
+    IssueKind,
+    Match,
+    StreamState,
+    Verdict,
+    WriteItem,
+    WriteOutcome,
+)
 from hub.store.paths import prefix_of
 from hub.store.sharing import VIEWER, visible
-from hub.store.write_values import VALUES, Wanted
+from hub.store.write_values import VALUES
 
 VALUE = "value of "
 """What the columns of values begin with."""
 NEVER = UUID(int=0)
 """Before every id."""
+FRESH = timedelta(days=1)
+"""How long the rows of a source pass for known after they were read."""
+
+
+class Gap(StrEnum):
+    """Why nobody knows which accounts a source has no row of, or why it is to have none."""
+
+    OF_OTHERS = "OF_OTHERS"
+    """It is a system of another organization than the connection's owner."""
+    UNREAD = "UNREAD"
+    """Its rows were not read to the end lately."""
+    UNREADABLE = "UNREADABLE"
+    """Some of them could not be read."""
+    UNMAPPED = "UNMAPPED"
+    """Of some it was not decided yet which accounts they are."""
+
+
+class Said(NamedTuple):
+    """What a record of the owner's says of an account."""
+
+    name: str | None
+    domain: str | None
+    website: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,25 +61,63 @@ class Missing:
     """An account that the source has no row of."""
 
     account_id: UUID
-    row: Wanted
-    """As it would be created. Without a name where no record of the owner's has both a name and the domain: then it
-    cannot be."""
+    called: str
+    """By its profile, which knows partners' lists, too: for the owner's eyes."""
+    said: Sequence[Said]
+    """By the owner's own records alone, by name."""
+    values: Mapping[str, str | None]
+    """By the names of ours."""
     is_doubtful: bool
     """Whether a person is to decide first if a row that is there is the same company."""
     was_made: bool
     """Whether the hub made a row of it before, which has not come back."""
 
+    @property
+    def key(self) -> str:
+        """What a row of it would be known by."""
+        return f"{prefix_of(AccountProfile)}{self.account_id}"
 
-async def is_comparable(session: AsyncSession, connection_id: UUID, stream: str) -> bool:
-    """Whether all rows of the source are known, and which accounts they are. Before that, any may seem missing."""
-    unmapped = select(1).where(
-        AccountRecord.connection_id == connection_id,
-        AccountRecord.removal.is_(None),
-        AccountRecord.account_id.is_(None),
+    @property
+    def domain(self) -> str | None:
+        """Registrable, lower case, IDNA-encoded."""
+        return self.values["domain"]
+
+
+async def gap(session: AsyncSession, connection: Connection, stream: str) -> Gap | None:
+    """The first reason why accounts may only seem to be missing; None: those that seem to be are."""
+    if connection.subject_id != connection.owner_id:
+        return Gap.OF_OTHERS
+    gaps = (
+        (~_read_lately(connection.id, stream), Gap.UNREAD),
+        (_has_unreadable_rows(connection.id, stream), Gap.UNREADABLE),
+        (_has_unmapped_rows(connection.id, stream), Gap.UNMAPPED),
     )
-    read = select(StreamState.synced_at.is_not(None) & ~unmapped.exists())
-    whose = (StreamState.connection_id == connection_id, StreamState.stream == stream)
-    return bool(await session.scalar(read.where(*whose)))
+    found = await session.scalar(select(case(*((there, literal(kind.value)) for there, kind in gaps))))
+    return None if found is None else Gap(found)
+
+
+def _read_lately(connection_id: UUID, stream: str) -> ColumnElement[bool]:
+    lately = StreamState.synced_at > func.now() - FRESH
+    return select(1).where(StreamState.connection_id == connection_id, StreamState.stream == stream, lately).exists()
+
+
+def _has_unreadable_rows(connection_id: UUID, stream: str) -> ColumnElement[bool]:
+    unread = Issue.kind.in_((IssueKind.UNMAPPED_PAYLOAD, IssueKind.BAD_ROW))
+    of_stream = (Issue.connection_id == connection_id, Issue.stream == stream)
+    return select(1).where(*of_stream, unread, Issue.resolved_at.is_(None)).exists()
+
+
+def _has_unmapped_rows(connection_id: UUID, stream: str) -> ColumnElement[bool]:
+    """Rows that the hub made are known: webhooks bring them back while others are still being made."""
+    made = select(1).where(
+        WriteItem.connection_id == connection_id,
+        WriteItem.stream == stream,
+        WriteItem.key.is_not(None),
+        WriteItem.external_id == AccountRecord.external_id,
+        WriteItem.outcome == WriteOutcome.WRITTEN,
+    )
+    unmapped = (AccountRecord.removal.is_(None), AccountRecord.account_id.is_(None), ~made.exists())
+    return select(1).where(AccountRecord.connection_id == connection_id, *unmapped).exists()
 
 
 async def missing(
@@ -50,19 +125,15 @@ async def missing(
 ) -> Sequence[Missing]:
     """The owner's own accounts, by their ids, of which the connection has no record: not even a removed one.
 
-    Its own are those that other systems of its name, not only partners' lists. So are their names and domains: who
-    reads the source learns nothing from partners by them.
+    Its own are those that other systems of its name, not only partners' lists. So is what they are said to be called.
     """
     return await _found(session, connection, names, lambda account_id: account_id > after, most)
 
 
-async def still_missing(session: AsyncSession, connection: Connection, keys: Collection[str]) -> frozenset[str]:
-    """Those of the rows' keys of whose accounts a row may be created now."""
+async def still_missing(session: AsyncSession, connection: Connection, keys: Collection[str]) -> Sequence[Missing]:
+    """Those of the rows' keys of whose accounts the connection still has no record."""
     ids = [UUID(key.removeprefix(prefix_of(AccountProfile))) for key in keys]
-    found = await _found(session, connection, (), lambda account_id: account_id.in_(ids), len(ids))
-    return frozenset(
-        each.row.external_id for each in found if each.row.name and not (each.is_doubtful or each.was_made)
-    )
+    return await _found(session, connection, (), lambda account_id: account_id.in_(ids), len(ids))
 
 
 async def _found(
@@ -75,15 +146,15 @@ async def _found(
     # What is costly to find out is asked of the chosen accounts only.
     chosen = _accounts(connection.id, which).limit(most).subquery()
     profile = AccountProfile.__table__.alias()
-    told = {name: VALUES[name].expression(chosen).label(f"{VALUE}{name}") for name in ("account_id", *names)}
     asked = (
         select(
             chosen.c.account_id,
-            _own_name(chosen.c.account_id, profile.c.domain).label("name"),
+            profile.c.name,
             profile.c.domain,
+            _said(chosen.c.account_id).label("said"),
             _doubtful(chosen, connection.id).label("is_doubtful"),
             _made(chosen, connection.id).label("was_made"),
-            *told.values(),
+            *(VALUES[name].expression(chosen).label(f"{VALUE}{name}") for name in names),
         )
         .join(profile, (profile.c.id == chosen.c.account_id) & (profile.c.owner_id == VIEWER))
         .order_by(chosen.c.account_id)
@@ -94,18 +165,27 @@ async def _found(
 
 def _accounts(connection_id: UUID, which: Callable[[ColumnElement[Any]], ColumnElement[bool]]) -> Select[Any]:
     """The accounts that are missing, in the order of their ids."""
-    own = AccountRecord.__table__.alias()
-    lacks = ~_has_records(own.c.account_id, connection_id, removed=True)
+    own, there = AccountRecord.__table__.alias(), AccountRecord.__table__.alias()
+    # `which` bounds both: PostgreSQL merges them, and would go through `there` from its first account on each time.
+    known = (
+        select(1)
+        .select_from(there)
+        .where(
+            there.c.connection_id == connection_id, there.c.account_id == own.c.account_id, which(there.c.account_id)
+        )
+    )
+    lacks = ~known.correlate_except(there).exists()
     missing = select(own.c.account_id).where(_of_the_owner(own), lacks, which(own.c.account_id))
     return missing.distinct().order_by(own.c.account_id)
 
 
 def _missing(row: Mapping[Any, Any]) -> Missing:
     told = {name.removeprefix(VALUE): value for name, value in row.items() if name.startswith(VALUE)}
-    told |= {"name": row["name"], "domain": row["domain"]}
     return Missing(
         account_id=row["account_id"],
-        row=Wanted(external_id=told["account_id"], name=told["name"], values=told),
+        called=row["name"],
+        said=[Said(*each) for each in row["said"]],
+        values={**told, "domain": row["domain"]},
         is_doubtful=row["is_doubtful"],
         was_made=row["was_made"],
     )
@@ -118,24 +198,19 @@ def _of_the_owner(own: FromClause) -> ColumnElement[bool]:
     return and_(in_lists, visible(AccountRecord, own, removed=False))
 
 
-def _own_name(account_id: ColumnElement[Any], domain: ColumnElement[Any]) -> ColumnElement[Any]:
-    """What such a record calls the account, where it also says the domain; null: none does."""
+def _said(account_id: ColumnElement[Any]) -> ColumnElement[Any]:
     own = AccountRecord.__table__.alias()
-    said = func.lower(func.concat_ws(" ", own.c.domain, own.c.website))
-    escaped = func.regexp_replace(domain, "([^[:alnum:]])", r"\\\1", "g")
-    whole = func.concat("(^|[^a-z0-9-])", escaped, "($|[^a-z0-9.-])")
-    named = (own.c.account_id == account_id, own.c.name.is_not(None), domain.is_not(None), said.regexp_match(whole))
-    found = select(own.c.name).where(_of_the_owner(own), *named).order_by(own.c.name, own.c.id).limit(1)
-    return found.correlate_except(own).scalar_subquery()
+    facts = func.jsonb_build_array(own.c.name, own.c.domain, own.c.website)
+    all_facts = func.jsonb_agg(aggregate_order_by(facts, own.c.name, own.c.id))
+    said = select(all_facts).where(_of_the_owner(own), own.c.account_id == account_id)
+    return said.correlate_except(own).scalar_subquery()
 
 
-def _has_records(account_id: ColumnElement[Any], connection_id: UUID, *, removed: bool) -> ColumnElement[bool]:
-    """Whether the connection has a record of an account; one that was removed counts where `removed` says so."""
+def _has_records(account_id: ColumnElement[Any], connection_id: UUID) -> ColumnElement[bool]:
+    """Whether the connection has a record of an account that was not removed."""
     there = AccountRecord.__table__.alias()
-    which = [there.c.connection_id == connection_id, there.c.account_id == account_id]
-    if not removed:
-        which.append(there.c.removal.is_(None))
-    return select(1).select_from(there).where(*which).correlate_except(there).exists()
+    live = (there.c.connection_id == connection_id, there.c.account_id == account_id, there.c.removal.is_(None))
+    return select(1).select_from(there).where(*live).correlate_except(there).exists()
 
 
 def _doubtful(own: FromClause, connection_id: UUID) -> ColumnElement[bool]:
@@ -152,7 +227,7 @@ def _doubtful(own: FromClause, connection_id: UUID) -> ColumnElement[bool]:
             ours.c.account_id == own.c.account_id,
             match.c.verdict == Verdict.UNSURE,
             visible(Match, match, removed=False),
-            _has_records(other.c.account_id, connection_id, removed=False),
+            _has_records(other.c.account_id, connection_id),
         )
         .correlate(own)
         .exists()

@@ -9,15 +9,14 @@ from sqlalchemy import delete, select, text, update
 from hub.errors import InputError
 from hub.jobs.mapping import map_accounts
 from hub.model import (
+    AccountProfile,
     AccountRecord,
     Match,
     Removal,
     RemovalEvidence,
-    StreamState,
     Verdict,
     WriteItem,
     WriteOutcome,
-    WriteRule,
 )
 from hub.store import connections, write_plans
 from hub.store.database import Database
@@ -98,6 +97,8 @@ async def test_a_missing_account_is_shown_made_comes_back_and_joins_its_account(
     assert row not in {key, *known}
     vendor.later(3600)
     assert await vendor.sync() == 1, "the new row; the others are echoes"
+    (line,) = (await plan_of_new(vendor)).values()
+    assert line.reason.startswith(f"The row {row} is known"), "it is not mapped yet, but keeps no other row waiting"
     await map_accounts(database)
     record = (await vendor.records())[row]
     assert (record.name, record.account_id) == (NAME, account)
@@ -113,8 +114,10 @@ async def test_nothing_is_made_without_a_rule_that_says_so(org: Vendor):
         await org.enable("Hub_Overlapping_Partners__c", "overlapping_partners", creates_rows=True)
     await org.enable("Hub_Account_Id__c", "account_id", creates_rows=True)
     assert "Name" in await plan_of_new(org)
-    with pytest.raises(InputError, match="made by Hub_Account_Id__c already"):
+    with pytest.raises(InputError, match="made by another field already"):
         await org.enable("Description", "account_id", creates_rows=True)
+    with pytest.raises(InputError, match="nothing of ours is written over it"):
+        await org.enable("Name", "overlapping_partners")
 
 
 async def test_only_the_owners_own_accounts_are_made_that_would_be_known_again(org: Vendor, database: Database):
@@ -122,18 +125,23 @@ async def test_only_the_owners_own_accounts_are_made_that_would_be_known_again(o
     await org.enable("Hub_Account_Id__c", "account_id", creates_rows=True)
     assert set(await plan_of_new(org)) == {"Hub_Account_Id__c", "Name", "Website"}
 
-    async def set_own(**values: object) -> None:
+    async def told(website: str | None, name: str | None, domain: str | None = DOMAIN) -> str | None:
+        """What is planned for the owner's record and the account's domain: the website, or why there is none."""
         async with database.session() as session:
-            await session.execute(update(AccountRecord).where(AccountRecord.external_id == "Q").values(**values))
+            own = update(AccountRecord).where(AccountRecord.external_id == "Q")
+            await session.execute(own.values(website=website, name=name))
+            await session.execute(update(AccountProfile).where(AccountProfile.id == account).values(domain=domain))
+        new = await plan_of_new(org)
+        assert {line.name for line in new.values()} == {NAME}
+        return new["Website"].after if "Website" in new else new["Hub_Account_Id__c"].reason
 
-    await set_own(website=None)
-    assert await plan_of_new(org) == {}, "only a partner's list might name the domain"
-    await set_own(website=f"https://not{DOMAIN}")
-    assert await plan_of_new(org) == {}
-    await set_own(website=DOMAIN, name=None)
-    assert await plan_of_new(org) == {}
-    await set_own(name=NAME)
-    assert await plan_of_new(org) != {}
+    without = f"No record of the owner's has both a name and the domain {DOMAIN}."
+    assert await told(None, NAME) == without, "only a partner's list might name the domain"
+    assert await told(f"https://not{DOMAIN}", NAME) == without
+    assert await told(DOMAIN, None) == without
+    assert await told(DOMAIN, NAME, None) == "No record names a domain that only this company uses."
+    assert await told("https://www.Bücher.example/", NAME, "xn--bcher-kva.example") == "xn--bcher-kva.example"
+    assert await told(DOMAIN, NAME) == DOMAIN
     async with database.session() as session:
         theirs = text("update connection set subject_id = :partner where name = 'old crm'")
         await a_partners_list(database, org.id, account, "Bolt")
@@ -171,29 +179,67 @@ async def test_a_row_that_may_be_the_same_company_is_decided_first(org: Vendor, 
     )
 
 
-async def test_nothing_is_made_before_all_rows_are_known_or_by_a_field_that_finds_none(org: Vendor, database: Database):
-    account = await mapped(org)
+async def test_nothing_is_made_by_a_field_that_finds_no_rows(org: Vendor, database: Database):
+    await mapped(org)
     await org.enable("Hub_Overlapping_Partners__c", "account_id", creates_rows=True)
-
-    async def obstacles() -> dict[str, str | None]:
-        plan = await org.plan()
-        assert plan.records_to_create == 0
-        async with database.session() as session:
-            return {each.field: each.obstacle for each in await write_plans.fields(session, plan.id)}
-
     why = "is not written, for Hub_Overlapping_Partners__c can create no rows: it is no External ID"
-    assert await obstacles() == {"Hub_Overlapping_Partners__c": None, "Name": why, "Website": why}
-    async with database.session() as session:
-        await session.execute(update(WriteRule).values(field="Hub_Account_Id__c"))
-        await session.execute(update(AccountRecord).where(AccountRecord.account_id != account).values(account_id=None))
-    assert set((await obstacles()).values()) == {
-        None,
-        "is not written yet: rows are created once all rows of this connection were read and mapped",
-    }
-    await map_accounts(database)
-    async with database.session() as session:
-        await session.execute(update(StreamState).values(synced_at=None))
-    assert (await obstacles())["Name"].startswith("is not written yet")
+    assert await obstacles(org) == {"Hub_Overlapping_Partners__c": None, "Name": why, "Website": why}
+
+
+GAPS = {
+    "update stream_state set synced_at = now() - interval '25 hours'": "not all read within the last day: run hub sync",
+    """insert into issue (connection_id, stream, kind, subject, message)
+       select connection_id, 'accounts', 'UNMAPPED_PAYLOAD', 'X', '' from stream_state""": "see hub issues",
+    """insert into issue (connection_id, stream, kind, subject, message)
+       select connection_id, 'accounts', 'BAD_ROW', 'X', '' from stream_state""": "see hub issues",
+    """update account_record set account_id = null where connection_id in (select connection_id from stream_state)
+       and id = (select max(id::text)::uuid from account_record, stream_state
+                 where account_record.connection_id = stream_state.connection_id)""": "run hub map",
+    """with partner as (insert into organization (name, is_home) values ('Partner', false) returning id)
+       update connection set subject_id = partner.id from partner, stream_state
+       where stream_state.connection_id = connection.id""": "another organization's",
+}
+"""What happens to a source whose rows were known, and what is told of it."""
+MAPPED = """
+    update account_record set account_id = membership.account_id from account_membership membership
+    where record_id = account_record.id and valid_to is null and account_record.account_id is null
+"""
+
+
+async def test_nothing_is_planned_or_made_while_rows_may_only_seem_to_be_missing(org: Vendor, database: Database):
+    await mapped(org)
+    await org.enable("Hub_Account_Id__c", "account_id", creates_rows=True)
+    plans = [await org.plan() for _ in GAPS]
+    count = len(org.world.world.salesforce.accounts)
+
+    async def happens(statement: str) -> None:
+        async with database.session() as session:
+            await session.execute(text(statement))
+
+    for plan, (gap, told) in zip(plans, GAPS.items(), strict=True):
+        assert plan.records_to_create == 1
+        await happens(gap)
+        because = await obstacles(org)
+        assert because["Hub_Account_Id__c"] is None
+        assert because["Name"] == because["Website"]
+        assert told in because["Name"], gap
+        assert (await org.apply(plan))[WriteOutcome.CONFLICT] == 3, gap
+        assert any(told in (item.reason or "") for item in (await org.items(plan)).values())
+        await happens("update stream_state set synced_at = now()")
+        await happens("update issue set resolved_at = now()")
+        await happens(MAPPED)
+
+    assert len(org.world.world.salesforce.accounts) == count
+    with pytest.raises(InputError, match="system of another organization"):
+        await org.enable("Hub_Account_Id__c", "account_id", creates_rows=True)
+
+
+async def obstacles(vendor: Vendor) -> dict[str, str | None]:
+    """What keeps the fields of a plan that creates nothing from being written."""
+    plan = await vendor.plan()
+    assert plan.records_to_create == 0
+    async with vendor.database.session() as session:
+        return {each.field: each.obstacle for each in await write_plans.fields(session, plan.id)}
 
 
 async def test_a_row_that_was_made_meanwhile_is_left_alone(org: Vendor):

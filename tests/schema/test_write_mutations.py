@@ -131,6 +131,7 @@ async def test_a_plan_is_read_line_by_line_and_applied_once(ask, session, home):
 async def test_a_plan_that_cannot_be_applied_says_why(ask, session, home):
     crm = await a_connection(session, home)
     facts = ({"records": 100, "records_to_change": 11, "records_to_create": 20},
+             {"records": 10_000, "records_to_create": 21},
              {"expires_at": datetime.now(UTC) - timedelta(seconds=1)},
              {"state": WritePlanState.PLANNING}, {"state": WritePlanState.FAILED})  # fmt: skip
     plans = [model.WritePlan(connection_id=crm.id, planned_by="x", **({"state": WritePlanState.READY,
@@ -142,6 +143,7 @@ async def test_a_plan_that_cannot_be_applied_says_why(ask, session, home):
 
     assert [(each["code"], each["message"].split(":")[0]) for each in told] == [
         ("INVALID_INPUT", "The plan changes 11 of 100 rows and creates 20"),
+        ("INVALID_INPUT", "The plan changes 0 of 10,000 rows and creates 21"),
         ("INVALID_INPUT", "The plan has expired"),
         ("INVALID_INPUT", "The plan is still being made, or its making was cut off"),
         ("INVALID_INPUT", "The plan could not be made"),

@@ -133,3 +133,24 @@ def test_whether_leads_were_converted_is_unknown_where_the_source_never_said(bef
         text("select name, is_converted from lead join connection on connection.id = connection_id order by name")
     ).all()
     assert [tuple(row) for row in found] == [("hubspot", None), ("salesforce", False)]
+
+
+def test_of_two_fields_that_make_rows_of_a_stream_the_one_enabled_first_remains(before: Connection):
+    upgraded(before, "0015")
+    before.execute(
+        text("""
+        insert into organization (name, is_home) values ('Home', true);
+        insert into connection (name, connector, owner_id, subject_id, config, credentials, state)
+        select kind, kind, id, id, '{}', '', 'ACTIVE' from organization, unnest(array['hubspot', 'salesforce']) kind;
+        insert into write_rule (connection_id, stream, field, value, creates_rows, enabled_by, enabled_at)
+        select id, 'accounts', field, 'account_id', true, 'Ann', now() - ago * interval '1 day'
+        from connection, unnest(array['newer', 'older'], array[1, 2]) as fields(field, ago)
+        where connector = 'salesforce' or field = 'newer'
+        """)
+    )
+    upgraded(before, "0016")
+
+    found = text(
+        "select name, field from write_rule join connection on connection.id = connection_id where creates_rows"
+    )
+    assert {tuple(row) for row in before.execute(found)} == {("hubspot", "newer"), ("salesforce", "older")}

@@ -1,6 +1,5 @@
 """How records of HubSpot are written: up to 100 at once, each by itself as far as HubSpot understands it."""
 
-import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -21,7 +20,6 @@ LONGEST = 65_536
 MISSING = "OBJECT_NOT_FOUND"
 """The category of what a batch does not find."""
 LONGEST_REASON = 300
-UNNAMED = "HubSpot refused the batch that it was in, and does not say for whose sake."
 PASSING = frozenset({"RATE_LIMITS", "INTERNAL_ERROR", "TIMEOUT", "LOCKED"})
 """Categories of failures that another attempt may not meet."""
 STAMPS = frozenset({"updatedAt", "hs_lastmodifieddate", "lastmodifieddate", "hs_updated_by_user_id"})
@@ -111,7 +109,7 @@ def _current(record: _Record, fields: Sequence[str]) -> Current:
 async def write(kind: str, source: HubSpot, writes: Sequence[Write]) -> Sequence[Written]:
     """By the records' ids."""
     path = f"/crm/objects/{source.version}/{kind}/batch/update"
-    return await _Batch(partial(_sent, source, path, {}), lambda record: record.id, _requests(writes)).written(writes)
+    return await _Batch(partial(_sent, source, path, {}), lambda record: record.id).written(writes)
 
 
 async def upsert(kind: str, source: HubSpot, field: str, writes: Sequence[Write]) -> Sequence[Written]:
@@ -119,54 +117,52 @@ async def upsert(kind: str, source: HubSpot, field: str, writes: Sequence[Write]
     path = f"/crm/objects/{source.version}/{kind}/batch/upsert"
     send = partial(_sent, source, path, {"idProperty": field})
     keyed = [replace(each, values={field: each.key, **each.values}) for each in writes]
-    return await _Batch(send, lambda record: record.properties.get(field), _requests(writes)).written(keyed)
-
-
-def _requests(writes: Sequence[Write]) -> int:
-    """How many a batch may cost: enough to find one record that HubSpot does not name, by halves."""
-    return 2 * math.ceil(math.log2(len(writes))) + 4
+    return await _Batch(send, lambda record: record.properties.get(field)).written(keyed)
 
 
 async def _sent(source: HubSpot, path: str, more: Mapping[str, str], writes: Sequence[Write]) -> httpx.Response:
     return await source.write("POST", path, {"inputs": inputs(writes, more)})
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Batch:
-    """One value that HubSpot finds invalid may spoil its whole batch, of which nothing is written then."""
+    """One value that HubSpot finds invalid may spoil its whole batch, of which nothing is written then.
+
+    Each refusal settles a write or halves what is left: n writes cost 2n - 1 requests at most.
+    """
 
     send: Callable[[Sequence[Write]], Awaitable[httpx.Response]]
     key: Callable[[_Record], str | None]
-    left: int
-    """Requests."""
 
     async def written(self, writes: Sequence[Write]) -> list[Written]:
         """What became of each, in their order."""
-        became = {each.key: each for each in await self._tried(writes)}
+        became: dict[str, Written] = {}
+        parts = [writes]
+        while parts:
+            part = parts.pop()
+            settled, left = await self._sent(part)
+            became |= {each.key: each for each in settled}
+            parts += left
         return [became[write.key] for write in writes]
 
-    async def _tried(self, writes: Sequence[Write]) -> list[Written]:
-        if not writes:
-            return []
-        if not self.left:
-            return [_became(each, WriteOutcome.RETRY, UNNAMED) for each in writes]
-        self.left -= 1
+    async def _sent(self, writes: Sequence[Write]) -> tuple[list[Written], list[Sequence[Write]]]:
+        """What became of some, and those that are to be sent again, in parts."""
         response = await self.send(writes)
         if not response.is_success:
-            return await self._without_the_blamed(writes, decoded(response, Failure))
+            return _without_the_blamed(writes, decoded(response, Failure))
         answer = decoded(response, _Answer)
-        return [_written(str(trace), write, answer, self.key) for trace, write in enumerate(writes)]
+        return [_written(str(trace), write, answer, self.key) for trace, write in enumerate(writes)], []
 
-    async def _without_the_blamed(self, writes: Sequence[Write], failure: Failure) -> list[Written]:
-        if len(writes) == 1 or failure.category in PASSING:
-            return [_refused(each, failure) for each in writes]
-        named = blamed(failure, writes)
-        refused = [_became(writes[place], WriteOutcome.REFUSED, reason) for place, reason in named.items()]
-        rest = [each for place, each in enumerate(writes) if place not in named]
-        if named:
-            return refused + await self._tried(rest)
-        half = len(rest) // 2
-        return await self._tried(rest[:half]) + await self._tried(rest[half:])
+
+def _without_the_blamed(writes: Sequence[Write], failure: Failure) -> tuple[list[Written], list[Sequence[Write]]]:
+    if len(writes) == 1 or failure.category in PASSING:
+        return [_refused(each, failure) for each in writes], []
+    named = blamed(failure, writes)
+    refused = [_became(writes[place], WriteOutcome.REFUSED, reason) for place, reason in named.items()]
+    rest = [each for place, each in enumerate(writes) if place not in named]
+    # The first half is sent first: it is taken from the end.
+    half = 0 if named else len(rest) // 2
+    return refused, [part for part in (rest[half:], rest[:half]) if part]
 
 
 def _written(trace: str, write: Write, answer: _Answer, key: Callable[[_Record], str | None]) -> Written:
