@@ -1,5 +1,6 @@
 """Reading one stream: from its bookmark to its end, one transaction a page."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -85,7 +86,7 @@ class Reading:
                 await sync_runs.let_sweep(session, *self._place)  # the next one, too, where this one is cut off
             if not bookmark:  # all rows are read, and the bad ones told anew
                 await issues.resolve(session, *self._place, IssueKind.BAD_ROW)
-        async with aclosing(_batches(stream.pages(self.source, bookmark))) as batches:
+        async with aclosing(_ahead(_batches(stream.pages(self.source, bookmark)))) as batches:
             async for pages in batches:
                 await self._store(_joined(pages), len(pages))
                 self.tell(self.run)
@@ -212,6 +213,31 @@ class Reading:
 def _is_past(ago: timedelta, every: timedelta) -> bool:
     """Whether so much time has passed; also where a clock was set back, and nobody knows."""
     return ago >= every or ago < timedelta()
+
+
+async def _ahead(batches: AsyncGenerator[list[Page], None]) -> AsyncGenerator[list[Page], None]:
+    """The same. The next one is read while one is being stored; errors come in their place."""
+    room = asyncio.Semaphore(1)
+    read: asyncio.Queue[list[Page] | None] = asyncio.Queue()
+
+    async def read_all() -> None:
+        try:
+            async with aclosing(batches):
+                async for batch in batches:
+                    await room.acquire()
+                    read.put_nowait(batch)
+        finally:
+            read.put_nowait(None)
+
+    reading = asyncio.create_task(read_all())
+    try:
+        while (batch := await read.get()) is not None:
+            yield batch
+            room.release()
+        await reading
+    finally:
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
 
 
 async def _batches(pages: AsyncGenerator[Page, None]) -> AsyncGenerator[list[Page], None]:

@@ -1,5 +1,6 @@
 """What all tables share: the declarative base and the columns of every row copied from a source."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -10,6 +11,7 @@ from sqlalchemy import Date, ForeignKey, MetaData, Numeric, String, Text, Uuid, 
 from sqlalchemy import Enum as EnumType
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, QueryableAttribute, mapped_column
+from sqlalchemy.orm.base import DONT_SET
 
 Attribute = QueryableAttribute[Any]
 """A column, as its class names it: Account.name."""
@@ -71,7 +73,28 @@ class RemovalEvidence(StrEnum):
     """Asked for by its id, the source no longer has it."""
 
 
-class Synced(Identified, MappedAsDataclass, kw_only=True):
+class _Values:
+    """Where a dataclass puts values that nothing listens to."""
+
+
+def quickly_made(cls: type[Any], **options: Any) -> type[Any]:
+    """The dataclass, made in half the time: a sync makes millions, and no session waits for the events of each value.
+
+    Values go past the ORM's attributes, which look for them in the same place.
+    """
+    made = dataclass(cls, **options)
+    checked = made.__init__
+
+    def __init__(self: Any, **values: Any) -> None:  # noqa: N807 - it takes the place of that one
+        given = _Values()
+        checked(given, **values)
+        vars(self).update({name: value for name, value in vars(given).items() if value is not DONT_SET})
+
+    made.__init__ = __init__
+    return made
+
+
+class Synced(Identified, MappedAsDataclass, kw_only=True, dataclass_callable=quickly_made):
     """What every row copied from a source carries. (connection_id, external_id) is unique per table."""
 
     external_id: Mapped[str]

@@ -129,19 +129,24 @@ def _upsert_statement(model: type[Synced]) -> str:
     """  # noqa: S608 - names of our own tables and columns
 
 
-_json = msgspec.json.Encoder(decimal_format="number").encode
+_encoded = msgspec.json.Encoder(decimal_format="number").encode
+
+
+def _json(value: Any) -> bytes:
+    encoded = _encoded(value)
+    return _encoded(_without_nul(value)) if b"\\u0000" in encoded else encoded
 
 
 def _plain(value: Any) -> Any:
     """A value that PostgreSQL takes: its text and jsonb have no room for NUL, which some people's typing does."""
-    if value is None:
-        return None
-    return Jsonb(_without_nul(value), dumps=_json) if isinstance(value, dict) else _without_nul(value)
+    if isinstance(value, str):
+        return value.replace("\x00", "") if "\x00" in value else value
+    return Jsonb(value, dumps=_json) if isinstance(value, dict) else value
 
 
 def _without_nul(value: Any) -> Any:
     if isinstance(value, str):
-        return value.replace("\x00", "") if "\x00" in value else value
+        return value.replace("\x00", "")
     if isinstance(value, dict):
         return {_without_nul(key): _without_nul(each) for key, each in value.items()}
     return [_without_nul(each) for each in value] if isinstance(value, list) else value
