@@ -51,7 +51,7 @@ class Gate:
 
 @pytest.fixture
 def app() -> Starlette:
-    return salesforce_app(made_up_ecosystem(60), Clock())
+    return salesforce_app(made_up_ecosystem(60), Clock(), partner_licences=True)
 
 
 @pytest.fixture

@@ -259,7 +259,8 @@ def _connection(maker: Maker, number: int, organizations: list[UUID]) -> UUID:
     maker.many(model.StreamState, 3, connection_id=id_, stream=lambda _: next(streams), bookmark=None, fields=None)
     maker.many(model.SyncRun, 6, connection_id=id_, state=lambda run: "RUNNING" if run == 1 else "FAILED")
     maker.many(model.Issue, 8, connection_id=id_, subject=lambda issue: f"subject {issue}")
-    maker.many(model.WriteRule, 3, connection_id=id_, stream="accounts", field=lambda rule: f"Field_{rule}__c")
+    one_of = {"field": lambda rule: f"Field_{rule}__c", "creates_rows": lambda rule: rule == 1}
+    maker.many(model.WriteRule, 3, connection_id=id_, stream="accounts", **one_of)
     for _ in range(3):
         plan = maker.many(model.WritePlan, 1, connection_id=id_)[0]["id"]
         place = {"plan_id": plan, "stream": "accounts"}

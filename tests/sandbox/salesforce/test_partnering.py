@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from hub.sandbox.ecosystem import made_up_ecosystem
 from hub.sandbox.salesforce import salesforce_app
 from hub.sandbox.world import Fate
 from tests.sandbox.salesforce.builders import ACME, DEAL, GLOBEX, INITECH, JANE, SMALL_DEAL, a_client
@@ -125,7 +126,8 @@ async def test_the_program_is_read_with_every_field(ecosystem, clock):
             assert await found(client, f"SELECT {', '.join(field['name'] for field in fields)} FROM {name}"), name
 
 
-async def test_a_partner_is_promoted_and_leaves_the_program_with_its_account(ecosystem, clock):
+async def test_a_partner_is_promoted_and_leaves_the_program_with_its_account(clock):
+    ecosystem = made_up_ecosystem(60)  # that of all tests is read only
     async with a_client(salesforce_app(ecosystem, clock, partner_licences=True)) as client:
         (level,) = await found(client, "SELECT Id, ProgramId FROM ChannelProgramLevel WHERE Rank = 1")
         account = ecosystem.salesforce.accounts[-1].id
