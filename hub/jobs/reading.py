@@ -1,7 +1,5 @@
 """Reading one stream: from its bookmark to its end, one transaction a page."""
 
-import asyncio
-from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,8 +8,9 @@ from uuid import UUID
 
 import structlog
 
-from hub.connectors.base import Connector, Page
-from hub.errors import AuthError, BookmarkExpired, Busy, Forbidden, HubError, SourceError, StoreError, Unavailable
+from hub.connectors.base import Connector
+from hub.errors import AuthError, BookmarkExpired, Busy, Forbidden, HubError, StoreError, Unavailable
+from hub.jobs.batches import Batch, batches
 from hub.jobs.hints import follow_all
 from hub.jobs.rereading import Rereading
 from hub.jobs.storing import Stored, store
@@ -23,9 +22,6 @@ from hub.store.database import Database, Session
 from hub.store.sync_runs import Progress
 
 log = structlog.get_logger()
-
-PAYLOADS_AT_ONCE = 1000
-"""How many payloads a transaction stores at least, while the source has more."""
 
 MANY = 10_000
 """So many new rows make PostgreSQL's plans for looking them up bad ones, until it counts them."""
@@ -86,15 +82,16 @@ class Reading:
                 await sync_runs.let_sweep(session, *self._place)  # the next one, too, where this one is cut off
             if not bookmark:  # all rows are read, and the bad ones told anew
                 await issues.resolve(session, *self._place, IssueKind.BAD_ROW)
-        async with aclosing(_ahead(_batches(stream.pages(self.source, bookmark)))) as batches:
-            async for pages in batches:
-                await self._store(_joined(pages), len(pages))
+        async with aclosing(batches(stream, self.source, bookmark)) as read:
+            async for batch in read:
+                await self._store(batch)
                 self.tell(self.run)
 
-    async def _store(self, page: Page, pages: int) -> None:
+    async def _store(self, batch: Batch) -> None:
+        page = batch.page
         async with self.database.session() as session:
             await sync_runs.hold(session, self.run.id)
-            stored = await store(session, self.run.connection.id, self.run.stream, page)
+            stored = await store(session, self.run.connection.id, self.run.stream, page, batch.sent)
             if self.run.is_whole:
                 await sweeps.see(session, *self._place, stored.keys)
             await hints.note_linked(
@@ -104,7 +101,7 @@ class Reading:
             if page.expected is not None:
                 self.run.expected = page.expected
             self.run.unread += sum(not row.is_repeated for row in page.bad_rows)
-            await self._note(session, stored, pages=pages, seen=len(page.payloads))
+            await self._note(session, stored, pages=batch.pages, seen=len(page.payloads))
 
     async def _note(self, session: Session, stored: Stored, *, pages: int = 0, seen: int | None = None) -> None:
         """Count what was stored, and what the source told of its quota."""
@@ -213,59 +210,3 @@ class Reading:
 def _is_past(ago: timedelta, every: timedelta) -> bool:
     """Whether so much time has passed; also where a clock was set back, and nobody knows."""
     return ago >= every or ago < timedelta()
-
-
-async def _ahead(batches: AsyncGenerator[list[Page], None]) -> AsyncGenerator[list[Page], None]:
-    """The same. The next one is read while one is being stored; errors come in their place."""
-    room = asyncio.Semaphore(1)
-    read: asyncio.Queue[list[Page] | None] = asyncio.Queue()
-
-    async def read_all() -> None:
-        try:
-            async with aclosing(batches):
-                async for batch in batches:
-                    await room.acquire()
-                    read.put_nowait(batch)
-        finally:
-            read.put_nowait(None)
-
-    reading = asyncio.create_task(read_all())
-    try:
-        while (batch := await read.get()) is not None:
-            yield batch
-            room.release()
-        await reading
-    finally:
-        reading.cancel()
-        await asyncio.gather(reading, return_exceptions=True)
-
-
-async def _batches(pages: AsyncGenerator[Page, None]) -> AsyncGenerator[list[Page], None]:
-    """Pages to be stored together, since a transaction costs as much for 20 payloads as for 500."""
-    held: list[Page] = []
-    async with aclosing(pages):
-        try:
-            async for page in pages:
-                held.append(page)
-                # Tombstones speak of what came before them: what comes after may bring a row back. A page without
-                # payloads is there for its bookmark, which names a job that the source just began.
-                if page.tombstones or not page.payloads or sum(len(each.payloads) for each in held) >= PAYLOADS_AT_ONCE:
-                    yield held
-                    held = []
-        except SourceError:
-            if held:
-                yield held
-            raise
-    if held:
-        yield held
-
-
-def _joined(pages: Sequence[Page]) -> Page:
-    return Page(
-        payloads=[payload for page in pages for payload in page.payloads],
-        bookmark=pages[-1].bookmark,
-        tombstones=[tombstone for page in pages for tombstone in page.tombstones],
-        bad_rows=[row for page in pages for row in page.bad_rows],
-        expected=next((page.expected for page in reversed(pages) if page.expected is not None), None),
-        fields=next((page.fields for page in pages if page.fields is not None), None),
-    )

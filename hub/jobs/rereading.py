@@ -8,6 +8,7 @@ from uuid import UUID
 
 from hub.connectors.base import Page, Stream, Tombstone
 from hub.jobs.storing import Stored, store
+from hub.jobs.understanding import keyed
 from hub.model import Removal, RemovalEvidence
 from hub.store.database import Database, Session
 
@@ -42,7 +43,7 @@ class Rereading:
 
     async def _stored(self, page: Page) -> Stored:
         async with self.database.session() as session:
-            stored = await store(session, self.connection_id, self.stream, page)
+            stored = await store(session, self.connection_id, self.stream, page, keyed(self.stream, page.payloads))
             await self.note(session, stored)
         return stored
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from hub.connectors.base import Page, Payload, Stream
 from hub.jobs.drift import note_fields
-from hub.jobs.understanding import keyed, new_fields, understood, with_fields
+from hub.jobs.understanding import Keyed, new_fields, understood, with_fields
 from hub.jobs.write_echo import echoes
 from hub.model import IssueKind
 from hub.store import issues, raw_records, records
@@ -28,12 +28,16 @@ class Stored:
     """Their ids, as far as they were live here or new."""
 
 
-async def store(session: Session, connection_id: UUID, stream: Stream[Any], page: Page) -> Stored:
-    """Keep each payload that is new or differs, and write what it says; bury what the page says is gone."""
+async def store(
+    session: Session, connection_id: UUID, stream: Stream[Any], page: Page, sent: Mapping[str, Keyed]
+) -> Stored:
+    """Keep each payload that is new or differs, and write what it says; bury what the page says is gone.
+
+    `sent` are the page's payloads by their ids.
+    """
     place = connection_id, stream.name
     if page.fields is not None:
         await note_fields(session, *place, page.fields)
-    sent = keyed(stream, page.payloads)
     kept = await raw_records.keep(session, *place, {key: each.sent for key, each in sent.items()})
     echoed = await echoes(session, connection_id, stream, kept)
     changed = await completed(session, place, stream, {key: sent[key].payload for key in kept})
