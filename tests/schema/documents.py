@@ -279,7 +279,7 @@ class _Author:
     def _of_list(self, definition: GraphQLField, name: str) -> tuple[str, Paged | None]:
         end = "last" if self._chance(0.3) else "first"
         size: Any = self.random.choice([1, 2, 3, 5, 7, 100])
-        if self._chance(0.02):
+        if self._chance(0.012):
             size = self.random.choice([0, -1, 101, None])
         given = [f"{end}: {self._written(definition.args[end].type, size)}"]
         paged = None
@@ -374,7 +374,7 @@ class _Author:
                 return self._text(within, contained=name == "contains")
 
     def _id(self, within: str) -> str:
-        if self._chance(0.03):
+        if self._chance(0.015):
             return self.random.choice(NO_IDS)
         ids = self.world.ids.get(within)
         if ids is None:
