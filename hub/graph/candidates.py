@@ -1,76 +1,74 @@
 """Which pairs of traits are worth a comparison: those that share a key, and of a large group only neighbors."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import combinations
+from collections.abc import Iterator
+
+import duckdb
 
 from hub.graph.company import Traits
-from hub.graph.names import similarity
-from hub.graph.rules import Side
+from hub.graph.domains import label
+from hub.graph.names import DISTINCTIVE
+from hub.graph.rarity import rarity
 
 _SMALL_GROUP = 12
 _WINDOW = 6
 _ENDING = 5
 _SHORTEST_WITH_ENDINGS = 7
+_RAREST = 2
+_LEAST_RARE = 8
+_SHORTEST_LABEL = 4
+_INITIALS = range(3, 7)
 
-Order = Callable[[Traits], tuple[object, ...]]
+# Sorted from the start, and for keys of endings from the end, so that neighbors are alike.
+_PAIRS = f"""
+create or replace table pairs as
+with placed as (
+    select keys.key, keys.id,
+           row_number() over (partition by keys.key order by
+               case when keys.key[1] = '$' then reverse(traits.letters) else traits.letters end, traits.country, keys.id
+           ) as place,
+           count(*) over (partition by keys.key) as size,
+           first_value(keys.id) over (partition by keys.key order by traits.records desc, keys.id) as heaviest
+    from keys join traits on traits.id = keys.id
+)
+select distinct least(one.id, other.id) as join_key_l, greatest(one.id, other.id) as join_key_r
+from placed one join placed other
+  on other.key = one.key and other.place > one.place
+ and (one.size <= {_SMALL_GROUP} or other.place - one.place <= {_WINDOW})
+union
+select least(id, heaviest), greatest(id, heaviest) from placed where size > {_SMALL_GROUP} and id <> heaviest
+"""
 
 
-def candidates(sides: Sequence[Side], weights: Sequence[int]) -> set[tuple[int, int]]:
-    """Pairs of positions in `sides`, smaller first. `weights` are the numbers of records behind each.
+def candidates(connection: duckdb.DuckDBPyConnection) -> None:
+    """Fill the table `pairs` (join_key_l, join_key_r) from the tables `keys` (id, key) and `traits`.
 
-    Every side takes part in a bounded number of pairs, however large its groups are.
+    Every record takes part in a bounded number of pairs, however large its groups are.
     """
-    pairs: set[tuple[int, int]] = set()
-    for key, group in _groups(sides).items():
-        found = _pairs(group, sides, weights, reverse=key.startswith("$"))
-        pairs.update(_alike(found, sides) if key[0] in "^$" else found)
-    return pairs
+    connection.execute(_PAIRS)
+    connection.execute("alter table pairs add column match_key varchar default '0'")
 
 
-def _groups(sides: Sequence[Side]) -> dict[str, list[int]]:
-    groups: dict[str, list[int]] = defaultdict(list)
-    for position, side in enumerate(sides):
-        for key in _keys(side):
-            groups[key].append(position)
-    return groups
-
-
-def _keys(side: Side) -> Iterator[str]:
-    traits = side.traits
-    yield from (f"@{domain}" for domain in side.domains.union(traits.email_domains))
+def keys(traits: Traits, domains: frozenset[str]) -> Iterator[str]:
+    """What a record is looked up by. `domains` are those of its domains that can be believed."""
+    mail = domains.union(traits.email_domains)
+    yield from (f"@{domain}" for domain in mail)
+    yield from (f"%{label(domain)}" for domain in mail if len(label(domain)) >= _SHORTEST_LABEL)
     if traits.duns:
         yield f"#{traits.duns}"
     if traits.letters:
         yield f"={traits.letters}"
+        yield f"%{traits.letters}"
     if len(traits.letters) >= _SHORTEST_WITH_ENDINGS:
         yield f"^{traits.letters[:_ENDING]}"
         yield f"${traits.letters[-_ENDING:]}"
+    yield from _of_words(traits)
 
 
-def _pairs(
-    group: list[int], sides: Sequence[Side], weights: Sequence[int], *, reverse: bool
-) -> Iterator[tuple[int, int]]:
-    if len(group) <= _SMALL_GROUP:
-        yield from combinations(group, 2)
-        return
-    order = _from_the_end if reverse else _from_the_start
-    group = sorted(group, key=lambda position: order(sides[position].traits))
-    pivot = max(group, key=lambda position: weights[position])
-    for place, position in enumerate(group):
-        for other in {pivot, *group[place + 1 : place + 1 + _WINDOW]} - {position}:
-            yield (position, other) if position < other else (other, position)
-
-
-def _alike(pairs: Iterable[tuple[int, int]], sides: Sequence[Side]) -> Iterator[tuple[int, int]]:
-    for left, right in pairs:
-        if similarity(sides[left].traits.letters, sides[right].traits.letters) > 0:
-            yield left, right
-
-
-def _from_the_start(traits: Traits) -> tuple[object, ...]:
-    return traits.letters, traits.country, traits
-
-
-def _from_the_end(traits: Traits) -> tuple[object, ...]:
-    return traits.letters[::-1], traits.country, traits
+def _of_words(traits: Traits) -> Iterator[str]:
+    rare = sorted(traits.words, key=lambda word: (-rarity(word), word))
+    yield from (f"&{word}" for word in rare[:_RAREST] if rarity(word) >= _LEAST_RARE)
+    initials = "".join(word[0] for word in traits.name.split())
+    if len(initials) in _INITIALS:
+        yield f"*{initials}"
+    if len(traits.words) == 1 and traits.words[0][0] == DISTINCTIVE and len(traits.letters) in _INITIALS:
+        yield f"*{traits.letters}"

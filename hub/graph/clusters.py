@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from hub.graph.rules import Feature, Side
+from hub.graph.company import Traits
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,11 +14,12 @@ class Edge:
     left: int
     right: int
     bits: float
-    found: tuple[Feature, ...]
+    added: tuple[tuple[str, float], ...]
+    """What each comparison adds to the bits."""
 
 
 def clusters_of(
-    sides: Sequence[Side], ids: Sequence[Sequence[UUID]], accepted: Sequence[Edge]
+    sides: Sequence[Traits], ids: Sequence[Sequence[UUID]], accepted: Sequence[Edge]
 ) -> list[tuple[UUID, ...]]:
     """Every record in one cluster. Of records with traits too poor to match each other, only the first may join one."""
     rich = {edge.left for edge in accepted if edge.left == edge.right}
@@ -30,7 +31,7 @@ def clusters_of(
     return sorted(clusters, key=lambda cluster: cluster[0].int)
 
 
-def _parts(sides: Sequence[Side], accepted: Sequence[Edge]) -> Iterator[Iterable[int]]:
+def _parts(sides: Sequence[Traits], accepted: Sequence[Edge]) -> Iterator[Iterable[int]]:
     import networkx as nx  # noqa: PLC0415 - 140 ms that only mapping should pay
 
     graph: nx.Graph[int] = nx.Graph()
@@ -38,7 +39,7 @@ def _parts(sides: Sequence[Side], accepted: Sequence[Edge]) -> Iterator[Iterable
     graph.add_edges_from((edge.left, edge.right) for edge in accepted)
     suspects: set[int] = set()
     for component in nx.connected_components(graph):
-        if len({sides[position].traits.duns for position in component} - {""}) > 1:
+        if len({sides[position].duns for position in component} - {""}) > 1:
             suspects.update(component)
         else:
             yield component
@@ -46,10 +47,10 @@ def _parts(sides: Sequence[Side], accepted: Sequence[Edge]) -> Iterator[Iterable
         yield from _without_conflict(suspects, sides, [edge for edge in accepted if edge.left in suspects])
 
 
-def _without_conflict(positions: Iterable[int], sides: Sequence[Side], edges: list[Edge]) -> list[list[int]]:
+def _without_conflict(positions: Iterable[int], sides: Sequence[Traits], edges: list[Edge]) -> list[list[int]]:
     """The strongest edges join first; one that would bring two D-U-N-S numbers together is left out."""
     part_of = {position: [position] for position in positions}
-    duns = {position: sides[position].traits.duns for position in part_of}
+    duns = {position: sides[position].duns for position in part_of}
     for edge in sorted(edges, key=lambda edge: (-edge.bits, edge.left, edge.right)):
         large, small = part_of[edge.left], part_of[edge.right]
         if large is small or (duns[large[0]] and duns[small[0]] and duns[large[0]] != duns[small[0]]):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from hub.graph.countries import country_code
 from hub.graph.domains import is_shared, registrable_domain
-from hub.graph.names import compact, is_telling, normal_name
+from hub.graph.names import is_telling, standard_name
 
 _NOT_A_DIGIT = re.compile(r"[^0-9]")
 _DUNS_LENGTH = 9
@@ -35,9 +35,12 @@ class Traits(NamedTuple):
     """What is compared of a record. Records with equal traits are compared once."""
 
     name: str
-    """Normal name; empty where there is none that tells anything."""
+    """The words of its name; empty where there is none that tells anything."""
     letters: str
     """The same without spaces."""
+    words: tuple[str, ...]
+    """Their keys."""
+    form: str
     domains: tuple[str, ...]
     country: str
     duns: str
@@ -46,13 +49,10 @@ class Traits(NamedTuple):
 
 def traits(company: Company) -> Traits:
     """What is compared of `company`."""
-    name = normal_name(company.name)
-    if name is None or not is_telling(name):
-        name = ""
+    name = standard_name(company.name)
     domains = _corporate(company.domain, company.website)
     return Traits(
-        name=name,
-        letters=compact(name),
+        *(name if name and is_telling(name) else ("", "", (), "")),
         domains=domains,
         country=country_code(company.country) or "",
         duns=duns_number(company.duns) or "",

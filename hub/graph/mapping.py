@@ -1,16 +1,19 @@
 """Which records are the same company: the one function that the mapping job calls, and what it answers."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from uuid import UUID
 
-from hub.graph.candidates import candidates
+import duckdb
+import pyarrow as pa
+
+from hub.graph.candidates import candidates, keys
 from hub.graph.clusters import Edge, clusters_of
 from hub.graph.company import Company, Traits, traits
-from hub.graph.knowledge import learned
-from hub.graph.rules import ACCEPTED, REVIEWED, VERSION, VETO, Feature, Side, bits_of, side
+from hub.graph.knowledge import Knowledge, learned
+from hub.graph.scoring import COMPARISONS, SAME, UNSURE, VERSION, VETO, compared, scored
 from hub.model import Evidence, Verdict
 
 
@@ -22,7 +25,7 @@ class Finding:
     right: UUID
     bits: float
     verdict: Verdict
-    _found: tuple[Feature, ...]
+    _added: tuple[tuple[str, float], ...]
     _traits: tuple[Traits, Traits]
 
     @property
@@ -30,8 +33,8 @@ class Finding:
         """Each reason for or against; their bits sum up to `bits`."""
         left, right = self._traits
         return [
-            Evidence(feature=feature.name, left=feature.shown(left), right=feature.shown(right), bits=feature.bits)
-            for feature in self._found
+            Evidence(feature=feature, left=_shown(feature, left), right=_shown(feature, right), bits=bits)
+            for feature, bits in self._added
         ]
 
 
@@ -59,38 +62,53 @@ def mapping(companies: Iterable[Company]) -> Mapping:
         owners[company.id] = company.owner_id
     for alike in records.values():
         alike.sort()
-    known = learned(records)
-    sides = [side(each, known) for each in sorted(records)]
-    edges = [edge for edge in _compared(sides, records) if edge.bits >= REVIEWED or edge.bits <= VETO / 2]
-    ids = [records[each.traits] for each in sides]
-    clusters = clusters_of(sides, ids, [edge for edge in edges if edge.bits >= ACCEPTED])
+    distinct = sorted(records)
+    ids = [records[each] for each in distinct]
+    edges = [edge for edge in _edges(distinct, ids) if edge.bits >= UNSURE or edge.bits <= VETO / 2]
+    clusters = clusters_of(distinct, ids, [edge for edge in edges if edge.bits >= SAME])
     owned = cache(lambda position: _by_owner(ids[position], owners))
-    findings = sorted(_findings(edges, sides, owned), key=lambda finding: (finding.left.int, finding.right.int))
+    findings = sorted(_findings(edges, distinct, owned), key=lambda finding: (finding.left.int, finding.right.int))
     return Mapping(clusters, findings)
 
 
-def _compared(sides: list[Side], records: dict[Traits, list[UUID]]) -> Iterator[Edge]:
-    weights = [len(records[each.traits]) for each in sides]
-    for position, each in enumerate(sides):
-        if weights[position] > 1:
-            yield Edge(position, position, *bits_of(each, each))
-    for left, right in candidates(sides, weights):
-        yield Edge(left, right, *bits_of(sides[left], sides[right]))
+def _edges(distinct: Sequence[Traits], ids: Sequence[Sequence[UUID]]) -> Iterator[Edge]:
+    known = learned(dict(zip(distinct, ids, strict=True)))
+    with duckdb.connect() as connection:
+        connection.register("given_traits", compared(distinct, ids, known))
+        connection.execute("create table traits as from given_traits")
+        connection.register("given_keys", _keys(distinct, known))
+        connection.execute("create table keys as from given_keys")
+        candidates(connection)
+        connection.execute("insert into pairs select id, id, '0' from traits where records > 1")
+        found = scored(connection, "traits", "pairs")
+    yield from _as_edges(found)
+
+
+def _keys(distinct: Sequence[Traits], known: Knowledge) -> pa.Table:
+    pairs = [(position, key) for position, each in enumerate(distinct) for key in keys(each, known.domains(each))]
+    return pa.table({"id": [position for position, _ in pairs], "key": [key for _, key in pairs]}).combine_chunks()
+
+
+def _as_edges(found: pa.Table) -> Iterator[Edge]:
+    columns = [found[name].to_pylist() for name in ("left", "right", "bits", *COMPARISONS)]
+    for left, right, bits, *added in zip(*columns, strict=True):
+        told = tuple((name, each) for name, each in zip(COMPARISONS, added, strict=True) if each)
+        yield Edge(left, right, bits, told)
 
 
 Owned = dict[UUID | None, list[UUID]]
 """Records with the same traits by their owners, ids ascending, owners by their first."""
 
 
-def _findings(edges: Iterable[Edge], sides: list[Side], owned: Callable[[int], Owned]) -> Iterator[Finding]:
+def _findings(edges: Iterable[Edge], distinct: Sequence[Traits], owned: Callable[[int], Owned]) -> Iterator[Finding]:
     for edge in edges:
-        pair = sides[edge.left].traits, sides[edge.right].traits
+        pair = distinct[edge.left], distinct[edge.right]
         told = _ties(owned(edge.left)) if edge.left == edge.right else _links(owned(edge.left), owned(edge.right))
         for left, right in told:
             yield _finding(edge, pair, left, right)
 
 
-def _by_owner(alike: list[UUID], owners: dict[UUID, UUID | None]) -> Owned:
+def _by_owner(alike: Sequence[UUID], owners: dict[UUID, UUID | None]) -> Owned:
     found: Owned = {}
     for id_ in alike:
         found.setdefault(owners[id_], []).append(id_)
@@ -114,10 +132,20 @@ def _links(left: Owned, right: Owned) -> Iterator[tuple[UUID, UUID]]:
 def _finding(edge: Edge, pair: tuple[Traits, Traits], left: UUID, right: UUID) -> Finding:
     if left > right:
         left, right, pair = right, left, (pair[1], pair[0])
-    return Finding(left, right, edge.bits, _verdict(edge.bits), edge.found, pair)
+    return Finding(left, right, edge.bits, _verdict(edge.bits), edge.added, pair)
 
 
 def _verdict(bits: float) -> Verdict:
-    if bits >= ACCEPTED:
+    if bits >= SAME:
         return Verdict.SAME
-    return Verdict.UNSURE if bits >= REVIEWED else Verdict.DIFFERENT
+    return Verdict.UNSURE if bits >= UNSURE else Verdict.DIFFERENT
+
+
+def _shown(feature: str, traits: Traits) -> str:
+    match feature:
+        case "domain" | "email_domain":
+            return ", ".join(traits.domains or traits.email_domains)
+        case "duns" | "country" | "form":
+            return str(getattr(traits, feature))
+        case _:
+            return traits.name

@@ -1,88 +1,184 @@
-"""Company names as keys: without legal form, case, accents and punctuation, in Latin letters where that is possible."""
+"""Company names as words that can be compared: without legal form, each word with what kind of word it is."""
 
+import re
 import tomllib
+from collections.abc import Iterable, Iterator
+from functools import cache
 from importlib import resources
-from itertools import dropwhile
+from typing import NamedTuple
 
-from rapidfuzz.distance import OSA
-
-from hub.graph.text import folded, latin, legal_forms
+from hub.graph.countries import country_code
+from hub.graph.text import Part, analyzed, folded, latin
 
 _LONGEST_NAME = 300
 _TABLE = tomllib.loads(resources.files(__package__).joinpath("name_words.toml").read_text("utf-8"))
+_PLACES: dict[str, str] = _TABLE.pop("places")
 _WORDS = {kind: frozenset(words.split()) for kind, words in _TABLE.items()}
-_LEADING_FORMS, _TRAILING_FORMS, _JOINING = _WORDS["leading_forms"], _WORDS["trailing_forms"], _WORDS["joining"]
+_LEADING_FORMS, _TRAILING_FORMS = _WORDS["leading_forms"], _WORDS["trailing_forms"]
 SMALL_WORDS = _WORDS["small"]
 """Words that initials often leave out."""
 _UNSPACED_FORMS = sorted((folded(form) or form for form in _WORDS["unspaced_forms"]), key=len, reverse=True)
 _SAYING_NOTHING = _WORDS["generic"] | _LEADING_FORMS | _TRAILING_FORMS
-LEAST_SIMILARITY = 0.85
-"""Below this, names count as wholly unlike."""
-_SHORTEST_SIMILAR = 6
+_INSTITUTIONS = _WORDS["institutions"]
+_ENDINGS = tuple(_WORDS["descriptive_endings"])
+_SHORTEST_COMPOUND = 9
 _SHORTEST_TELLING = 3
 _SHORTEST_TELLING_BEYOND_ASCII = 2
+_SHORTEST_COUNTRY = 4
+"""Two letters are too often something else: tetrate io."""
+_LONGEST_FORM_INSIDE = 5
+
+_APOSTROPHE = re.compile("['’`´‘]")
+_CLUTTER_BEFORE = re.compile(r"^[\W_]+")
+_GLUED_FORM = re.compile(r"(?<=[a-z0-9])(?=(?:AG|GmbH|Inc|Ltd|LLC|BV|NV|SA)$)")
+
+DISTINCTIVE, DESCRIPTIVE, PLACE, NUMBER, SMALL = ".", "~", "@", "#", "-"
+"""What kind of word a key is: its first character. A descriptive word says what a company does or is, in any of many
+languages: bank, banco and banque have one key."""
+_NUMBER_SYMBOL, _PLACE_SYMBOL = "NUM", "LOC"
 
 
-def normal_name(text: str | None) -> str | None:
-    """The name as a key of words, or None where nothing is left. A name that is only a legal form stays as it is."""
-    whole = folded(text[:_LONGEST_NAME]) if text else None
-    if whole is None:
+class Name(NamedTuple):
+    """A name as it is compared."""
+
+    text: str
+    """Its words, as they are spelled: lower case, without accents, in Latin letters where that is possible."""
+    letters: str
+    """The same without spaces: "soft bank" and "softbank" are one."""
+    words: tuple[str, ...]
+    """Their keys, in order, each once."""
+    form: str
+    """What kind of legal form it has, such as "LLC" or "JSC"; empty where it says none."""
+
+
+def standard_name(text: str | None) -> Name | None:
+    """The name of a company, or None where nothing is left. A name that is only a legal form stays as it is."""
+    parts = _analyzed(text) if text else []
+    if not parts:
         return None
-    bare = _without_forms(whole)
-    spelled = bare if bare.isascii() else latin(bare).casefold()
-    words = [word for word in spelled.split() if word not in _JOINING]
-    return " ".join(_without_article(words)) or whole
+    start, end = _without_forms(parts)
+    words = [*_words(parts[start:end])]
+    form = next((part.form for part in (*parts[end:], *parts[:start]) if part.form), "")
+    return Name(
+        text=" ".join(spelled for spelled, _ in words),
+        letters="".join(spelled for spelled, _ in words),
+        words=tuple(dict.fromkeys(key for _, key in words)),
+        form=form,
+    )
 
 
-def compact(name: str) -> str:
-    """A normal name without its spaces: "soft bank" and "softbank" are one."""
-    return name.replace(" ", "")
-
-
-def is_telling(name: str | None) -> bool:
-    """Whether a normal name can tell one company from others: not "group", "test" or "n a"."""
+def is_telling(name: Name | None) -> bool:
+    """Whether a name can tell one company from others: not "group", "test" or "n a"."""
     if name is None:
         return False
-    letters = compact(name)
-    shortest = _SHORTEST_TELLING if letters.isascii() else _SHORTEST_TELLING_BEYOND_ASCII
-    if len(letters) < shortest or letters.isdecimal() or len(set(letters)) == 1:
+    shortest = _SHORTEST_TELLING if name.letters.isascii() else _SHORTEST_TELLING_BEYOND_ASCII
+    if len(name.letters) < shortest or name.letters.isdecimal() or len(set(name.letters)) == 1:
         return False
-    return not _SAYING_NOTHING.issuperset(name.split())
+    return not _SAYING_NOTHING.issuperset(name.text.split())
 
 
-def similarity(left: str, right: str) -> float:
-    """How alike the letters of two names are, from 0 to 1; 0 where only a number tells them apart or both are short."""
-    if left == right or min(len(left), len(right)) < _SHORTEST_SIMILAR:
-        return 0.0
-    if [*filter(str.isdecimal, left)] != [*filter(str.isdecimal, right)]:
-        return 0.0
-    return OSA.normalized_similarity(left, right, score_cutoff=LEAST_SIMILARITY)
+def institution(words: Iterable[str]) -> str:
+    """What kind of institution the words of a name say it is, as a key: "hospital university"."""
+    return " ".join(sorted(word[1:] for word in words if word[0] == DESCRIPTIVE and word[1:] in _INSTITUTIONS))
 
 
-def _without_article(words: list[str]) -> list[str]:
-    return list(dropwhile(lambda word: word == "the", words))
+def _analyzed(text: str) -> list[Part]:
+    cleared = _CLUTTER_BEFORE.sub("", _APOSTROPHE.sub("", text[:_LONGEST_NAME])).strip() or text[:_LONGEST_NAME]
+    cleared = _GLUED_FORM.sub(" ", cleared)
+    whole = folded(cleared)
+    if whole is None:
+        return []
+    if not whole.isascii():
+        return analyzed(_without_unspaced(cleared.casefold()))
+    parts = analyzed(" ".join(_with_initials_joined(whole.split())))
+    # A word that rigour takes for a legal form at any place: the "in" of "Trade in Space".
+    return [part._replace(form="", text="in") if part.text == "inc" and " inc" not in whole else part for part in parts]
 
 
-def _without_forms(name: str) -> str:
-    forms = legal_forms(name)
-    for form in reversed(forms):
-        name = _without_last_words(name.removesuffix(f" {form}"))
-    if forms and forms[0] in _LEADING_FORMS:
-        name = name.removeprefix(f"{forms[0]} ")
-    return _without_unspaced(_without_last_words(name))
-
-
-def _without_last_words(name: str) -> str:
-    head, _, last = name.rpartition(" ")
-    while head and last in _TRAILING_FORMS:
-        name = head
-        head, _, last = name.rpartition(" ")
-    return name
+def _with_initials_joined(words: Iterable[str]) -> Iterator[str]:
+    """The same, where single letters in a row become one word: a b c → abc."""
+    initials = ""
+    for word in words:
+        if len(word) == 1 and word.isalpha():
+            initials += word
+            continue
+        if initials:
+            yield initials
+        initials = ""
+        yield word
+    if initials:
+        yield initials
 
 
 def _without_unspaced(name: str) -> str:
-    if name.isascii():
-        return name
     for form in _UNSPACED_FORMS:
         name = name.removeprefix(form).removesuffix(form).strip() or name
     return name
+
+
+def _without_forms(parts: list[Part]) -> tuple[int, int]:
+    """Where the name begins and ends within `parts`. What follows a legal form inside is an address: acme bv utrecht."""
+    start, end = 0, len(parts)
+    while end - start > 1 and _is_form(parts[end - 1]):
+        end -= 1
+    while end - start > 1 and (parts[start].text == "the" or parts[start].text in _LEADING_FORMS):
+        start += 1
+    inside = (place for place in range(start + 1, end) if _is_form_inside(parts[place]))
+    return start, next(inside, end)
+
+
+def _is_form(part: Part) -> bool:
+    return bool(part.form) or part.text in _TRAILING_FORMS or part.text in _LEADING_FORMS
+
+
+def _is_form_inside(part: Part) -> bool:
+    return (
+        part.form in {"LLC", "JSC"}
+        and 1 < len(part.text) <= _LONGEST_FORM_INSIDE
+        and part.text not in _WORDS["forms_that_are_words"]
+    )
+
+
+def _words(parts: list[Part]) -> Iterator[tuple[str, str]]:
+    """Each word as it is spelled, and its key."""
+    tens = 0
+    for part in parts:
+        if not part.text:
+            continue
+        spelled = part.text if part.text.isascii() else latin(part.text).casefold()
+        key = _key(spelled, part)
+        # Forty-four.
+        if key[0] == NUMBER and key[1:].isdecimal():
+            number = int(key[1:])
+            if tens and 0 < number < 10:  # noqa: PLR2004 - units
+                number += tens
+                key = f"{NUMBER}{number}"
+            tens = number if 20 <= number < 100 and number % 10 == 0 else 0  # noqa: PLR2004 - tens
+        yield spelled, key
+
+
+def _key(spelled: str, part: Part) -> str:
+    if part.symbol.startswith(_NUMBER_SYMBOL) or spelled.isdecimal():
+        return NUMBER + (part.symbol.partition(":")[2] or str(int(spelled)))
+    if spelled in SMALL_WORDS:
+        return SMALL + spelled
+    place = _place(spelled, part)
+    if place:
+        return PLACE + place
+    if part.symbol and not part.symbol.startswith(_PLACE_SYMBOL):
+        return DESCRIPTIVE + part.symbol.partition(":")[2].lower()
+    if len(spelled) >= _SHORTEST_COMPOUND and spelled.endswith(_ENDINGS):
+        return DESCRIPTIVE + spelled
+    return DISTINCTIVE + spelled
+
+
+@cache
+def _place_of(word: str) -> str:
+    return _PLACES.get(word) or (country_code(word) or "" if len(word) >= _SHORTEST_COUNTRY else "")
+
+
+def _place(spelled: str, part: Part) -> str:
+    """The country, or the part of the world, that a word names."""
+    if part.symbol.startswith(_PLACE_SYMBOL):
+        return part.symbol.partition(":")[2].partition("-")[0]
+    return _place_of(spelled)

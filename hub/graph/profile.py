@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from hub.graph.company import Company
 from hub.graph.domains import is_shared, registrable_domain
-from hub.graph.names import is_telling, normal_name
+from hub.graph.names import is_telling, standard_name
 
 
 def profile(records: Sequence[Company]) -> tuple[str | None, str | None]:
@@ -14,7 +14,7 @@ def profile(records: Sequence[Company]) -> tuple[str | None, str | None]:
     Ties go to the shorter, then to the alphabet. The name is None only where no record has one.
     """
     names = [_spelling(record.name) for record in records if record.name and record.name.strip()]
-    telling = [name for name in names if is_telling(normal_name(name))]
+    telling = [name for name in names if is_telling(standard_name(name))]
     return _most_frequent(telling or names), _most_frequent(_domains(records))
 
 
