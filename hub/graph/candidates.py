@@ -8,11 +8,13 @@ from hub.graph.company import Traits
 from hub.graph.domains import label
 from hub.graph.names import DISTINCTIVE
 from hub.graph.rarity import rarity
+from hub.graph.text import sounding
 
 _SMALL_GROUP = 12
 _WINDOW = 6
 _ENDING = 5
 _SHORTEST_WITH_ENDINGS = 7
+_LONGEST_SOUND = 20
 _RAREST = 2
 _LEAST_RARE = 8
 _SHORTEST_LABEL = 4
@@ -45,7 +47,6 @@ def candidates(connection: duckdb.DuckDBPyConnection) -> None:
     Every record takes part in a bounded number of pairs, however large its groups are.
     """
     connection.execute(_PAIRS)
-    connection.execute("alter table pairs add column match_key varchar default '0'")
 
 
 def keys(traits: Traits, domains: frozenset[str]) -> Iterator[str]:
@@ -61,6 +62,8 @@ def keys(traits: Traits, domains: frozenset[str]) -> Iterator[str]:
     if len(traits.letters) >= _SHORTEST_WITH_ENDINGS:
         yield f"^{traits.letters[:_ENDING]}"
         yield f"${traits.letters[-_ENDING:]}"
+        if traits.letters.isascii():
+            yield f"~{sounding(traits.letters[:_LONGEST_SOUND])}"
     yield from _of_words(traits)
 
 

@@ -1,87 +1,78 @@
 """How much two names speak for one company, in bits: what their words share, less what one has alone."""
 
-from collections.abc import Iterable, Iterator
+import duckdb
 
-import pyarrow as pa
-from rapidfuzz.distance import OSA
-
-from hub.graph.names import DESCRIPTIVE, DISTINCTIVE, NUMBER
 from hub.graph.rarity import penalty, rarity
 
-MOST = 12
-_MOST_OF_A_COMMON_NAME = 8
-_OF_A_SLIP = 2
-_SHORTEST_WITH_A_SLIP = {1: 5, 2: 8, 3: 13}
-"""Letters that a word must have for so many slips of the pen."""
-_SHORTEST_ABBREVIATION = 4
-_LONGEST_REST = 8
-_SHORTEST_WHOLE = 12
-_SPELLED = frozenset({DISTINCTIVE, DESCRIPTIVE})
+MOST, LEAST = 12, -4
+"""However many words are shared, or are not."""
+
+# Words begin with their rarity and their penalty, each as one letter, and then with the mark of their kind.
+_MACROS = """
+create or replace macro gains(words) as coalesce(list_sum(list_transform(words, lambda x: ascii(x) - 64)), 0);
+create or replace macro losses(words) as coalesce(list_sum(list_transform(words, lambda x: ascii(x[2]) - 64)), 0);
+create or replace macro alone(one, other) as list_filter(one, lambda x: not list_contains(other, x));
+create or replace macro has_slips(x, y, most, shortest) as
+    least(length(x), length(y)) >= shortest and abs(length(x) - length(y)) <= most and levenshtein(x, y) <= most;
+create or replace macro are_one(x, y) as
+    has_slips(x, y, 1, 5) or has_slips(x, y, 2, 10) or has_slips(x, y, 3, 15) or x = y || 's' or y = x || 's'
+    or (least(length(x), length(y)) >= 4 and abs(length(x) - length(y)) <= 3
+        and (starts_with(x, y) or starts_with(y, x)));
+create or replace macro is_spelled(x) as x[3] in ('.', '~')
+"""
+
+# Step by step, so that nothing is worked out twice; and words that may be one are compared as rows of their own, since
+# DuckDB is slow at lists within lists.
+_COMPARE = f"""
+create or replace temp table sides as
+select row_number() over () as pair, join_key_l, join_key_r, one.letters as l, other.letters as r,
+       one.words as words_l, other.words as words_r, one.weight as weight_l, other.weight as weight_r,
+       one.is_common, one.numbers = other.numbers and not (one.is_at_home and other.is_at_home) as may_slip
+from pairs join traits one on one.id = join_key_l join traits other on other.id = join_key_r;
+
+create or replace temp table shared as
+select *, gains(list_intersect(words_l, words_r)) as gained, alone(words_l, words_r) as alone_l,
+       alone(words_r, words_l) as alone_r,
+       may_slip and has_slips(l, r, 1, 12) as is_one_slip,
+       may_slip and not is_one_slip and len(alone_l) > 0 and len(alone_r) > 0
+       and (gained >= 6 or greatest(len(alone_l), len(alone_r)) <= 2) as is_worth_it
+from sides where l <> r;
+
+create or replace temp table slips as
+with lefts as (
+    select pair, unnest(alone_l) as word from shared where is_worth_it
+), rights as (
+    select pair, unnest(alone_r) as word from shared where is_worth_it
+), alike as (
+    select distinct lefts.pair, lefts.word as one, rights.word as other
+    from lefts join rights on rights.pair = lefts.pair
+    where is_spelled(lefts.word) and is_spelled(rights.word) and are_one(lefts.word[4:], rights.word[4:])
+)
+select pair, list(distinct one) as found_l, list(distinct other) as found_r from alike group by pair;
+
+create or replace table compared as
+with told as (
+    select join_key_l, join_key_r, least(weight_l, case when is_common then 8 else {MOST} end) as bits
+    from sides where l = r
+    union all
+    select join_key_l, join_key_r,
+           case when is_one_slip then least({MOST}, least(weight_l, weight_r) - 2)
+           else least({MOST}, gained + coalesce(greatest(0,
+                    least(gains(found_l) - 2 * len(found_l), gains(found_r) - 2 * len(found_r))), 0))
+                - losses(alone_l) + losses(found_l) - losses(alone_r) + losses(found_r)
+           end
+    from shared left join slips using (pair)
+)
+select greatest({LEAST}, bits)::int::varchar as match_key, join_key_l, join_key_r from told
+"""
 
 
-def bits_of_names(
-    letters_l: pa.Array, letters_r: pa.Array, words_l: pa.Array, words_r: pa.Array, is_common: pa.Array
-) -> pa.Array:
-    """For each pair of names, given by their letters and their words' keys; `is_common`: where several bear the name."""
-    columns = (each.to_pylist() for each in (letters_l, letters_r, words_l, words_r, is_common))
-    return pa.array([bits(*pair) for pair in zip(*columns, strict=True)], pa.int64())
+def compare_names(connection: duckdb.DuckDBPyConnection) -> None:
+    """Fill the table `compared` (match_key, join_key_l, join_key_r) from `pairs` and `traits`: the bits as the key."""
+    connection.execute(_MACROS)
+    connection.execute(_COMPARE)
 
 
-def bits(left: str, right: str, left_words: list[str], right_words: list[str], is_common: bool = False) -> int:  # noqa: FBT001, FBT002 - a column
-    """At most MOST, however many words are shared; below 0 where more speaks against."""
-    if left == right:
-        return min(_MOST_OF_A_COMMON_NAME if is_common else MOST, sum(map(rarity, left_words)))
-    if _is_one_slip(left, right) and _numbers(left_words) == _numbers(right_words):
-        return min(MOST, min(sum(map(rarity, left_words)), sum(map(rarity, right_words))) - _OF_A_SLIP)
-    shared = set(left_words).intersection(right_words)
-    own = [word for word in left_words if word not in shared]
-    other = [word for word in right_words if word not in shared]
-    gained = sum(map(rarity, shared))
-    for one, match, slips in _slips(own, other):
-        gained += max(0, min(rarity(one), rarity(match)) - 1 - slips)
-        own.remove(one)
-        other.remove(match)
-    if own and other and _spelled(own) == _spelled(other):
-        gained += min(sum(map(rarity, own)), sum(map(rarity, other)))
-        own = other = []
-    return min(MOST, gained) - sum(map(penalty, own)) - sum(map(penalty, other))
-
-
-def _slips(own: Iterable[str], other: Iterable[str]) -> Iterator[tuple[str, str, int]]:
-    """Pairs of words that may be one word, each in one pair, with how many slips of the pen that would be."""
-    free = [word for word in other if word[0] in _SPELLED]
-    for one in [*own]:
-        if one[0] not in _SPELLED:
-            continue
-        found = [(slips, match) for match in free if (slips := _slips_between(one[1:], match[1:]))]
-        if found:
-            slips, match = min(found)
-            free.remove(match)
-            yield one, match, slips
-
-
-def _slips_between(one: str, other: str) -> int:
-    """0 where they are not one word."""
-    shorter, longer = sorted((one, other), key=len)
-    if len(longer) - len(shorter) <= max(_SHORTEST_WITH_A_SLIP):
-        slips = OSA.distance(one, other, score_cutoff=max(_SHORTEST_WITH_A_SLIP))
-        if len(shorter) >= _SHORTEST_WITH_A_SLIP.get(slips, 1 << 30) or longer == f"{shorter}s":
-            return slips
-    is_short_for = len(shorter) >= _SHORTEST_ABBREVIATION and longer.startswith(shorter)
-    return 2 if is_short_for and len(longer) - len(shorter) <= _LONGEST_REST else 0
-
-
-def _is_one_slip(left: str, right: str) -> bool:
-    return (
-        min(len(left), len(right)) >= _SHORTEST_WHOLE
-        and abs(len(left) - len(right)) <= 1
-        and OSA.distance(left, right, score_cutoff=1) == 1
-    )
-
-
-def _numbers(words: Iterable[str]) -> set[str]:
-    return {word for word in words if word[0] == NUMBER}
-
-
-def _spelled(words: Iterable[str]) -> str:
-    return "".join(word[1:] for word in words)
+def weighed(word: str) -> str:
+    """A word with what it weighs."""
+    return f"{chr(64 + rarity(word))}{chr(64 + penalty(word))}{word}"

@@ -13,6 +13,7 @@ from hub.graph.candidates import candidates, keys
 from hub.graph.clusters import Edge, clusters_of
 from hub.graph.company import Company, Traits, traits
 from hub.graph.knowledge import Knowledge, learned
+from hub.graph.likeness import compare_names
 from hub.graph.scoring import COMPARISONS, SAME, UNSURE, VERSION, VETO, compared, scored
 from hub.model import Evidence, Verdict
 
@@ -79,8 +80,9 @@ def _edges(distinct: Sequence[Traits], ids: Sequence[Sequence[UUID]]) -> Iterato
         connection.register("given_keys", _keys(distinct, known))
         connection.execute("create table keys as from given_keys")
         candidates(connection)
-        connection.execute("insert into pairs select id, id, '0' from traits where records > 1")
-        found = scored(connection, "traits", "pairs")
+        connection.execute("insert into pairs select id, id from traits where records > 1")
+        compare_names(connection)
+        found = scored(connection, "traits", "compared")
     yield from _as_edges(found)
 
 

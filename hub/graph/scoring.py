@@ -18,8 +18,9 @@ import pyarrow as pa
 from hub.graph.company import Traits
 from hub.graph.domains import label
 from hub.graph.knowledge import Knowledge, fits
-from hub.graph.likeness import bits_of_names
-from hub.graph.names import PLACE, institution
+from hub.graph.likeness import LEAST, MOST, weighed
+from hub.graph.names import DISTINCTIVE, NUMBER, PLACE, institution
+from hub.graph.rarity import rarity
 
 logging.getLogger("splink").setLevel(logging.ERROR)
 
@@ -40,13 +41,18 @@ TRAITS = pa.schema(
         ("email_domains", pa.list_(pa.string())),
         ("letters", pa.string()),
         ("words", pa.list_(pa.string())),
+        ("weight", pa.int32()),
+        ("numbers", pa.string()),
         ("institution", pa.string()),
+        ("heads", pa.list_(pa.string())),
         ("form", pa.string()),
         ("places", pa.list_(pa.string())),
         ("country", pa.string()),
         ("is_at_home", pa.bool_()),
         ("is_common", pa.bool_()),
         ("records", pa.int64()),
+        # Splink asks the records for each column that a comparison names. This one is the pair's: see _name_levels.
+        ("match_key", pa.string()),
     ]
 )
 """What is compared of each distinct record."""
@@ -55,7 +61,6 @@ _MACROS = """
 create or replace macro is_abroad(places, others, country) as
     country <> '' and len(places) > 0 and not list_contains(places, country) and not list_has_any(places, others)
 """
-_OF_NAMES = "bits_of_names(letters_l, letters_r, words_l, words_r, is_common_l)"
 
 
 def scored(connection: duckdb.DuckDBPyConnection, traits: str, pairs: str) -> pa.Table:
@@ -66,9 +71,8 @@ def scored(connection: duckdb.DuckDBPyConnection, traits: str, pairs: str) -> pa
     from splink import DuckDBAPI, Linker  # noqa: PLC0415 - half a second that only mapping should pay
 
     connection.execute(_MACROS)
-    connection.create_function("bits_of_names", bits_of_names, [str, str, list[str], list[str], bool], int, type="arrow")
     api = DuckDBAPI(connection)
-    linker = Linker(api.register(traits), _settings())
+    linker = Linker(api.register(traits), _settings(), validate_settings=False)
     linker.table_management.register_blocked_pairs_for_predict(api.register(pairs))
     found = linker.inference.predict(warning_mode="never").as_duckdbpyrelation()
     added = ", ".join(f"mw_{each} as {each}" for each in COMPARISONS)
@@ -133,7 +137,7 @@ def _levels() -> dict[str, list[tuple[str, float | None]]]:
         "name": _name_levels(),
         "institution": [
             ("letters_l = '' or letters_r = ''", None),
-            ("institution_l <> institution_r", bits["institution"]["other"]),
+            ("institution_l <> institution_r and list_has_any(heads_l, heads_r)", bits["institution"]["other"]),
             ("ELSE", 0.0),
         ],
         "form": [
@@ -147,6 +151,7 @@ def _levels() -> dict[str, list[tuple[str, float | None]]]:
                 "is_abroad(places_l, places_r, country_r) or is_abroad(places_r, places_l, country_l)",
                 bits["branch"]["abroad"],
             ),
+            ("places_l <> places_r and len(domains_l) > 0 and len(domains_r) > 0 and not list_has_any(domains_l, domains_r)", bits["branch"]["elsewhere"]),
             ("ELSE", 0.0),
         ],
         "country": [
@@ -158,9 +163,9 @@ def _levels() -> dict[str, list[tuple[str, float | None]]]:
 
 
 def _name_levels() -> list[tuple[str, float | None]]:
-    most, least = round(WEIGHTS["name"]["most"]), round(WEIGHTS["name"]["least"])
-    steps = [(f"{_OF_NAMES} >= {bits}", float(bits)) for bits in range(most, least, -1)]
-    return [("letters_l = '' or letters_r = ''", None), *steps, ("ELSE", float(least))]
+    # Splink carries one column of a pair along, the key it was found by: here, how alike the names are.
+    steps = [(f"match_key = '{bits}'", float(bits)) for bits in range(MOST, LEAST, -1)]
+    return [("letters_l = '' or letters_r = ''", None), *steps, ("ELSE", float(LEAST))]
 
 
 def compared(distinct: Sequence[Traits], records: Sequence[Sized], known: Knowledge) -> pa.Table:
@@ -182,8 +187,11 @@ def _row(position: int, traits: Traits, records: int, known: Knowledge) -> dict[
         "labels": [label(domain) for domain in domains],
         "email_domains": traits.email_domains,
         "letters": traits.letters,
-        "words": traits.words,
+        "words": [weighed(word) for word in traits.words],
+        "weight": sum(map(rarity, traits.words)),
+        "numbers": " ".join(sorted(word for word in traits.words if word[0] == NUMBER)),
         "institution": institution(traits.words),
+        "heads": [word for word in traits.words if word[0] == DISTINCTIVE],
         "form": traits.form,
         "places": [word[1:] for word in traits.words if word[0] == PLACE],
         "country": traits.country,

@@ -6,9 +6,9 @@ the work, needs nothing. Why and until when: docs/decisions/0007-rigour-without-
 
 from typing import NamedTuple
 
-from rigour._core import NamePartTag, NameTypeTag, Span, _normalize, analyze_names, maybe_ascii, territories_jsonl
+from rigour._core import NamePartTag, NameTypeTag, Span, _normalize, analyze_names, maybe_ascii, metaphone, territories_jsonl
 
-__all__ = ["Part", "analyzed", "folded", "latin", "territories"]
+__all__ = ["Part", "analyzed", "folded", "latin", "sounding", "territories"]
 
 # Bits of rigour.text.normalize.Normalize, and a value of its Cleanup.
 _SQUASH_SPACES, _CASEFOLD, _NFKD = 1 << 1, 1 << 2, 1 << 5
@@ -26,6 +26,11 @@ def folded(text: str) -> str | None:
 def latin(text: str) -> str:
     """The text in Latin letters, where its script is one that has an agreed spelling in them."""
     return maybe_ascii(text)
+
+
+def sounding(word: str) -> str:
+    """How the word sounds in English, so that gasprom is gazprom: https://en.wikipedia.org/wiki/Metaphone."""
+    return metaphone(word)
 
 
 class Part(NamedTuple):
