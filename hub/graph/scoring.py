@@ -38,6 +38,7 @@ TRAITS = pa.schema(
         ("domains", pa.list_(pa.string())),
         ("own_domains", pa.list_(pa.string())),
         ("labels", pa.list_(pa.string())),
+        ("label", pa.string()),
         ("email_domains", pa.list_(pa.string())),
         ("letters", pa.string()),
         ("words", pa.list_(pa.string())),
@@ -58,6 +59,8 @@ TRAITS = pa.schema(
 """What is compared of each distinct record."""
 
 _MACROS = """
+create or replace macro has_like_label(one, other) as
+    least(length(one), length(other)) >= 5 and (contains(one, other) or contains(other, one));
 create or replace macro is_abroad(places, others, country) as
     country <> '' and len(places) > 0 and not list_contains(places, country) and not list_has_any(places, others)
 """
@@ -124,6 +127,7 @@ def _levels() -> dict[str, list[tuple[str, float | None]]]:
             ("list_has_any(own_domains_l, own_domains_r)", bits["domain"]["same"]),
             ("list_has_any(domains_l, domains_r)", bits["domain"]["shared_by_families"]),
             ("list_has_any(labels_l, labels_r)", bits["domain"]["same_label"]),
+            ("has_like_label(label_l, label_r)", bits["domain"]["like_label"]),
             ("ELSE", bits["domain"]["other"]),
         ],
         "email_domain": [
@@ -185,6 +189,7 @@ def _row(position: int, traits: Traits, records: int, known: Knowledge) -> dict[
         "domains": domains,
         "own_domains": [domain for domain in domains if domain not in known.busy],
         "labels": [label(domain) for domain in domains],
+        "label": next((label(domain) for domain in domains), ""),
         "email_domains": traits.email_domains,
         "letters": traits.letters,
         "words": [weighed(word) for word in traits.words],
