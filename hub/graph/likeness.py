@@ -4,8 +4,10 @@ import duckdb
 
 from hub.graph.rarity import penalty, rarity
 
-MOST, LEAST = 12, -4
+MOST, LEAST = 12, -10
 """However many words are shared, or are not."""
+_OTHER = -4
+_TELLING = 8
 
 # Words begin with their rarity and their penalty, each as one letter, and then with the mark of their kind.
 _MACROS = """
@@ -57,11 +59,15 @@ with told as (
     union all
     select join_key_l, join_key_r,
            case when is_one_slip then least({MOST}, least(weight_l, weight_r) - 2)
-           else least({MOST}, gained + coalesce(greatest(0,
-                    least(gains(found_l) - 2 * len(found_l), gains(found_r) - 2 * len(found_r))), 0))
-                - losses(alone_l) + losses(found_l) - losses(alone_r) + losses(found_r)
-           end
-    from shared left join slips using (pair)
+           -- They share what tells, and each has something that the other lacks: sisters, whose difference counts.
+           when gained >= {_TELLING} and lost_l >= 2 and lost_r >= 2 then least({MOST}, gained + slipped) - lost_l - lost_r
+           else greatest({_OTHER}, least({MOST}, gained + slipped) - lost_l - lost_r) end
+    from (
+        select *, losses(alone_l) - coalesce(losses(found_l), 0) as lost_l,
+               losses(alone_r) - coalesce(losses(found_r), 0) as lost_r,
+               greatest(0, coalesce(least(gains(found_l) - 2 * len(found_l), gains(found_r) - 2 * len(found_r)), 0)) as slipped
+        from shared left join slips using (pair)
+    )
 )
 select greatest({LEAST}, bits)::int::varchar as match_key, join_key_l, join_key_r from told
 """
