@@ -121,7 +121,8 @@ class Written:
 
     key: str
     outcome: WriteOutcome
-    """WRITTEN, CONFLICT, REFUSED, or RETRY where the source could not do it just now, or did not say what it did."""
+    """WRITTEN, CONFLICT, REFUSED, RETRY where the source could not do it just now, or SENDING where it did not say what
+    became of it."""
     reason: str | None = None
     external_id: str | None = None
     """The row's, where the source told it."""

@@ -62,7 +62,8 @@ async def test_all_or_none_writes_nothing_when_one_is_wrong(client, world):
     assert world.salesforce.accounts[0].name == "Acme GmbH"
 
 
-async def test_upserts_tell_what_was_made(client, world):
+async def test_upserts_tell_what_was_made(app, client, world):
+    app.state.salesforce.org.unique.clear()
     await sent(client, "PATCH", ROWS, [ACCOUNT | {"id": ACME, KEY: "acc_1"}])
     for each in (GLOBEX, INITECH):
         await sent(client, "PATCH", ROWS, [ACCOUNT | {"id": each, KEY: "twice"}])
@@ -86,6 +87,13 @@ async def test_upserts_tell_what_was_made(client, world):
         "JSON_PARSER_ERROR",
     ]
     assert world.salesforce.accounts[-1].custom[KEY] == "acc_2"
+
+
+async def test_a_value_that_must_be_unique_is_written_once(client, world):
+    given = [ACCOUNT | {"id": each, KEY: "twice"} for each in (ACME, GLOBEX)]
+    assert codes(await sent(client, "PATCH", ROWS, given[:1])) == [None]
+    assert codes(await sent(client, "PATCH", ROWS, given)) == [None, "DUPLICATE_VALUE"]
+    assert codes(await sent(client, "POST", ROWS, [ACCOUNT | {"Name": "x", KEY: "twice"}])) == ["DUPLICATE_VALUE"]
 
 
 async def test_upserts_by_id_change_what_is_there(client, world):
