@@ -139,7 +139,8 @@ async def test_a_request_that_is_wrong_as_a_whole_is_refused(client, method, pat
     assert (response.status_code // 100, response.json()[0]["errorCode"]) == (4, code)
 
 
-async def test_an_upsert_makes_then_changes_then_cannot_choose(client, world):
+async def test_an_upsert_makes_then_changes_then_cannot_choose(app, client, world):
+    app.state.salesforce.org.unique.clear()
     path = f"{DATA}/sobjects/Account/{KEY}/acc%20%C3%BC"
     assert (await client.patch(path, params={"updateOnly": "true"}, json={"Name": "Newco"})).status_code == 404
     made = await client.patch(path, json={"Name": "Newco"})
