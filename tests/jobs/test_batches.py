@@ -66,6 +66,20 @@ async def test_what_was_read_is_stored_before_an_error_of_reading_comes():
     assert (stored, source.is_open) == ([0, 1], False)
 
 
+async def test_a_source_goes_on_after_a_page_without_payloads_once_those_before_are_stored():
+    went_on = asyncio.Event()
+
+    async def pages(*_: object) -> AsyncGenerator[Page, None]:
+        yield a_page(an_account("1"), at=1)
+        yield a_page(an_account("2"), at=2)
+        yield Page(payloads=(), bookmark={"at": 2})
+        went_on.set()
+
+    async with aclosing(batches(replace(a_stream(), pages=pages), None, None)) as read:
+        stored = [(list(batch.sent), went_on.is_set()) async for batch in read]
+    assert stored == [(["1", "2"], False), ([], True)]
+
+
 async def test_who_is_cut_off_while_storing_leaves_nothing_open_and_no_task():
     source, is_storing = Source(3), asyncio.Event()
 

@@ -70,31 +70,23 @@ async def made(vendor: Vendor, plan: WritePlan) -> set[WriteOutcome]:
     return {item.outcome for item in (await vendor.items(plan)).values() if item.key}
 
 
-def sent_to(org: Vendor, then: Callable[[httpx.Response], httpx.Response]) -> None:
-    """The first upsert of accounts arrives, and something happens to its answer."""
-    answered, answers = org.world.handle_async_request, 0
-
-    async def answer(request: httpx.Request) -> httpx.Response:
-        nonlocal answers
-        response = await answered(request)
-        if request.method != "PATCH" or not request.url.path.endswith("/Account/Hub_Account_Id__c"):
-            return response
-        answers += 1
-        return then(response) if answers == 1 else response
-
-    org.world.handle_async_request = answer
-
-
-def lose(_: httpx.Response) -> httpx.Response:
-    raise httpx.ReadError("cut off")
-
-
 class Killed(BaseException):
     """The process ended."""
 
 
-def die(_: httpx.Response) -> httpx.Response:
-    raise Killed
+def cut_off(org: Vendor, *ends: tuple[bool, BaseException]) -> None:
+    """The first upserts of accounts end so: whether they arrive, and what happens instead of an answer."""
+    answered, left = org.world.handle_async_request, list(ends)
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        if not left or not request.url.path.endswith("/Account/Hub_Account_Id__c"):
+            return await answered(request)
+        arrives, instead = left.pop(0)
+        if arrives:
+            await answered(request)
+        raise instead
+
+    org.world.handle_async_request = answer
 
 
 @pytest.fixture
@@ -391,11 +383,11 @@ async def test_a_row_of_the_account_that_was_found_meanwhile_keeps_another_from_
     assert await plan_of_new(org) == {}
 
 
-async def test_an_answer_that_was_lost_makes_no_second_row(org: Vendor):
+async def test_what_did_not_arrive_is_sent_again_and_an_answer_that_was_lost_makes_no_second_row(org: Vendor):
     await mapped(org)
     await org.enable("Hub_Account_Id__c", "account_id", creates_rows=True)
     plan = await org.plan()
-    sent_to(org, lose)
+    cut_off(org, (False, httpx.ReadError("")), (True, httpx.ReadError("")))
     rows = len(org.world.world.salesforce.accounts)
 
     assert await made(org, plan) == {WRITTEN}
@@ -406,7 +398,7 @@ async def test_a_row_whose_answer_nobody_heard_is_not_forgotten(org: Vendor):
     account = await mapped(org)
     await org.enable("Hub_Account_Id__c", "account_id", creates_rows=True)
     plan = await org.plan()
-    sent_to(org, die)
+    cut_off(org, (True, Killed()))
     with pytest.raises(Killed):
         await org.apply(plan)
     row = org.world.world.salesforce.accounts[-1].id
