@@ -1,6 +1,5 @@
 """Rows that write-back makes of accounts that a source has none of, over the wire of the imitated vendors."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 import httpx
