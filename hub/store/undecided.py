@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Row, any_, delete, literal, select
+from sqlalchemy import BigInteger, ColumnElement, Row, any_, delete, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,8 +18,9 @@ def is_undecided(connection_id: UUID) -> ColumnElement[bool]:
     never = select(AccountRecord.id).where(
         AccountRecord.connection_id == connection_id, AccountRecord.account_id.is_(None)
     )
-    ids = never.union_all(select(Restatement.record_id))
-    return (AccountRecord.connection_id == connection_id) & AccountRecord.id.in_(ids)
+    ids = never.union_all(select(Restatement.record_id)).scalar_subquery()
+    # An array is made once, where PostgreSQL, in search of any one row, was seen to compare each with all of them.
+    return (AccountRecord.connection_id == connection_id) & (AccountRecord.id == any_(func.array(ids)))
 
 
 async def removed(session: AsyncSession, connection_id: UUID) -> AsyncIterator[Row[*tuple[Any, ...]]]:
