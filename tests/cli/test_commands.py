@@ -89,7 +89,7 @@ def test_documents_are_pushed_all_or_none_and_can_be_removed(hub, tmp_path: Path
 
     assert "Nothing was stored" in hub("documents", "push", "--app", "web", "bad.json", code=1)
     assert "cannot be read" in hub("documents", "push", "--app", "web", "none.json", code=1)
-    assert "1 documents of 'web', 1 of them new" in hub("documents", "push", "--app", "web", "good.json")
+    assert "1 document of 'web', 1 of them new" in hub("documents", "push", "--app", "web", "good.json")
     assert "known" in hub("documents", "push", "--app", "web", "good.json")
     assert id_ in hub("documents", "list", "--app", "web")
     assert "is removed" in hub("documents", "remove", "--app", "web", id_)
