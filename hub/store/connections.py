@@ -64,6 +64,12 @@ async def by_id(session: AsyncSession, connection_id: UUID) -> Connection:
     return connection
 
 
+async def config_of(session: AsyncSession, name: str) -> Json | None:
+    """What the connection of this name is set to, without its secrets; None where there is none."""
+    config: Json | None = await session.scalar(select(Connection.config).where(Connection.name == name))
+    return config
+
+
 async def named(session: AsyncSession, name: str | None) -> list[Connection]:
     """The connection of this name, or all; raises NotFound, naming those there are."""
     every = list(await session.scalars(select(Connection).order_by(Connection.created_at, Connection.id)))

@@ -64,7 +64,7 @@ def test_from_a_partners_list_to_accounts(hub, tmp_path: Path):
     assert "2 account records are 2 accounts" in hub("map")
     told = hub("status")
     assert "succeeded" in told
-    assert "1 open issue(s): bad row" in told
+    assert "1 open issue: bad row" in told
 
 
 def test_a_key_is_shown_once_and_can_be_revoked(hub):
