@@ -1,5 +1,6 @@
 """`hub connect file`: a partner's list of accounts."""
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,6 +81,11 @@ async def _connected(order: _Order, *, yes: bool) -> None:
             before = await connections.config_of(session, order.name)
         found = preview(order.path, order.columns, saved, order.sheet)
         _show(found)
+        if found.doubt and not (order.columns or found.is_saved):
+            raise InputError(
+                f"{found.path} may be no list of accounts: {found.doubt}. If it is one, say what a column holds, such "
+                f"as --column {shlex.quote(f'{found.headers[0]}=name')}."
+            )
         mode = order.mode or _asked_mode()
         if before is not None:
             tell_change(order.name, before, found.config(mode))

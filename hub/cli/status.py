@@ -117,7 +117,7 @@ def _facts(found: _Found) -> dict[str, Any]:
     return {
         "connections": [_connection_facts(list(group)) for _, group in by_name],
         "streams": [_stream_facts(found, summary) for summary in found.summaries],
-        "openIssues": found.open_issues,
+        "openIssues": {str(kind): number for kind, number in found.open_issues.items()},
     }
 
 

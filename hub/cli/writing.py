@@ -9,7 +9,8 @@ from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
 from hub.cli.operator import operator
 from hub.cli.plan_shown import Told, show_plan, told
-from hub.cli.terminal import AsJson, console, print_json, quantity, run, show_table
+from hub.cli.terminal import AsJson, console, print_json, quantity, run, show_table, tell
+from hub.errors import ConfigurationError, SourceError
 from hub.jobs import write_apply, write_plan, write_rule
 from hub.jobs.sources import Sources
 from hub.jobs.write_apply import Approval
@@ -75,7 +76,9 @@ def enable(
     ] = False,
 ) -> None:
     """Allow a value to be written into a field. Nothing is written yet: plan it, read the plan, apply it."""
-    run(_enabled(connection, {"stream": stream, "field": field, "value": value}, creates_rows=create))
+    doubt = run(_enabled(connection, {"stream": stream, "field": field, "value": value}, creates_rows=create))
+    if doubt:
+        tell(doubt, "yellow")
     console.print(f"{value} may be written into {field} of {connection}. See `hub write-back plan`.", markup=False)
 
 
@@ -128,12 +131,25 @@ async def _rules() -> list[tuple[str, WriteRule]]:
         return [(names[rule.connection_id], rule) for rule in await write_rules.of(session)]
 
 
-async def _enabled(name: str, rule: Mapping[str, str], *, creates_rows: bool) -> None:
-    async with _sources() as sources, sources.database.session() as session:
-        (connection,) = await connections.named(session, name)
+async def _enabled(name: str, rule: Mapping[str, str], *, creates_rows: bool) -> str | None:
+    """Why it may not be writable, as far as its source says."""
+    async with _sources() as sources:
+        async with sources.database.session() as session:
+            (connection,) = await connections.named(session, name)
         new = WriteRule(connection_id=connection.id, **rule, creates_rows=creates_rows, enabled_by=operator())
-        await write_rule.enable(session, sources, new)
-        await _note(session, "write-back enable", name, *rule.values(), *(["creates rows"] if creates_rows else []))
+        doubt = await _doubt(sources, new)
+        async with sources.database.session() as session:
+            await write_rule.enable(session, sources, new)
+            await _note(session, "write-back enable", name, *rule.values(), *(["creates rows"] if creates_rows else []))
+        return doubt
+
+
+async def _doubt(sources: Sources, rule: WriteRule) -> str | None:
+    try:
+        obstacle = await write_rule.check_field(sources, rule)
+    except (ConfigurationError, SourceError) as error:
+        return f"Whether {rule.field} is there was not found out, a plan will tell: {error}"
+    return f"{rule.field} {obstacle}" if obstacle else None
 
 
 async def _disabled(name: str, stream: str, field: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -83,6 +83,11 @@ async def named(session: AsyncSession, name: str | None) -> list[Connection]:
 async def of_connector(session: AsyncSession, connector: str) -> list[Connection]:
     """All connections to one kind of system."""
     return list(await session.scalars(select(Connection).where(Connection.connector == connector)))
+
+
+async def disconnect(session: AsyncSession, connection_id: UUID) -> None:
+    """Forget a connection, with all that was read through it; a process that reads it meanwhile stores no more."""
+    await session.execute(delete(Connection).where(Connection.id == connection_id))
 
 
 async def note_state(session: AsyncSession, connection_id: UUID, state: ConnectionState) -> None:

@@ -181,10 +181,12 @@ async def differences(
     """What `save` would change. Nothing is written."""
     told: list[Difference] = []
     by_model = _by_model(found)
+    place = {"connection": connection_id, "raw_ids": [raw.id for raw, _ in found]}
     for model in leaves(Synced):
-        await _stage(session, model, by_model.get(model, []))
-        place = {"connection": connection_id, "raw_ids": [raw.id for raw, _ in found]}
-        for statement in (_CHANGED, _NEW, _LEFT_OUT):
+        if model in by_model:
+            await _stage(session, model, by_model[model])
+        # Most models none of the payloads speaks of: only what they said once may be there.
+        for statement in (_CHANGED, _NEW, _LEFT_OUT) if model in by_model else (_ALL_LEFT_OUT,):
             rows = await session.execute(text(statement.format(table=table_of(model).name)), place)
             told += [Difference(table=table_of(model).name, **row._mapping) for row in rows]  # noqa: SLF001 - a public name
     return told
@@ -214,14 +216,18 @@ _NEW = """
     having count(*) > 0
 """
 
-_LEFT_OUT = """
+_ALL_LEFT_OUT = """
     select null as "column", count(*) as rows, min(present.external_id) as external_id,
         'there' as before, 'gone' as after
     from {table} present
     where present.raw_id = any(:raw_ids) and present.removal is null
-      and not exists (select from staged_record staged where staged.external_id = present.external_id)
     having count(*) > 0
 """
+
+_LEFT_OUT = _ALL_LEFT_OUT.replace(
+    "having",
+    "  and not exists (select from staged_record staged where staged.external_id = present.external_id) having",
+)
 
 _REMOVED = {
     "external_id": "text",

@@ -138,3 +138,13 @@ def test_an_operation_is_explained(hub, tmp_path: Path):
     assert "account:read" in told
     assert "cannot be read" in hub("explain", "none.graphql", code=1)
     assert "not JSON" in hub("explain", "top.graphql", "--variables", "{", code=1)
+
+
+def test_settings_tell_what_they_are_and_would_be_and_no_secret(hub, tmp_path: Path):
+    told = hub("settings", HUB_SECRET_KEY="c2VjcmV0", HUB_PORT="8123")
+    assert "c2VjcmV0" not in told
+    (port,) = (line for line in told.splitlines() if "HUB_PORT " in line)
+    assert "8123" in port
+    assert "8000" in port
+    assert str(tmp_path / ".local" / "share" / "ecosystem-hub") in told
+    assert hub("--version").strip()

@@ -59,3 +59,19 @@ def test_removals_that_wait_for_a_person_are_no_success_and_what_to_do_can_be_co
 
     hub("sync", "--accept-removals")
     assert "removals held back" not in hub("status")
+
+
+def test_a_connection_that_ends_takes_along_what_it_said_and_leaves_the_rest(hub, tmp_path: Path):
+    hub("init", "Home Inc.")
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.csv").write_text(f"Name,Website\nAcme,acme.example\nOf {name},{name}.example\n")
+        hub("connect", "file", tmp_path / f"{name}.csv", "--organization", name, "--replace", "--yes")
+    hub("sync")
+    assert "4 account records are 3 accounts" in hub("map")
+    assert "2 payloads" in hub("disconnect", "one", "--yes")
+    assert "2 account records are 2 accounts" in hub("map")
+    assert [each["connection"] for each in json.loads(hub("status", "--json"))["streams"]] == ["two"]
+    assert "disconnect" in hub("audit", "list")
+    with pytest.raises(NotFound, match="There is no connection 'one'. Connections: two"):
+        hub("disconnect", "one", "--yes")
+    assert "Nothing would change" in hub("replay")
