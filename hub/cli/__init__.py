@@ -2,7 +2,6 @@
 
 import sys
 from importlib import import_module
-from importlib.metadata import version
 from typing import Annotated, Any
 
 import typer
@@ -59,7 +58,7 @@ class Commands(TyperGroup):
 
 def _tell_version(*, asked: bool) -> None:
     if asked:
-        typer.echo(version("ecosystem-hub"))
+        typer.echo(import_module("importlib.metadata").version("ecosystem-hub"))
         raise typer.Exit
 
 

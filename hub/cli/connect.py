@@ -202,7 +202,7 @@ class _Connecting:
 
     def _check(self, connector: Connector[Any], reports: Sequence[StreamReport]) -> None:
         """Raise InputError where there is nothing to connect, or nobody knows what."""
-        where = self.config.get("base_url", self.connector)
+        where = f"--base-url {self.config['base_url']}" if "base_url" in self.config else self.connector
         if not any(report.readable for report in reports):
             raise InputError(
                 f"{where}: none of its streams can be read. Check that the address is {self.connector}'s API, and what "

@@ -23,9 +23,9 @@ def disconnect(
     """Forget a connection and all that was read through it. Nothing is changed in the system itself."""
     connection_id, payloads = run(_found(connection))
     tell(
-        f"{connection}: its settings and credentials, {quantity_of(payloads, 'payload')} and what was made of them, its "
-        "runs, issues, write-back rules and plans go for good. What was written into the system stays there, and the "
-        "audit log here."
+        f"{connection}: its settings and credentials, {quantity_of(payloads, 'payload')} and what was made of them, "
+        "its runs, issues, write-back rules and plans go for good. What was written into the system stays there, and "
+        "the audit log here."
     )
     if not yes and not typer.confirm("Disconnect it?"):
         raise typer.Exit(1)
