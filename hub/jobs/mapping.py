@@ -12,7 +12,7 @@ from hub.graph.identity import assign
 from hub.graph.mapping import Finding, mapping
 from hub.graph.people import Contact, people
 from hub.graph.profile import profile
-from hub.store import identities, links, matches
+from hub.store import identities, links, matches, undecided
 from hub.store.database import Database, Session
 from hub.store.identities import ACCOUNT, PERSON, Identity
 from hub.store.locks import only_one
@@ -35,12 +35,14 @@ async def map_accounts(database: Database) -> MappingOutcome:
     """Map all live records anew; ids stay where the records do. Raises Busy where another process is at it."""
     async with only_one(database, "account mapping"):
         async with database.session() as session:
+            restated = await undecided.restatements(session)
             of_accounts = await _read(session, ACCOUNT, _company)
             found = await asyncio.to_thread(lambda: mapping(of_accounts.compared.values()))
             moved = await _write(session, ACCOUNT, of_accounts, found.clusters, _account_profile)
             await matches.replace(session, _rows(found.findings, found.decided_by))
             await matches.note_memberships(session)
             await matches.note_relations(session)
+            await undecided.settle(session, [each.id for each in restated if each.record_id in of_accounts.compared])
         async with database.session() as session:
             of_people = await _read(session, PERSON, _contact)
             persons = await asyncio.to_thread(lambda: people(of_people.compared.values()))
