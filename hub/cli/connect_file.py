@@ -137,9 +137,8 @@ def _show(found: FilePreview) -> None:
 
 
 def _sample(cell: str) -> str:
-    """The beginning of a cell, without codes for the terminal."""
-    shown = "".join(letter if letter.isprintable() else " " for letter in cell[: _SAMPLE + 1])
-    return shown if len(shown) <= _SAMPLE else f"{shown[:_SAMPLE]}…"
+    """The beginning of a cell."""
+    return cell if len(cell) <= _SAMPLE else f"{cell[:_SAMPLE]}…"
 
 
 def _show_changes(found: FilePreview) -> None:

@@ -22,8 +22,9 @@ _CHARACTERS_A_PAGE = 8 * 1024 * 1024
 LONGEST_KEY = 500
 """Characters of what a row is known by. More is a text that slipped into the wrong column."""
 _SHOWN_ROWS = 5
-_MOST_BAD = 0.2
-"""The share of rows that cannot be read, beyond which it may be a text of another kind."""
+_MOST_BAD = 20
+_MOST_BAD_SHARE = 0.2
+"""Rows that cannot be read, beyond which it may be another kind of text; without a known header, the share will do."""
 _FORMULA_ERRORS = frozenset({"#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!"})
 
 
@@ -51,9 +52,11 @@ class FilePreview:
     @property
     def doubt(self) -> str | None:
         """Why it may be no list of accounts at all, where nobody has said what its columns hold."""
-        if self.bad_rows > _MOST_BAD * (self.row_count + self.bad_rows):
-            return f"{self.bad_rows:,} of its {self.row_count + self.bad_rows:,} rows cannot be read"
-        if len(self.headers) == 1 and field_of(self.headers[0]) is None:
+        is_named = any(map(field_of, self.headers))
+        total = self.row_count + self.bad_rows
+        if self.bad_rows > _MOST_BAD_SHARE * total and (self.bad_rows > _MOST_BAD or not is_named):
+            return f"{self.bad_rows:,} of its {total:,} rows cannot be read"
+        if len(self.headers) == 1 and not is_named:
             return f"its only column, {self.headers[0]!r}, is not called as one of names or domains is"
         return None
 
