@@ -66,10 +66,16 @@ def _show(found: _Found) -> None:
 
 
 def _row(found: _Found, summary: StreamSummary) -> tuple[Cell, ...]:
-    run, read_at = summary.last_run, summary.state.synced_at if summary.state else None
-    ago = f"{duration((datetime.now(UTC) - read_at).total_seconds())} ago" if read_at else "never"
+    run, ago = summary.last_run, _ago(summary.state.synced_at if summary.state else None)
     numbers = (run.payloads_seen, run.payloads_changed, run.rows_removed, run.payloads_unmapped)
     return summary.connection.name, run.stream, found.state(summary), ago, *numbers
+
+
+def _ago(at: datetime | None) -> str:
+    if at is None:
+        return "never"
+    minutes, seconds = divmod(round((datetime.now(UTC) - at).total_seconds()), 60)
+    return f"{quantity(minutes)} min ago" if minutes else f"{seconds} s ago"
 
 
 def _error(summary: StreamSummary) -> str | None:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeVar
 import orjson
 import structlog
 import typer
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
@@ -85,15 +85,26 @@ def plain(text: str) -> str:
 
 def show_table(headers: Sequence[str], rows: Iterable[Sequence[Cell]], title: str | None = None) -> None:
     """A table that cuts nothing: what has no room in a terminal is folded; elsewhere there is room."""
+    told = Text(plain(title)) if title is not None else None
     listed = list(rows)
-    table = Table(title=None if title is None else Text(plain(title)), title_justify="left")
+    table = _filled(Table(title=told, title_justify="left"), headers, listed)
+    if not console.is_terminal:
+        Console(file=console.file, width=WIDEST).print(table)
+        return
+    if console.measure(table, options=console.options.update(max_width=WIDEST)).maximum > console.width:
+        bare = Table(title=told, title_justify="left", box=None, pad_edge=False, padding=(0, 1, 0, 0))
+        table = _filled(bare, [header.replace(" ", "\n") for header in headers], listed)
+    console.print(table)
+
+
+def _filled(table: Table, headers: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Table:
     for place, header in enumerate(headers):
-        is_number = any(isinstance(row[place], int) for row in listed)
-        table.add_column(Text(header), justify="right" if is_number else "left", no_wrap=is_number, overflow="fold")
-    for row in listed:
+        is_number = any(isinstance(row[place], int) for row in rows)
+        justify: JustifyMethod = "right" if is_number else "left"
+        table.add_column(Text(header), justify=justify, no_wrap=is_number, overflow="fold")
+    for row in rows:
         table.add_row(*map(_shown, row))
-    screen = console if console.is_terminal else Console(file=console.file, width=WIDEST)
-    screen.print(table, highlight=False)
+    return table
 
 
 def _shown(cell: Cell) -> Text:
