@@ -284,6 +284,8 @@ class Connector(Generic[SourceT]):
     webhook: Webhook | None = None
     learned: Callable[[SourceT], Mapping[str, Any]] = lambda _: {}
     """What opening it told of which account it is. The connection's config keeps it, and its name is for no other."""
+    identity: frozenset[str] = frozenset()
+    """The names in its config of what `learned` tells. A source that does not tell them is not connected."""
     settings: Mapping[str, str] = field(default_factory=dict)
     """What its config may hold, secrets included: each name, and what to give there in a few words. `hub connect other`
     asks by it; the connectors that have a command of their own leave it empty."""
