@@ -1,7 +1,7 @@
 """Which records are the same company: the one function that the mapping job calls, and what it answers."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 from hub.graph.candidates import candidates
 from hub.graph.clusters import Edge, clusters_of
 from hub.graph.company import Company, Traits, traits
+from hub.graph.decisions import Decision, awake
 from hub.graph.knowledge import learned
 from hub.graph.rules import ACCEPTED, REVIEWED, VERSION, VETO, Feature, Side, bits_of, side
 from hub.model import Evidence, Verdict
@@ -22,6 +23,7 @@ class Finding:
     right: UUID
     bits: float
     verdict: Verdict
+    """The rules' own, whatever people decided."""
     _found: tuple[Feature, ...]
     _traits: tuple[Traits, Traits]
 
@@ -42,7 +44,8 @@ class Mapping:
     clusters: list[tuple[UUID, ...]]
     """Every record in exactly one, ids ascending, clusters by their first id."""
     findings: list[Finding]
-    """The compared pairs that are the same company, may be, or are kept apart by a veto; by ids.
+    """The compared pairs that are the same company, may be, or are kept apart by a veto, and those that people decided
+    about; by ids.
 
     What one owner's records say of each other is told in full whatever others' say: who sees those of one owner only
     misses nothing.
@@ -50,8 +53,8 @@ class Mapping:
     decided_by: str = VERSION
 
 
-def mapping(companies: Iterable[Company]) -> Mapping:
-    """Decide which of `companies` are the same, each record given once."""
+def mapping(companies: Iterable[Company], decisions: Collection[Decision] = ()) -> Mapping:
+    """Decide which of `companies` are the same, each record given once; what people decided outranks every rule."""
     records: dict[Traits, list[UUID]] = defaultdict(list)
     owners: dict[UUID, UUID | None] = {}
     for company in companies:
@@ -61,12 +64,35 @@ def mapping(companies: Iterable[Company]) -> Mapping:
         alike.sort()
     known = learned(records)
     sides = [side(each, known) for each in sorted(records)]
-    edges = [edge for edge in _compared(sides, records) if edge.bits >= REVIEWED or edge.bits <= VETO / 2]
     ids = [records[each.traits] for each in sides]
-    clusters = clusters_of(sides, ids, [edge for edge in edges if edge.bits >= ACCEPTED])
+    decided = awake(decisions, owners)
+    asked = _asked(ids, decided)
+    compared = [edge for edge in _compared(sides, records) if _says_much(edge) or (edge.left, edge.right) in asked]
+    edges = [edge for edge in compared if _says_much(edge)]
+    clusters = clusters_of(sides, ids, [edge for edge in edges if edge.bits >= ACCEPTED], decided)
     owned = cache(lambda position: _by_owner(ids[position], owners))
-    findings = sorted(_findings(edges, sides, owned), key=lambda finding: (finding.left.int, finding.right.int))
-    return Mapping(clusters, findings)
+    findings = {(each.left, each.right): each for each in _findings(edges, sides, owned)}
+    for edge in compared:
+        pair = sides[edge.left].traits, sides[edge.right].traits
+        for left, right in asked.get((edge.left, edge.right), ()):
+            told = _finding(edge, pair, left, right)
+            findings[told.left, told.right] = told
+    return Mapping(clusters, [findings[each] for each in sorted(findings)])
+
+
+def _says_much(edge: Edge) -> bool:
+    return edge.bits >= REVIEWED or edge.bits <= VETO / 2
+
+
+def _asked(ids: list[list[UUID]], decisions: list[Decision]) -> dict[tuple[int, int], list[tuple[UUID, UUID]]]:
+    """The pairs of records that people decided about, by the positions of their traits."""
+    wanted = {id_ for each in decisions for id_ in (each.left, each.right)}
+    place = {id_: position for position, alike in enumerate(ids) for id_ in alike if id_ in wanted} if wanted else {}
+    found: dict[tuple[int, int], list[tuple[UUID, UUID]]] = defaultdict(list)
+    for each in decisions:
+        (left, one), (right, other) = sorted(((place[each.left], each.left), (place[each.right], each.right)))
+        found[left, right].append((one, other))
+    return found
 
 
 def _compared(sides: list[Side], records: dict[Traits, list[UUID]]) -> Iterator[Edge]:

@@ -14,6 +14,7 @@ from hub.model.connection import (
     SyncRun,
     SyncRunState,
 )
+from hub.model.decision import LONGEST_REASON, Amount, Decision, Review
 from hub.model.export import Export, ExportChunk, ExportState
 from hub.model.idempotency_key import IdempotencyKey
 from hub.model.issue import Issue, IssueKind
@@ -51,6 +52,7 @@ from hub.model.trusted_document import TrustedDocument
 from hub.model.write_back import WriteItem, WriteOutcome, WritePlan, WritePlanField, WritePlanState, WriteRule
 
 __all__ = [
+    "LONGEST_REASON",
     "SCOPES",
     "Account",
     "AccountMembership",
@@ -58,6 +60,7 @@ __all__ = [
     "AccountProfile",
     "AccountRecord",
     "AccountRedirect",
+    "Amount",
     "ApiKey",
     "AuditEvent",
     "AuditKind",
@@ -74,6 +77,7 @@ __all__ = [
     "ConnectionState",
     "ContactAccount",
     "ContactRecord",
+    "Decision",
     "Evidence",
     "Export",
     "ExportChunk",
@@ -114,6 +118,7 @@ __all__ = [
     "RelationKind",
     "Removal",
     "RemovalEvidence",
+    "Review",
     "Role",
     "SalesUser",
     "Scope",
