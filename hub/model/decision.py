@@ -72,4 +72,4 @@ class Review(Base, kw_only=True):
     uncertainty: Mapped[Decimal]
     """1 where the score is in the middle between the two thresholds, ½ at one of them."""
     priority: Mapped[Decimal]
-    """Stake × uncertainty."""
+    """The product of both."""
