@@ -168,9 +168,9 @@ def _rows(found: Found, decided: Decided) -> Iterator[tuple[Any, ...]]:
         scored = finding.left, finding.right, round(finding.bits, 3), finding.evidence
         said = left.pop((finding.left, finding.right), None)
         verdict = (said.verdict, said.decided_by) if said else (finding.verdict, found.decided_by)
-        yield *scored, *verdict, finding.verdict, said.id if said else None
+        yield *scored, *verdict, finding.verdict
     for pair, said in left.items():  # the rules never compared them
-        yield *pair, 0, [], said.verdict, said.decided_by, None, said.id
+        yield *pair, 0, [], said.verdict, said.decided_by, None
 
 
 def _contradictions(decided: Decided) -> dict[UUID, str]:

@@ -55,8 +55,6 @@ class Match(Identified, Base, kw_only=True):
         EnumType(Verdict, name="rule_verdict", native_enum=False, create_constraint=True, length=40), default=None
     )
     """What the rules say; None where they did not compare the two, as nothing that both say led them to."""
-    decision_id: Mapped[UUID | None] = mapped_column(ForeignKey("decision.id", ondelete="SET NULL"), default=None)
-    """The person's decision that the verdict is, where there is one."""
     created_at: Mapped[datetime] = mapped_column(init=False, server_default=func.now())
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.errors import InputError, NotFound
@@ -103,26 +103,59 @@ async def note_contradictions(session: AsyncSession, messages: Mapping[UUID, str
         await issues.report(session, connection_id, "accounts", kind, {subject: told[subject]})
 
 
-def measured() -> Select[Any]:
-    """How the rules' verdicts compare with what people decided, of the pairs that VIEWER may see: counts."""
+SMALLEST_SAMPLE = 30
+"""Pairs below which a share of them says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """How the verdicts of the rules compare with what people decided, of the pairs that wait for nothing."""
+
+    right: int
+    """Pairs that are the same for people and rules."""
+    wrong: int
+    """Pairs that only the rules say are the same."""
+    missed: int
+    """Pairs that only people say are the same."""
+    kept_apart: int
+    """Pairs that are the same for neither."""
+
+    @property
+    def precision(self) -> float | None:
+        """What share of what the rules say is the same is so; None where too few pairs are known."""
+        return _share(self.right, self.right + self.wrong)
+
+    @property
+    def recall(self) -> float | None:
+        """What share of what is the same the rules find; None where too few pairs are known."""
+        return _share(self.right, self.right + self.missed)
+
+
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole >= SMALLEST_SAMPLE else None
+
+
+def measure() -> Select[Any]:
+    """Selects what a Measure is made of, of the pairs that VIEWER may see and that live."""
     decision, match = Decision.__table__.alias(), Match.__table__.alias()
-    same, said = decision.c.verdict == Verdict.SAME, match.c.rule_verdict == Verdict.SAME
-    other = decision.c.verdict.in_([Verdict.DIFFERENT, Verdict.RELATED])
-    counts: dict[str, ColumnElement[bool]] = {
-        "right": and_(same, said),
-        "wrong": and_(other, said),
-        "missed": and_(same, func.coalesce(match.c.rule_verdict != Verdict.SAME, True)),
-        "kept_apart": and_(other, func.coalesce(match.c.rule_verdict != Verdict.SAME, True)),
+    is_same = decision.c.verdict == Verdict.SAME
+    ruled_same = func.coalesce(match.c.rule_verdict == Verdict.SAME, False)
+    cells = {
+        "right": and_(is_same, ruled_same),
+        "wrong": and_(~is_same, ruled_same),
+        "missed": and_(is_same, ~ruled_same),
+        "kept_apart": ~or_(is_same, ruled_same),
     }
-    columns: list[ColumnElement[Any]] = [func.count().filter(each).label(name) for name, each in counts.items()]
+    counts: list[ColumnElement[Any]] = [func.count().filter(cell).label(name) for name, cell in cells.items()]
+    pair = and_(match.c.left_id == decision.c.left_id, match.c.right_id == decision.c.right_id)
     return (
-        select(*columns)
+        select(*counts)
         .select_from(decision)
-        .join(match, match.c.decision_id == decision.c.id)
-        .where(visible(Decision, decision, removed=False))
+        .outerjoin(match, pair)
+        .where(visible(Decision, decision, removed=False), decision.c.verdict != Verdict.UNSURE)
     )
 
 
-async def measure(session: AsyncSession, organization_id: UUID) -> Row[Any]:
-    """The same, as an organization sees it."""
-    return (await session.execute(measured(), {VIEWER.key: organization_id})).one()
+async def measured(session: AsyncSession, organization_id: UUID) -> Measure:
+    """How the rules do, as an organization sees it."""
+    return Measure(**(await session.execute(measure(), {VIEWER.key: organization_id})).one()._asdict())

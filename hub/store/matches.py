@@ -18,7 +18,6 @@ _COLUMNS = {
     "verdict": "text",
     "decided_by": "text",
     "rule_verdict": "text",
-    "decision_id": "uuid",
 }
 
 _DROP_VANISHED = text("""
@@ -28,16 +27,14 @@ _DROP_VANISHED = text("""
 """)
 
 _KEEP = text("""
-    insert into match as present (left_id, right_id, score, evidence, verdict, decided_by, rule_verdict, decision_id)
-    select left_id, right_id, score, evidence, verdict, decided_by, rule_verdict, decision_id from staged_match
+    insert into match as present (left_id, right_id, score, evidence, verdict, decided_by, rule_verdict)
+    select left_id, right_id, score, evidence, verdict, decided_by, rule_verdict from staged_match
     on conflict (left_id, right_id) do update
     set score = excluded.score, evidence = excluded.evidence, verdict = excluded.verdict,
-        decided_by = excluded.decided_by, rule_verdict = excluded.rule_verdict, decision_id = excluded.decision_id,
-        created_at = now()
-    where (present.score, present.evidence, present.verdict, present.decided_by, present.rule_verdict,
-           present.decision_id)
-      is distinct from (excluded.score, excluded.evidence, excluded.verdict, excluded.decided_by, excluded.rule_verdict,
-                        excluded.decision_id)
+        decided_by = excluded.decided_by, rule_verdict = excluded.rule_verdict, created_at = now()
+    where (present.score, present.evidence, present.verdict, present.decided_by, present.rule_verdict)
+      is distinct from
+          (excluded.score, excluded.evidence, excluded.verdict, excluded.decided_by, excluded.rule_verdict)
 """)
 
 

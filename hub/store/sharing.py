@@ -82,7 +82,7 @@ def visible(model: type[Base], rows: FromClause, *, removed: bool) -> ColumnElem
 
 def removable(model: type[Base]) -> bool:
     """Whether rows of a model may be removed at their source, or withdrawn."""
-    return issubclass(model, (Synced, AccountProfile, PersonProfile, Match, Relation, Decision, Review))
+    return issubclass(model, (Synced, AccountProfile, PersonProfile, Match, Relation, Decision))
 
 
 def _nobody(rows: FromClause, removed: bool) -> ColumnElement[bool]:  # noqa: FBT001 - a Rule

@@ -56,10 +56,6 @@ def upgrade() -> None:
         postgresql_where=sa.text("withdrawn_at is null"),
     )
     op.add_column("match", sa.Column("rule_verdict", _verdict("rule_verdict"), nullable=True))
-    op.add_column("match", sa.Column("decision_id", sa.Uuid(), nullable=True))
-    op.create_foreign_key(
-        op.f("match_decision_id_fkey"), "match", "decision", ["decision_id"], ["id"], ondelete="SET NULL"
-    )
     op.execute("update match set rule_verdict = verdict")
     op.create_table(
         "review",
