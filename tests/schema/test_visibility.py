@@ -33,6 +33,7 @@ ROOTS = (
     "leads",
     "tickets",
     "exports",
+    "decisions",
 )
 
 
