@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from hub.errors import InputError, NotFound
 from hub.model import LONGEST_REASON, AccountRecord, Decision, Issue, IssueKind, Match, Review, Verdict
 from hub.store import issues
+from hub.store.account_records import Known
 from hub.store.locks import hold
 from hub.store.paths import prefix_of
 from hub.store.sharing import VIEWER, visible
@@ -85,6 +87,46 @@ def _standing() -> Select[Decision]:
 async def standing(session: AsyncSession) -> Sequence[Decision]:
     """All decisions that were not withdrawn, those that sleep among them."""
     return (await session.scalars(_standing().order_by(Decision.id))).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A decision that was not withdrawn, for people."""
+
+    id: UUID
+    verdict: Verdict
+    reason: str | None
+    by: str
+    at: datetime
+    left: Known
+    right: Known
+
+
+async def newest(session: AsyncSession, organization_id: UUID, most: int) -> list[Standing]:
+    """The decisions on live records that an organization sees and that stand, the newest first."""
+    rows = Decision.__table__.alias()
+    left, right = Known.selected("left"), Known.selected("right")
+    said = (rows.c.id, rows.c.verdict, rows.c.reason, rows.c.decided_by, rows.c.decided_at)
+    found = (
+        select(*said, *left.c, *right.c)
+        .join(left, left.c.left_id == rows.c.left_id)
+        .join(right, right.c.right_id == rows.c.right_id)
+        .where(visible(Decision, rows, removed=False))
+        .order_by(rows.c.decided_at.desc(), rows.c.id.desc())
+        .limit(most)
+    )
+    return [
+        Standing(
+            id=row.id,
+            verdict=row.verdict,
+            reason=row.reason,
+            by=row.decided_by,
+            at=row.decided_at,
+            left=Known.of(row, "left"),
+            right=Known.of(row, "right"),
+        )
+        for row in await session.execute(found, {VIEWER.key: organization_id})
+    ]
 
 
 async def note_contradictions(session: AsyncSession, messages: Mapping[UUID, str]) -> None:

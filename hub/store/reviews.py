@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Subquery, select, text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hub.model import AccountRecord, Amount, Connection, Evidence, Match, Review
+from hub.model import Amount, Evidence, Match, Review
+from hub.store.account_records import Known
 from hub.store.sharing import VIEWER, visible
 
 # Nobody sees a pair of two owners' records, so nobody can decide about it.
@@ -80,23 +81,11 @@ async def fill(session: AsyncSession, reviewed: float, accepted: float) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A record as a person knows it."""
-
-    id: UUID
-    connection: str
-    external_id: str
-    name: str | None
-    domain: str | None
-    country: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Waiting:
     """A pair that waits for a person."""
 
-    left: Place
-    right: Place
+    left: Known
+    right: Known
     score: Decimal
     evidence: list[Evidence]
     amounts: list[Amount]
@@ -105,26 +94,15 @@ class Waiting:
 async def first(session: AsyncSession, organization_id: UUID, most: int) -> list[Waiting]:
     """The head of the queue, as an organization sees it."""
     match = Match.__table__.alias()
-    left, right = _place("left"), _place("right")
-    order = (Review.priority.desc(), Review.uncertainty.desc(), Review.match_id.desc())
+    left, right = Known.selected("left"), Known.selected("right")
     found = (
         select(match.c.score, match.c.evidence, Review.amounts, *left.c, *right.c)
         .join(match, match.c.id == Review.match_id)
         .join(left, left.c.left_id == match.c.left_id)
         .join(right, right.c.right_id == match.c.right_id)
         .where(visible(Match, match, removed=False))
-        .order_by(*order)
+        .order_by(Review.priority.desc(), Review.uncertainty.desc(), Review.match_id.desc())
         .limit(most)
     )
     rows = (await session.execute(found, {VIEWER.key: organization_id})).all()
-    width = len(left.c)
-    return [Waiting(Place(*row[3 : 3 + width]), Place(*row[3 + width :]), *row[:3]) for row in rows]
-
-
-def _place(side: str) -> Subquery:
-    facts = (AccountRecord.external_id, AccountRecord.name, AccountRecord.domain, AccountRecord.country)
-    said = (AccountRecord.id, Connection.name, *facts)
-    names = ("id", "connection", "external_id", "name", "domain", "country")
-    columns = [column.label(f"{side}_{name}") for column, name in zip(said, names, strict=True)]
-    joined = select(*columns).join(Connection, Connection.id == AccountRecord.connection_id)
-    return joined.subquery(side)
+    return [Waiting(Known.of(row, "left"), Known.of(row, "right"), *row[:3]) for row in rows]
