@@ -16,7 +16,6 @@ from hub.model import AccountRecord, Decision, Verdict
 from hub.settings import Settings
 from hub.store import account_records, audit, decisions, organizations
 from hub.store.database import Session, opened
-from hub.store.decisions import Ruling
 from hub.store.paths import prefix_of
 
 app = typer.Typer(add_completion=False)
@@ -73,8 +72,8 @@ async def _decided(left: str, right: str, verdict: Verdict, reason: str | None) 
     async with opened(Settings.from_env()) as database, database.session() as session:
         home = (await organizations.home(session)).id
         one, other = [await account_records.named(session, home, name) for name in (left, right)]
-        ruling = Ruling(left_id=one, right_id=other, verdict=verdict, reason=reason, by=operator())
-        decision = await decisions.decide(session, ruling)
+        said = Decision(left_id=one, right_id=other, verdict=verdict, reason=reason, decided_by=operator())
+        decision = await decisions.decide(session, said)
         await enqueue_mapping(session)
         records = (f"{prefix_of(AccountRecord)}{each}" for each in (one, other))
         await _note(session, "decide", decision, *records, verdict)

@@ -8,9 +8,9 @@ from rich.table import Table
 from hub.cli.terminal import console, quantity, run
 from hub.jobs.mapping import MappingOutcome, map_accounts
 from hub.settings import Settings
-from hub.store import decisions, organizations
+from hub.store import measures, organizations
 from hub.store.database import opened
-from hub.store.decisions import SMALLEST_SAMPLE, Measure
+from hub.store.measures import SMALLEST_SAMPLE, Measure
 
 app = typer.Typer(add_completion=False)
 
@@ -56,4 +56,4 @@ async def _mapped(*, measured: bool) -> tuple[MappingOutcome, Measure | None]:
         if not measured:
             return outcome, None
         async with database.session() as session:
-            return outcome, await decisions.measured(session, (await organizations.home(session)).id)
+            return outcome, await measures.measured(session, (await organizations.home(session)).id)

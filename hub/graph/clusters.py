@@ -35,11 +35,12 @@ def clusters_of(
     no cluster holds two records that they keep apart.
     """
     rich = {edge.left for edge in accepted if edge.left == edge.right}
-    followed, _ = settled(decisions)
+    followed = [each for each in settled(decisions)[0] if each.verdict is not Verdict.UNSURE]
     place = _places(ids, followed)
+    decided = frozenset(place.values())
     clusters, suspects = [], set[int]()
     for component in _components(sides, accepted, followed, place):
-        if _is_harmless(component, sides, place.values()):
+        if _is_harmless(component, sides, decided):
             whole = (id_ for each in component for id_ in (ids[each] if each in rich else ids[each][:1]))
             clusters.append(tuple(sorted(whole)))
         else:
@@ -72,7 +73,7 @@ def _components(
     return nx.connected_components(graph)
 
 
-def _is_harmless(component: set[int], sides: Sequence[Side], decided: Iterable[int]) -> bool:
+def _is_harmless(component: set[int], sides: Sequence[Side], decided: frozenset[int]) -> bool:
     """Whether nothing keeps records of a component apart, and nobody decided about any."""
     return component.isdisjoint(decided) and len({sides[each].traits.duns for each in component} - {""}) <= 1
 

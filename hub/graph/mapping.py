@@ -67,28 +67,26 @@ def mapping(companies: Iterable[Company], decisions: Collection[Decision] = ()) 
     ids = [records[each.traits] for each in sides]
     decided = awake(decisions, owners)
     asked = _asked(ids, decided)
-    compared = [edge for edge in _compared(sides, records) if _says_much(edge) or (edge.left, edge.right) in asked]
-    edges = [edge for edge in compared if _says_much(edge)]
+    edges = [edge for edge in _compared(sides, records) if _says_much(edge) or (edge.left, edge.right) in asked]
     clusters = clusters_of(sides, ids, [edge for edge in edges if edge.bits >= ACCEPTED], decided)
     owned = cache(lambda position: _by_owner(ids[position], owners))
-    findings = {(each.left, each.right): each for each in _findings(edges, sides, owned)}
-    for edge in compared:
-        pair = sides[edge.left].traits, sides[edge.right].traits
-        for left, right in asked.get((edge.left, edge.right), ()):
-            told = _finding(edge, pair, left, right)
-            findings[told.left, told.right] = told
-    return Mapping(clusters, [findings[each] for each in sorted(findings)])
+    pairs = ((edge, _pairs(edge, owned, asked)) for edge in edges)
+    findings = sorted(_findings(pairs, sides), key=lambda finding: (finding.left.int, finding.right.int))
+    return Mapping(clusters, findings)
 
 
 def _says_much(edge: Edge) -> bool:
     return edge.bits >= REVIEWED or edge.bits <= VETO / 2
 
 
-def _asked(ids: list[list[UUID]], decisions: list[Decision]) -> dict[tuple[int, int], list[tuple[UUID, UUID]]]:
-    """The pairs of records that people decided about, by the positions of their traits."""
+Asked = dict[tuple[int, int], list[tuple[UUID, UUID]]]
+"""The pairs of records that people decided about, by the positions of their traits."""
+
+
+def _asked(ids: list[list[UUID]], decisions: list[Decision]) -> Asked:
     wanted = {id_ for each in decisions for id_ in (each.left, each.right)}
     place = {id_: position for position, alike in enumerate(ids) for id_ in alike if id_ in wanted} if wanted else {}
-    found: dict[tuple[int, int], list[tuple[UUID, UUID]]] = defaultdict(list)
+    found: Asked = defaultdict(list)
     for each in decisions:
         (left, one), (right, other) = sorted(((place[each.left], each.left), (place[each.right], each.right)))
         found[left, right].append((one, other))
@@ -108,12 +106,20 @@ Owned = dict[UUID | None, list[UUID]]
 """Records with the same traits by their owners, ids ascending, owners by their first."""
 
 
-def _findings(edges: Iterable[Edge], sides: list[Side], owned: Callable[[int], Owned]) -> Iterator[Finding]:
-    for edge in edges:
-        pair = sides[edge.left].traits, sides[edge.right].traits
+def _pairs(edge: Edge, owned: Callable[[int], Owned], asked: Asked) -> Iterable[tuple[UUID, UUID]]:
+    """The records by which an edge is told."""
+    told: Iterable[tuple[UUID, UUID]] = ()
+    if _says_much(edge):
         told = _ties(owned(edge.left)) if edge.left == edge.right else _links(owned(edge.left), owned(edge.right))
-        for left, right in told:
-            yield _finding(edge, pair, left, right)
+    decided = asked.get((edge.left, edge.right))
+    return dict.fromkeys((*told, *decided)) if decided else told
+
+
+def _findings(edges: Iterable[tuple[Edge, Iterable[tuple[UUID, UUID]]]], sides: list[Side]) -> Iterator[Finding]:
+    for edge, pairs in edges:
+        traits_of = sides[edge.left].traits, sides[edge.right].traits
+        for left, right in pairs:
+            yield _finding(edge, traits_of, left, right)
 
 
 def _by_owner(alike: list[UUID], owners: dict[UUID, UUID | None]) -> Owned:

@@ -57,13 +57,13 @@ class Amount(TypedDict):
     """ISO 4217; None where the source names none."""
 
 
-class Review(Base, kw_only=True):
+class Review(Identified, Base, kw_only=True):
     """A match that waits for a person, and what is at stake in it. Written by mapping."""
 
     __tablename__ = "review"
-    __table_args__ = (Index("review_queue_idx", "priority", "uncertainty", "match_id"),)
+    __table_args__ = (Index("review_queue_idx", "priority", "uncertainty", "id"),)
 
-    match_id: Mapped[UUID] = mapped_column(ForeignKey("match.id", ondelete="CASCADE"), primary_key=True)
+    match_id: Mapped[UUID] = mapped_column(ForeignKey("match.id", ondelete="CASCADE"), unique=True)
     amounts: Mapped[list[Amount]] = mapped_column(JSONB)
     """Of the open deals of both accounts, as the records' owner knows them, by currency."""
     stake: Mapped[Decimal]

@@ -18,7 +18,6 @@ from hub.schema.scopes import requires
 from hub.schema.user_errors import BusyError, IdempotencyConflictError, InvalidInputError, NotFoundError
 from hub.store import decisions
 from hub.store.database import Session
-from hub.store.decisions import Ruling
 
 EXPECTED = (NotFound, Busy, Conflict, InputError)
 DIRECTIVES = [cost(WRITING), *requires(Scope.MAPPING_WRITE, Scope.MAPPING_READ)]
@@ -85,11 +84,11 @@ class DecisionMutations:
                 looked_for.append(side)
                 await seen(info, model.AccountRecord, key)
             left, right = sides.values()
-            by = info.context.viewer.client
-            ruling = Ruling(left_id=left, right_id=right, verdict=input.verdict, reason=input.reason or None, by=by)
-            decided = await decisions.decide(session, ruling)
+            by, reason = info.context.viewer.client, input.reason or None
+            said = model.Decision(left_id=left, right_id=right, verdict=input.verdict, reason=reason, decided_by=by)
+            decision = await decisions.decide(session, said)
             await info.context.map_soon(session)
-            return {"decision": str(decided)}
+            return {"decision": str(decision)}
 
         sides = {side: key_of(model.AccountRecord, getattr(input, side)) for side in ("left", "right")}
         looked_for: list[str] = []

@@ -12,7 +12,7 @@ from hub.schema import choices
 from hub.schema.accounts import AccountRecord
 from hub.schema.context import Info
 from hub.schema.costs import TOTAL, cost
-from hub.schema.fields import ELEMENTS, Node, Stored, column, one, shows
+from hub.schema.fields import ELEMENTS, Node, column, one, shows
 from hub.schema.filters import DecisionFilter
 from hub.schema.money import Money
 from hub.schema.paging import Listing, many
@@ -42,7 +42,7 @@ class Decision(Node):
 
 
 @shows(model.Review, "A match that waits for a person, and what is at stake in it, as of the last mapping.")
-class Review(Stored):
+class Review(Node):
     """A pair that waits."""
 
     match: Annotated["Match", strawberry.lazy("hub.schema.matches")] = one(paths.REVIEW_MATCH, "The match.")

@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.errors import InputError, NotFound
@@ -18,34 +17,22 @@ from hub.store.paths import prefix_of
 from hub.store.sharing import VIEWER, visible
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ruling:
-    """What a person says about two records, in any order."""
-
-    left_id: UUID
-    right_id: UUID
-    verdict: Verdict
-    reason: str | None
-    by: str
-    """Who says so, as the audit log names them."""
-
-
-async def decide(session: AsyncSession, ruling: Ruling) -> UUID:
+async def decide(session: AsyncSession, decision: Decision) -> UUID:
     """The decision on the pair from now on; it takes the place of an earlier one. The same again changes nothing.
 
-    Raises InputError, and Busy while somebody else decides about the same two.
+    Its sides may come in any order. Raises InputError, and Busy while somebody else decides about the same two.
     """
-    reason = _reason(ruling.reason)
-    if ruling.left_id == ruling.right_id:
+    if decision.left_id == decision.right_id:
         raise InputError("A record cannot be compared with itself: name two.")
-    left, right = sorted((ruling.left_id, ruling.right_id))
-    await hold(session, f"the decision on {left} and {right}")
-    standing = await session.scalar(_standing().where(Decision.left_id == left, Decision.right_id == right))
-    if standing is not None and (standing.verdict, standing.reason) == (ruling.verdict, reason):
-        return standing.id
-    if standing is not None:
-        await _end(session, standing.id, ruling.by)
-    decision = Decision(left_id=left, right_id=right, verdict=ruling.verdict, reason=reason, decided_by=ruling.by)
+    decision.left_id, decision.right_id = sorted((decision.left_id, decision.right_id))
+    decision.reason = _reason(decision.reason)
+    pair = Decision.left_id == decision.left_id, Decision.right_id == decision.right_id
+    await hold(session, f"the decision on {decision.left_id} and {decision.right_id}")
+    earlier = await session.scalar(_standing().where(*pair))
+    if earlier is not None:
+        if (earlier.verdict, earlier.reason) == (decision.verdict, decision.reason):
+            return earlier.id
+        await _end(session, earlier.id, decision.decided_by)
     session.add(decision)
     await session.flush()
     await _take_off_the_queue(session, decision)
@@ -73,11 +60,9 @@ async def _end(session: AsyncSession, decision_id: UUID, by: str) -> bool:
 
 async def _take_off_the_queue(session: AsyncSession, decision: Decision) -> None:
     """Nobody need be asked again before the next mapping."""
-    if decision.verdict is Verdict.UNSURE:
-        return
-    pair = and_(Match.left_id == decision.left_id, Match.right_id == decision.right_id)
-    asked = select(Match.id).where(pair)
-    await session.execute(Review.__table__.delete().where(Review.match_id.in_(asked)))  # type: ignore[attr-defined]
+    if decision.verdict is not Verdict.UNSURE:
+        pair = (Match.left_id == decision.left_id, Match.right_id == decision.right_id)
+        await session.execute(delete(Review).where(Review.match_id.in_(select(Match.id).where(*pair))))
 
 
 def _standing() -> Select[Decision]:
@@ -143,61 +128,3 @@ async def note_contradictions(session: AsyncSession, messages: Mapping[UUID, str
     for decision_id, connection_id in (await session.execute(connection)).all():
         subject = f"{prefix_of(Decision)}{decision_id}"
         await issues.report(session, connection_id, "accounts", kind, {subject: told[subject]})
-
-
-SMALLEST_SAMPLE = 30
-"""Pairs below which a share of them says nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """How the verdicts of the rules compare with what people decided, of the pairs that wait for nothing."""
-
-    right: int
-    """Pairs that are the same for people and rules."""
-    wrong: int
-    """Pairs that only the rules say are the same."""
-    missed: int
-    """Pairs that only people say are the same."""
-    kept_apart: int
-    """Pairs that are the same for neither."""
-
-    @property
-    def precision(self) -> float | None:
-        """What share of what the rules say is the same is so; None where too few pairs are known."""
-        return _share(self.right, self.right + self.wrong)
-
-    @property
-    def recall(self) -> float | None:
-        """What share of what is the same the rules find; None where too few pairs are known."""
-        return _share(self.right, self.right + self.missed)
-
-
-def _share(part: int, whole: int) -> float | None:
-    return part / whole if whole >= SMALLEST_SAMPLE else None
-
-
-def measure() -> Select[Any]:
-    """Selects what a Measure is made of, of the pairs that VIEWER may see and that live."""
-    decision, match = Decision.__table__.alias(), Match.__table__.alias()
-    is_same = decision.c.verdict == Verdict.SAME
-    ruled_same = func.coalesce(match.c.rule_verdict == Verdict.SAME, False)
-    cells = {
-        "right": and_(is_same, ruled_same),
-        "wrong": and_(~is_same, ruled_same),
-        "missed": and_(is_same, ~ruled_same),
-        "kept_apart": ~or_(is_same, ruled_same),
-    }
-    counts: list[ColumnElement[Any]] = [func.count().filter(cell).label(name) for name, cell in cells.items()]
-    pair = and_(match.c.left_id == decision.c.left_id, match.c.right_id == decision.c.right_id)
-    return (
-        select(*counts)
-        .select_from(decision)
-        .outerjoin(match, pair)
-        .where(visible(Decision, decision, removed=False), decision.c.verdict != Verdict.UNSURE)
-    )
-
-
-async def measured(session: AsyncSession, organization_id: UUID) -> Measure:
-    """How the rules do, as an organization sees it."""
-    return Measure(**(await session.execute(measure(), {VIEWER.key: organization_id})).one()._asdict())

@@ -16,9 +16,9 @@ from hub.errors import StoreError
 from hub.model import Base
 from hub.store.cursor import Position
 from hub.store.database import Database, bounded
-from hub.store.decisions import Measure, measure
 from hub.store.failures import PATIENCE, translated
 from hub.store.listing import Selection, columns, page, single, total
+from hub.store.measures import Measure, measure
 from hub.store.paths import REDIRECTS, Path, model_of
 from hub.store.sharing import VIEWER, Viewer, visible
 from hub.telemetry import Timings

@@ -101,7 +101,7 @@ async def first(session: AsyncSession, organization_id: UUID, most: int) -> list
         .join(left, left.c.left_id == match.c.left_id)
         .join(right, right.c.right_id == match.c.right_id)
         .where(visible(Match, match, removed=False))
-        .order_by(Review.priority.desc(), Review.uncertainty.desc(), Review.match_id.desc())
+        .order_by(Review.priority.desc(), Review.uncertainty.desc(), Review.id.desc())
         .limit(most)
     )
     rows = (await session.execute(found, {VIEWER.key: organization_id})).all()

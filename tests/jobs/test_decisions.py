@@ -21,9 +21,8 @@ from hub.model import (
     Review,
     Verdict,
 )
-from hub.store import decisions, organizations, reviews
+from hub.store import decisions, measures, organizations, reviews
 from hub.store.database import Database
-from hub.store.decisions import Ruling
 from tests.builders import a_connection, saved
 
 SAME, DIFFERENT, RELATED, UNSURE = Verdict.SAME, Verdict.DIFFERENT, Verdict.RELATED, Verdict.UNSURE
@@ -51,8 +50,9 @@ def decide(database: Database):
     async def decide(left: str, verdict: Verdict, right: str, reason: str | None = None) -> UUID:
         async with database.session() as session:
             id_of = {row.external_id: row.id for row in await session.scalars(select(AccountRecord))}
-            ruling = Ruling(left_id=id_of[left], right_id=id_of[right], verdict=verdict, reason=reason, by="cli:sam")
-            found = await decisions.decide(session, ruling)
+            pair = {"left_id": id_of[left], "right_id": id_of[right]}
+            said = Decision(**pair, verdict=verdict, reason=reason, decided_by="cli:sam")
+            found = await decisions.decide(session, said)
         await map_accounts(database)
         return found
 
@@ -268,8 +268,8 @@ async def test_a_decided_pair_leaves_the_queue_at_once_and_one_left_open_stays(d
     assert len(await queue(database)) == 2
     async with database.session() as session:
         first = (await session.scalars(select(Match).where(Match.decided_by == "rules-1"))).one()
-        ruling = Ruling(left_id=first.left_id, right_id=first.right_id, verdict=SAME, reason=None, by="cli:sam")
-        await decisions.decide(session, ruling)
+        said = Decision(left_id=first.right_id, right_id=first.left_id, verdict=SAME, decided_by="cli:sam")
+        await decisions.decide(session, said)
 
     (left,) = await queue(database)
     assert left.left.external_id.startswith("0")
@@ -287,7 +287,7 @@ async def test_the_rules_are_measured_on_what_people_decided(database, given, de
     async def measured() -> tuple[int, ...]:
         async with database.session() as session:
             home = await organizations.home(session)
-            found = await decisions.measured(session, home.id)
+            found = await measures.measured(session, home.id)
             return found.right, found.wrong, found.missed, found.kept_apart
 
     assert await measured() == (1, 0, 2, 0)

@@ -363,7 +363,8 @@ def _matches(maker: Maker) -> None:
         withdrawn_by=lambda n: "key:hub_1" if n % 2 or n % 3 else None,
     )  # fmt: skip
     maker.connection.execute(
-        "insert into review select id, (%s::jsonb[])[1 + abs(hashtext(id::text)) %% %s], score, 0.5, score / 2 "
+        "insert into review (id, match_id, amounts, stake, uncertainty, priority) "
+        "select md5(id::text)::uuid, id, (%s::jsonb[])[1 + abs(hashtext(id::text)) %% %s], score, 0.5, score / 2 "
         "from match where verdict = 'UNSURE'",
         (list(AMOUNTS), len(AMOUNTS)),
     )

@@ -64,10 +64,12 @@ def upgrade() -> None:
         sa.Column("stake", sa.Numeric(), nullable=False),
         sa.Column("uncertainty", sa.Numeric(), nullable=False),
         sa.Column("priority", sa.Numeric(), nullable=False),
+        sa.Column("id", sa.Uuid(), server_default=sa.text("hub_uuid7()"), nullable=False),
         sa.ForeignKeyConstraint(["match_id"], ["match.id"], name=op.f("review_match_id_fkey"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("match_id", name=op.f("review_pkey")),
+        sa.PrimaryKeyConstraint("id", name=op.f("review_pkey")),
+        sa.UniqueConstraint("match_id", name=op.f("review_match_id_key")),
     )
-    op.create_index("review_queue_idx", "review", ["priority", "uncertainty", "match_id"])
+    op.create_index("review_queue_idx", "review", ["priority", "uncertainty", "id"])
     op.drop_constraint(op.f("issue_issuekind_check"), "issue")
     listed = ", ".join(f"'{kind}'" for kind in ISSUES)
     op.execute(f"alter table issue add constraint issue_issuekind_check check (kind in ({listed}))")
