@@ -32,6 +32,7 @@ class Wire:
         self.good = set()
         self.refuses = lambda: None
         self.instead = None
+        self.hiccups = 0
 
     def answer(self, request):
         if request.url.path.startswith("/oauth/"):
@@ -39,7 +40,8 @@ class Wire:
         if self.instead is not None:
             return self.instead
         self.seen.append(request.headers["Authorization"].removeprefix("Bearer "))
-        if self.seen[-1] not in self.good:
+        if self.hiccups or self.seen[-1] not in self.good:
+            self.hiccups = max(0, self.hiccups - 1)
             return httpx.Response(401, json=EXPIRED)
         return answer(request)
 
@@ -99,6 +101,15 @@ async def test_new_tokens_that_are_said_to_have_expired_too_mean_reconnect_in_th
         with pytest.raises(AuthError, match="expired, too"):
             await source.asked("GET", "/crm/owners/2026-03")
     assert len(wire.forms) == 4
+
+
+async def test_tokens_refused_now_and_then_are_not_refused_in_a_row():
+    wire = Wire()
+    async with wire.opened() as source:
+        for times in range(1, 5):
+            wire.hiccups = 2
+            await source.asked("GET", "/crm/owners/2026-03")
+            assert len(wire.seen) == 1 + 3 * times
 
 
 def _never_good(wire, response):
