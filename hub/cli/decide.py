@@ -6,7 +6,7 @@ from uuid import UUID
 
 import typer
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from hub.cli.operator import operator
 from hub.cli.terminal import console, run
@@ -101,11 +101,12 @@ def _show(found: Sequence[decisions.Standing]) -> None:
     if not found:
         console.print("Nothing was decided yet: `hub review` lists what waits, `hub decide --help` tells how.")
         return
-    table = Table("Decision", "Left", "Right", "Verdict", "Reason", "By", "When")
+    folded = (Column(title, overflow="fold") for title in ("Left", "Right", "Verdict", "Reason", "By", "When"))
+    table = Table(Column("Decision", no_wrap=True), *folded)
     for each in found:
         sides = (f"{each.left.label}\n{each.left.name or ''}", f"{each.right.label}\n{each.right.name or ''}")
         told = (*sides, each.verdict.lower(), each.reason or "", each.by, f"{each.at:%Y-%m-%d %H:%M}")
-        table.add_row(f"{prefix_of(Decision)}{each.id}", *map(escape, told))
+        table.add_row(str(each.id), *map(escape, told))
     console.print(table)
 
 

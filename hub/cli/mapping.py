@@ -41,8 +41,8 @@ def _tell(measure: Measure) -> None:
     table.add_row("recall", _share(measure.recall), f"{measure.right} of {measure.right + measure.missed}")
     console.print(table)
     console.print(
-        f"People decided about {quantity(pairs)} pairs of live records. A share of fewer than {SMALLEST_SAMPLE} is "
-        "unknown; people decide about doubtful pairs first, so that all others may fare better."
+        f"Pairs of live records that people decided about: {quantity(pairs)}. A share of fewer than {SMALLEST_SAMPLE} "
+        "is unknown. People decide about doubtful pairs first: on all others the rules may do better."
     )
 
 
