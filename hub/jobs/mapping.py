@@ -17,7 +17,7 @@ from hub.graph.people import Contact, people
 from hub.graph.profile import profile
 from hub.graph.rules import ACCEPTED, REVIEWED
 from hub.model import Decision
-from hub.store import decisions, identities, links, matches, reviews
+from hub.store import decisions, identities, links, matches, reviews, undecided
 from hub.store.database import Database, Session
 from hub.store.identities import ACCOUNT, PERSON, Identity
 from hub.store.locks import only_one
@@ -41,6 +41,7 @@ async def map_accounts(database: Database) -> MappingOutcome:
     """Map all live records anew; ids stay where the records do. Raises Busy where another process is at it."""
     async with only_one(database, "account mapping"):
         async with database.session() as session:
+            restated = await undecided.restatements(session)
             of_accounts = await _read(session, ACCOUNT, _company)
             decided = await _decided(session, of_accounts)
             found = await asyncio.to_thread(lambda: mapping(of_accounts.compared.values(), decided.keys()))
@@ -49,6 +50,7 @@ async def map_accounts(database: Database) -> MappingOutcome:
             await decisions.note_contradictions(session, _contradictions(decided))
             await matches.note_memberships(session)
             await matches.note_relations(session)
+            await undecided.settle(session, [each.id for each in restated if each.record_id in of_accounts.compared])
         async with database.session() as session:
             of_people = await _read(session, PERSON, _contact)
             persons = await asyncio.to_thread(lambda: people(of_people.compared.values()))

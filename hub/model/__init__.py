@@ -1,6 +1,13 @@
 """The nouns."""
 
-from hub.model.account import Account, AccountMembership, AccountProfile, AccountRecord, AccountRedirect
+from hub.model.account import (
+    Account,
+    AccountMembership,
+    AccountProfile,
+    AccountRecord,
+    AccountRedirect,
+    Restatement,
+)
 from hub.model.api_key import ApiKey
 from hub.model.audit_event import AuditEvent, AuditKind
 from hub.model.base import Base, Identified, Json, Link, Removal, RemovalEvidence, Synced
@@ -118,6 +125,7 @@ __all__ = [
     "RelationKind",
     "Removal",
     "RemovalEvidence",
+    "Restatement",
     "Review",
     "Role",
     "SalesUser",

@@ -173,7 +173,7 @@ class LeadFilter(Filter):
     email: TextComparison | None = compared(model.Lead.email, "By e-mail address.")
     country: TextComparison | None = compared(model.Lead.country, "By country, as the source spells it.")
     status: TextComparison | None = compared(model.Lead.status, "By the source's word for how far it is.")
-    origin: TextComparison | None = compared(model.Lead.lead_source, "By the source's word for where it is from.")
+    origin: TextComparison | None = compared(model.Lead.origin, "By the source's word for where it is from.")
     record_type: TextComparison | None = compared(
         model.RecordType.label, "By the label of its kind.", through=lead_paths.LEAD_RECORD_TYPE
     )

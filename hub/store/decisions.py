@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.errors import InputError, NotFound
 from hub.model import LONGEST_REASON, AccountRecord, Decision, Issue, IssueKind, Match, Review, Verdict
-from hub.store import issues
+from hub.store import issues, undecided
 from hub.store.account_records import Known
 from hub.store.locks import hold
 from hub.store.paths import prefix_of
@@ -36,6 +36,7 @@ async def decide(session: AsyncSession, decision: Decision) -> UUID:
     session.add(decision)
     await session.flush()
     await _take_off_the_queue(session, decision)
+    await undecided.note(session, (decision.left_id, decision.right_id))
     return decision.id
 
 
@@ -48,14 +49,18 @@ def _reason(given: str | None) -> str | None:
 
 async def withdraw(session: AsyncSession, decision_id: UUID, by: str) -> None:
     """Let rules decide again. The decision is kept, but no longer followed. Raises NotFound where none stands."""
-    if not await _end(session, decision_id, by):
+    ended = await _end(session, decision_id, by)
+    if ended is None:
         raise NotFound("There is no such decision, or it was withdrawn already.")
+    await undecided.note(session, ended)
 
 
-async def _end(session: AsyncSession, decision_id: UUID, by: str) -> bool:
+async def _end(session: AsyncSession, decision_id: UUID, by: str) -> tuple[UUID, UUID] | None:
+    """The pair that it was about; None where it does not stand."""
     ended = update(Decision).where(Decision.id == decision_id, Decision.withdrawn_at.is_(None))
-    values = ended.values(withdrawn_at=func.now(), withdrawn_by=by).returning(Decision.id)
-    return (await session.execute(values)).scalar_one_or_none() is not None
+    values = ended.values(withdrawn_at=func.now(), withdrawn_by=by).returning(Decision.left_id, Decision.right_id)
+    found = (await session.execute(values)).one_or_none()
+    return None if found is None else (found.left_id, found.right_id)
 
 
 async def _take_off_the_queue(session: AsyncSession, decision: Decision) -> None:

@@ -18,6 +18,7 @@ from hub.model import (
     Match,
     Opportunity,
     OpportunityAccount,
+    Restatement,
     Review,
     Verdict,
 )
@@ -159,6 +160,20 @@ async def test_deciding_otherwise_withdraws_what_was_decided_before_and_the_same
     assert (rows[first].withdrawn_by, rows[second].withdrawn_at) == ("cli:sam", None)
     with pytest.raises(NotFound, match="withdrawn already"):
         await withdrawn(database, first)
+
+
+async def test_what_was_said_since_the_last_mapping_keeps_rows_from_being_created(database, given, decide):
+    """Write-back creates rows of accounts only while mapping has nothing left to say of the connection's records."""
+    await given(*ALIKE)
+    decision = await decide("1", DIFFERENT, "2")
+    assert await every(database, Restatement) == []
+
+    async with database.session() as session:
+        await decisions.withdraw(session, decision, "cli:ada")
+
+    assert len(await every(database, Restatement)) == 2
+    await map_accounts(database)
+    assert await every(database, Restatement) == []
 
 
 async def test_what_cannot_be_decided_is_refused(database, given, decide):
