@@ -22,6 +22,8 @@ COMMANDS = {
     "status": "status",
     "issues": "issues",
     "map": "mapping",
+    "review": "review",
+    "decide": "decide",
     "write-back": "writing",
     "serve": "serve",
     "process": "process",

@@ -21,6 +21,7 @@ from hub.model.connection import (
     SyncRun,
     SyncRunState,
 )
+from hub.model.decision import LONGEST_REASON, Amount, Decision, Review
 from hub.model.export import Export, ExportChunk, ExportState
 from hub.model.idempotency_key import IdempotencyKey
 from hub.model.issue import Issue, IssueKind
@@ -58,6 +59,7 @@ from hub.model.trusted_document import TrustedDocument
 from hub.model.write_back import WriteItem, WriteOutcome, WritePlan, WritePlanField, WritePlanState, WriteRule
 
 __all__ = [
+    "LONGEST_REASON",
     "SCOPES",
     "Account",
     "AccountMembership",
@@ -65,6 +67,7 @@ __all__ = [
     "AccountProfile",
     "AccountRecord",
     "AccountRedirect",
+    "Amount",
     "ApiKey",
     "AuditEvent",
     "AuditKind",
@@ -81,6 +84,7 @@ __all__ = [
     "ConnectionState",
     "ContactAccount",
     "ContactRecord",
+    "Decision",
     "Evidence",
     "Export",
     "ExportChunk",
@@ -122,6 +126,7 @@ __all__ = [
     "Removal",
     "RemovalEvidence",
     "Restatement",
+    "Review",
     "Role",
     "SalesUser",
     "Scope",

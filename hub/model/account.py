@@ -86,9 +86,9 @@ class AccountRecord(Synced, Base, kw_only=True):
 
 
 class Restatement(Base, kw_only=True):
-    """A record that was mapped came to say something else of what mapping compares: the account it has may be another.
+    """A mapped record says something else of what mapping compares, or a person of it: its account may be another.
 
-    Written by a trigger on account_record, once for each change; deleted by the mapping that read it.
+    Written by a trigger on account_record, once for each change, and by decisions; deleted by the mapping that read it.
     """
 
     __tablename__ = "restatement"

@@ -97,6 +97,7 @@ describe(
     MASS_REMOVAL="So much of a stream is gone that nothing was removed: a person must say that it is right.",
     STREAM_UNAVAILABLE="A source lacks a kind of object, or the credentials may not read it.",
     BAD_ROW="A line of a file cannot be read; it was left out.",
+    CONTRADICTION="People's decisions about matches contradict each other; one of them is not followed.",
 )
 describe(
     Removal,

@@ -9,10 +9,12 @@ from uuid import UUID
 import msgspec
 import strawberry
 
-from hub.errors import HubError
-from hub.model import Json
+from hub.errors import HubError, NotFound
+from hub.model import Base, Json
 from hub.schema.comparisons import given
 from hub.schema.context import Info
+from hub.schema.fields import shown
+from hub.schema.ids import opaque
 from hub.schema.user_errors import user_error
 from hub.store.database import Session
 from hub.store.idempotency import Keyed, once
@@ -63,6 +65,21 @@ async def done_once(info: Info, asked: MutationInput, do: Callable[[Session], Aw
             answer = await do(session)
     await context.loaders.renew()
     return answer
+
+
+async def seen(info: Info, kind: type[Base], key: UUID) -> Any:
+    """The row that is to be changed, which the viewer may see; raises NotFound."""
+    row = await info.context.loaders.node(kind, key)
+    if row is None:
+        raise NotFound(f"There is no such {kind.__tablename__.replace('_', ' ')}.")
+    info.context.outcome.ids.append(opaque(kind, key))
+    return row
+
+
+async def told(info: Info, kind: type[Base], key: str) -> Any:
+    """What was changed, as it is now."""
+    info.context.outcome.ids.append(opaque(kind, UUID(key)))
+    return shown(kind, await info.context.loaders.node(kind, UUID(key)))
 
 
 def failed(info: Info, error: HubError, field: str | None = None) -> Any:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Row, any_, delete, func, literal, select
+from sqlalchemy import BigInteger, ColumnElement, Row, any_, delete, func, insert, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,7 +14,7 @@ AT_ONCE = 1000
 
 
 def is_undecided(connection_id: UUID) -> ColumnElement[bool]:
-    """Whether a record of the connection was never mapped, or says something else than when it was."""
+    """Whether a record of the connection was never mapped, or it or a person says something else than when it was."""
     never = select(AccountRecord.id).where(
         AccountRecord.connection_id == connection_id, AccountRecord.account_id.is_(None)
     )
@@ -40,6 +40,12 @@ async def removed(session: AsyncSession, connection_id: UUID) -> AsyncIterator[R
 async def restatements(session: AsyncSession) -> Sequence[Row[int, UUID]]:
     """All that are known by now, as (id, record): whoever reads the records after this reads what they now say."""
     return (await session.execute(select(Restatement.id, Restatement.record_id))).all()
+
+
+async def note(session: AsyncSession, records: Collection[UUID]) -> None:
+    """Count records as undecided until they were mapped again: people said something about them."""
+    live = select(AccountRecord.id).where(AccountRecord.id.in_(list(records)), AccountRecord.removal.is_(None))
+    await session.execute(insert(Restatement).from_select(["record_id"], live))
 
 
 async def settle(session: AsyncSession, restatements: Collection[int]) -> None:
