@@ -39,8 +39,10 @@ def test_keys_made_before_roles_keep_what_they_could_do(before: Connection):
     ):
         before.execute(
             text(
-                f"insert into api_key (name, prefix, digest, organization_id, revoked_at) "
-                f"select '{name}', 'hub_{number}', '', id, {revoked} from organization where name = '{owner}'"
+                # With ids in order: those made in one millisecond have none.
+                f"insert into api_key (id, name, prefix, digest, organization_id, revoked_at) "
+                f"select '{UUID(int=number)}', '{name}', 'hub_{number}', '', id, {revoked} "
+                f"from organization where name = '{owner}'"
             )
         )
     upgraded(before, "0005")
