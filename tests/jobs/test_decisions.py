@@ -24,24 +24,8 @@ from hub.model import (
 )
 from hub.store import decisions, measures, organizations, reviews
 from hub.store.database import Database
-from tests.builders import a_connection, saved
 
 SAME, DIFFERENT, RELATED, UNSURE = Verdict.SAME, Verdict.DIFFERENT, Verdict.RELATED, Verdict.UNSURE
-
-
-@pytest.fixture
-async def connection_id(database: Database) -> UUID:
-    async with database.session() as session:
-        return await a_connection(session)
-
-
-@pytest.fixture
-def given(database: Database, connection_id: UUID):
-    async def save(*rows: object, stream: str = "accounts") -> None:
-        async with database.session() as session:
-            await saved(session, connection_id, stream, *rows)
-
-    return save
 
 
 @pytest.fixture
