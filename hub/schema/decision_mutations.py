@@ -1,11 +1,11 @@
 """Deciding about matches, and taking it back."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 
 from hub import model
-from hub.errors import Busy, Conflict, HubError, InputError, NotFound
+from hub.errors import Busy, Conflict, InputError, NotFound
 from hub.model import Json, Scope
 from hub.schema import choices
 from hub.schema.comparisons import given
@@ -13,7 +13,7 @@ from hub.schema.context import Info
 from hub.schema.costs import WRITING, cost
 from hub.schema.decisions import Decision
 from hub.schema.ids import key_of
-from hub.schema.mutating import MutationInput, MutationPayload, done_once, failed, seen, told
+from hub.schema.mutating import MutationInput, MutationPayload, done_once, seen, told, unfound
 from hub.schema.scopes import requires
 from hub.schema.user_errors import BusyError, IdempotencyConflictError, InvalidInputError, NotFoundError
 from hub.store import decisions
@@ -95,7 +95,7 @@ class DecisionMutations:
         try:
             answer = await done_once(info, input, do)
         except EXPECTED as error:
-            return _failed(info, error, *looked_for[-1:])  # type: ignore[no-any-return]
+            return unfound(info, error, looked_for[-1] if looked_for else None)  # type: ignore[no-any-return]
         return DecideMatchPayload(decision=await told(info, model.Decision, answer["decision"]))
 
     @strawberry.mutation(description="Take a decision back: the rules decide again. It is kept.", directives=DIRECTIVES)
@@ -114,9 +114,5 @@ class DecisionMutations:
         try:
             answer = await done_once(info, input, do)
         except EXPECTED as error:
-            return _failed(info, error, "decisionId")  # type: ignore[no-any-return]
+            return unfound(info, error, "decisionId")  # type: ignore[no-any-return]
         return WithdrawDecisionPayload(decision=await told(info, model.Decision, answer["decision"]))
-
-
-def _failed(info: Info, error: HubError, field: str | None = None) -> Any:
-    return failed(info, error, field if isinstance(error, NotFound) else None)

@@ -89,6 +89,11 @@ def failed(info: Info, error: HubError, field: str | None = None) -> Any:
     return answer
 
 
+def unfound(info: Info, error: HubError, field: str | None) -> Any:
+    """The same, where `field` names something: it is to blame only if that is not there."""
+    return failed(info, error, field if isinstance(error, NotFound) else None)
+
+
 def _digest(mutation: str, asked: MutationInput) -> bytes:
     """Of what is asked; what was left out is as good as null."""
     values = {each.name: getattr(asked, each.name) or None for each in dataclasses.fields(asked)}

@@ -1,16 +1,16 @@
 """Writing into sources: enabled field by field, planned, read, then applied."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 
 from hub import model
-from hub.errors import Busy, Conflict, HubError, InputError, NotFound
+from hub.errors import Busy, Conflict, InputError, NotFound
 from hub.model import Json, Scope
 from hub.schema.context import Info
 from hub.schema.costs import WRITING, cost
 from hub.schema.ids import key_of, opaque
-from hub.schema.mutating import MutationInput, MutationPayload, done_once, failed, seen, told
+from hub.schema.mutating import MutationInput, MutationPayload, done_once, seen, told, unfound
 from hub.schema.scopes import requires
 from hub.schema.user_errors import BusyError, IdempotencyConflictError, InvalidInputError, NotFoundError
 from hub.schema.write_plans import WritePlan, WriteRule
@@ -148,7 +148,7 @@ class WriteMutations:
         try:
             answer = await done_once(info, input, do)
         except EXPECTED as error:
-            return _failed(info, error, "connectionId")  # type: ignore[no-any-return]
+            return unfound(info, error, "connectionId")  # type: ignore[no-any-return]
         return EnableWriteBackPayload(write_rule=await told(info, model.WriteRule, answer["rule"]))
 
     @strawberry.mutation(
@@ -169,7 +169,7 @@ class WriteMutations:
         try:
             await done_once(info, input, do)
         except EXPECTED as error:
-            return _failed(info, error, "ruleId")  # type: ignore[no-any-return]
+            return unfound(info, error, "ruleId")  # type: ignore[no-any-return]
         return DisableWriteBackPayload(deleted_write_rule_id=opaque(model.WriteRule, key))
 
     @strawberry.mutation(
@@ -190,7 +190,7 @@ class WriteMutations:
         try:
             answer = await done_once(info, input, do)
         except EXPECTED as error:
-            return _failed(info, error, "connectionId")  # type: ignore[no-any-return]
+            return unfound(info, error, "connectionId")  # type: ignore[no-any-return]
         return PlanWriteBackPayload(write_plan=await told(info, model.WritePlan, answer["plan"]))
 
     @strawberry.mutation(
@@ -213,9 +213,5 @@ class WriteMutations:
         try:
             answer = await done_once(info, input, do)
         except EXPECTED as error:
-            return _failed(info, error, "planId")  # type: ignore[no-any-return]
+            return unfound(info, error, "planId")  # type: ignore[no-any-return]
         return ApplyWriteBackPayload(write_plan=await told(info, model.WritePlan, answer["plan"]))
-
-
-def _failed(info: Info, error: HubError, field: str) -> Any:
-    return failed(info, error, field if isinstance(error, NotFound) else None)
