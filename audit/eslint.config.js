@@ -22,7 +22,8 @@ const NO_IDENTITY = {
   // A page, its rows' frames, an answer and an error are made by the request; they have no id to be found again by.
   suffixes: ["Connection", "Edge", "Payload", "Error"],
   // Values: two with the same fields are the same. A change has its cursor, and the id of the thing that changed.
-  types: ["Change", "PageInfo", "Money", "Evidence", "CustomField", "StreamState", "RawRecordVersion", "WritePlanField"],
+  types: ["Change", "PageInfo", "Money", "Evidence", "CustomField", "StreamState", "RawRecordVersion", "WritePlanField",
+    "RuleMeasure"],
 };
 
 const EXCEPTIONS = [

@@ -21,7 +21,7 @@ from hub.envelope import Envelope
 from hub.errors import ConfigurationError
 from hub.jobs.background import Background, background
 from hub.jobs.export import exporting
-from hub.jobs.queue import Jobs
+from hub.jobs.queue import Jobs, enqueue_mapping
 from hub.jobs.sources import Sources
 from hub.jobs.worker import working
 from hub.jobs.write_back import WriteBack
@@ -221,6 +221,7 @@ def engine(database: Database, behind: Background, metrics: Metrics | None = Non
         database=database,
         run_sync=behind.run_sync,
         map_accounts=behind.map,
+        map_soon=enqueue_mapping,
         write_back=WriteBack(Sources(database=database, sealer=behind.sealer)),
         cursor_secret=blake2b(behind.sealer.key, person=b"hub cursors").digest(),
         export_links=ExportLinks(blake2b(behind.sealer.key, person=b"hub exports").digest()),

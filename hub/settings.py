@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import platformdirs
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from hub.errors import ConfigurationError
 
@@ -16,10 +15,10 @@ def _absolute(value: Any) -> Any:
     return Path(value).expanduser().absolute() if isinstance(value, (str, Path)) else value
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """The hub's settings; each is read from `HUB_` plus its name in capitals."""
 
-    model_config = SettingsConfigDict(env_prefix="HUB_", frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     data_dir: Annotated[Path, BeforeValidator(_absolute)] = Field(
         default_factory=lambda: Path(platformdirs.user_data_dir("ecosystem-hub")),
@@ -87,15 +86,3 @@ class Settings(BaseSettings):
             first = error.errors()[0]
             name = prefix + str(first["loc"][0]).upper()
             raise ConfigurationError(f"{name}: {first['msg']}.") from error
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Only what `from_env` passes in: tests must not depend on the environment they run in."""
-        return (init_settings,)

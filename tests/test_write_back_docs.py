@@ -74,6 +74,9 @@ async def test_the_commands_lead_from_nothing_to_values_in_the_source(database, 
         *enabling, planning, applying = COMMANDS
         for line in enabling:
             assert "may be written into" in await told(line)
+        assert "Similar ones: Hub_Account_Id__c" in str(
+            (await hub(enabling[0].replace("Account_Id", "Acount_Id"))).exception
+        )
         planned = await told(planning)
         (plan,) = re.findall(r"(write_plan_[0-9a-f-]{36}) is ready", planned)
         assert re.search(r"\nAccount \w{18} .*: Hub_Account_Id__c — → account_[0-9a-f-]{36}\n", planned)

@@ -2,7 +2,7 @@
 
 import sys
 from importlib import import_module
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -15,12 +15,15 @@ COMMANDS = {
     "demo": "demo",
     "init": "init",
     "connect": "connect",
+    "disconnect": "disconnect",
     "connector": "connector",
     "sync": "sync",
     "replay": "replay",
     "status": "status",
     "issues": "issues",
     "map": "mapping",
+    "review": "review",
+    "decide": "decide",
     "write-back": "writing",
     "serve": "serve",
     "process": "process",
@@ -55,6 +58,12 @@ class Commands(TyperGroup):
         return command
 
 
+def _tell_version(*, asked: bool) -> None:
+    if asked:
+        typer.echo(import_module("importlib.metadata").version("ecosystem-hub"))
+        raise typer.Exit
+
+
 app = typer.Typer(
     cls=Commands,
     help="An open-source GraphQL hub for partner ecosystems.",
@@ -66,7 +75,12 @@ app = typer.Typer(
 
 
 @app.callback()
-def hub() -> None:
+def hub(
+    *,
+    shows_version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version, and end.")
+    ] = False,
+) -> None:
     """An open-source GraphQL hub for partner ecosystems."""
 
 

@@ -4,10 +4,8 @@ import sys
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
-from hub.cli.terminal import console, run
+from hub.cli.terminal import Cell, run, show_table
 from hub.model import AuditEvent
 from hub.settings import Settings
 from hub.store import audit
@@ -25,11 +23,13 @@ def list_(most: Annotated[int, typer.Option(min=1, help="How many to show, the n
         async with opened(Settings.from_env()) as database, database.session() as session:
             return await audit.newest(session, most)
 
-    table = Table("Number", "When", "Kind", "Who", "What", "To", "Outcome")
-    for event in run(listed()):
-        told = (event.client, event.action, " ".join(event.ids), event.outcome)
-        table.add_row(str(event.number), f"{event.at:%Y-%m-%d %H:%M:%S}", event.kind.lower(), *map(escape, told))
-    console.print(table)
+    headers = ("Number", "When", "Kind", "Who", "What", "To", "Outcome")
+    show_table(headers, map(_row, run(listed())))
+
+
+def _row(event: AuditEvent) -> tuple[Cell, ...]:
+    told = (event.client, event.action, " ".join(event.ids), event.outcome)
+    return str(event.number), f"{event.at:%Y-%m-%d %H:%M:%S}", event.kind.lower(), *told
 
 
 @app.command()

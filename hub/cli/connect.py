@@ -1,18 +1,17 @@
 """`hub connect`: the systems the hub reads."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
-from rich.table import Table
+from rich.text import Text
 
-from hub.cli.connect_file import Yes, confirm, file, tell_connected
-from hub.cli.given_settings import given_settings
-from hub.cli.terminal import console, run
-from hub.connectors.base import StreamReport
+from hub.cli.connect_file import Yes, confirm, file, tell_change, tell_connected
+from hub.cli.given_settings import given_secret, given_settings
+from hub.cli.terminal import console, run, show_table
+from hub.connectors.base import Connector, StreamReport
 from hub.connectors.registry import CONNECTORS
 from hub.errors import HubError, InputError
 from hub.settings import Settings
@@ -66,7 +65,7 @@ def salesforce(  # noqa: PLR0913 - each is an option of the command
         config["username"] = username or typer.prompt("Username")
         secrets = {"private_key": _text_of(private_key)}
     else:
-        secrets = {"client_secret": client_secret or typer.prompt("Client secret", hide_input=True)}
+        secrets = {"client_secret": client_secret or given_secret("Client secret", "HUB_SALESFORCE_CLIENT_SECRET")}
     run(_connect_vendor("salesforce", name, organization, (config, secrets), yes=yes))
 
 
@@ -107,11 +106,11 @@ def hubspot(  # noqa: PLR0913 - each is an option of the command
     if client_id is not None:
         config["client_id"] = client_id
         secrets = {
-            "client_secret": client_secret or typer.prompt("Client secret", hide_input=True),
-            "refresh_token": refresh_token or typer.prompt("Refresh token", hide_input=True),
+            "client_secret": client_secret or given_secret("Client secret", "HUB_HUBSPOT_CLIENT_SECRET"),
+            "refresh_token": refresh_token or given_secret("Refresh token", "HUB_HUBSPOT_REFRESH_TOKEN"),
         }
     else:
-        secrets = {"access_token": access_token or typer.prompt("Service key", hide_input=True)}
+        secrets = {"access_token": access_token or given_secret("Service key", "HUB_HUBSPOT_ACCESS_TOKEN")}
         if client_secret is not None:
             secrets["client_secret"] = client_secret
     run(_connect_vendor("hubspot", name, organization, (config, secrets), yes=yes))
@@ -173,26 +172,47 @@ class _Connecting:
     organization: str | None
     config: Mapping[str, Any]
     identity: Mapping[str, Any] = field(default_factory=dict)
-    """What the source said of which account it is."""
+    """What the source said of which account it is, now or when the connection was made."""
 
     async def try_out(self, secrets: Mapping[str, Any]) -> None:
         """Raise what would keep it from being stored, before secrets are used that may be good for one use only."""
         async with self.database.session() as session:
+            before = await connections.config_of(session, self.name)
             await self._connect(session, secrets)
             await session.rollback()
+        if before is not None:
+            known = CONNECTORS[self.connector].identity
+            self.identity = {key: value for key, value in before.items() if key in known}
+            tell_change(self.name, before, {**self.config, **self.identity})
 
     async def report(self, grant: NewGrant) -> None:
         """Show what the source lets us read, and learn from it what the config lacks."""
         connector = CONNECTORS[self.connector]
         try:
-            async with connector.source({**self.config, **grant.secrets}, grant) as source:
-                _show_reports([report async for report in connector.report(source)])
+            async with connector.source({**self.config, **self.identity, **grant.secrets}, grant) as source:
+                reports = [report async for report in connector.report(source)]
+                _show_reports(reports)
                 self.identity = connector.learned(source)
+            self._check(connector, reports)
         except HubError:
             if grant.is_stored:
                 told = f"The refresh token was replaced, and {self.name!r} is stored with the new one."
                 console.print(told, "`hub sync` goes on with it.", highlight=False, markup=False)
             raise
+
+    def _check(self, connector: Connector[Any], reports: Sequence[StreamReport]) -> None:
+        """Raise InputError where there is nothing to connect, or nobody knows what."""
+        where = f"--base-url {self.config['base_url']}" if "base_url" in self.config else self.connector
+        if not any(report.readable for report in reports):
+            raise InputError(
+                f"{where}: none of its streams can be read. Check that the address is {self.connector}'s API, and what "
+                "the credentials may read. Nothing was changed."
+            )
+        if not connector.identity <= self.identity.keys():
+            raise InputError(
+                f"{where} does not say which {self.connector} account it is, so that nobody could tell another "
+                "account's records from this one's. Check the address and the credentials. Nothing was changed."
+            )
 
     async def store(self, secrets: Mapping[str, Any]) -> None:
         """Store it as far as it is known."""
@@ -216,10 +236,8 @@ class _Connecting:
 
 
 def _show_reports(reports: list[StreamReport]) -> None:
-    table = Table("Stream", "Readable", "What is there")
-    for report in reports:
-        table.add_row(report.stream, "yes" if report.readable else "[yellow]no[/]", escape(report.detail))
-    console.print(table)
+    rows = [(each.stream, "yes" if each.readable else Text("no", "yellow"), each.detail) for each in reports]
+    show_table(("Stream", "Readable", "What is there"), rows)
 
 
 def _text_of(path: Path) -> str:

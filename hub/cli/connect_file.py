@@ -1,15 +1,16 @@
 """`hub connect file`: a partner's list of accounts."""
 
+import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import typer
-from rich.markup import escape
-from rich.table import Table
+from rich.text import Text
 
-from hub.cli.terminal import console, quantity, run
+from hub.cli.terminal import Cell, console, quantity, quantity_of, run, show_table, tell
 from hub.connectors.files import CUSTOM, IGNORED, Choices, FilePreview, ListMode, preview, told
 from hub.errors import InputError, NotFound
 from hub.settings import Settings
@@ -21,7 +22,7 @@ Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before writing.")]
 
 _SAMPLE = 40
 """Characters shown of a cell."""
-_READ_AS = {CUSTOM: "[dim]kept as it is[/]", IGNORED: "[dim]left out[/]"}
+_READ_AS = {CUSTOM: Text("kept as it is", "dim"), IGNORED: Text("left out", "dim")}
 
 
 def file(  # noqa: PLR0913 - each is an option of the command
@@ -77,9 +78,17 @@ async def _connected(order: _Order, *, yes: bool) -> None:
         async with database.session() as session:
             await organizations.home(session)
             saved = await _saved(session, order.organization)
+            before = await connections.config_of(session, order.name)
         found = preview(order.path, order.columns, saved, order.sheet)
         _show(found)
+        if found.doubt and not (order.columns or found.is_saved):
+            raise InputError(
+                f"{found.path} may be no list of accounts: {found.doubt}. If it is one, say what a column holds, such "
+                f"as --column {shlex.quote(f'{found.headers[0]}=name')}."
+            )
         mode = order.mode or _asked_mode()
+        if before is not None:
+            tell_change(order.name, before, found.config(mode))
         confirm(yes=yes)
         async with database.session() as session:
             partner_id = await organizations.partner(session, order.organization)
@@ -116,29 +125,27 @@ async def _saved(session: Session, organization: str) -> list[Choices]:
 
 def _show(found: FilePreview) -> None:
     bad = f", {quantity(found.bad_rows)} that cannot be read and will be left out" if found.bad_rows else ""
-    told = f"{escape(found.layout)}; {quantity(found.row_count)} rows{bad}."
-    console.print(f"[bold]{escape(str(found.path))}[/]: {told}", highlight=False)
-    table = Table("Column", "Read as", "First rows")
+    tell(f"{found.path}: {found.layout}; {quantity_of(found.row_count, 'row')}{bad}.")
+    rows: list[tuple[Cell, ...]] = []
     for place, header in enumerate(found.headers):
         choice = found.choices[header]
         samples = " · ".join(_sample(row[place]) for row in found.rows if place < len(row) and row[place])
-        table.add_row(escape(header), _READ_AS.get(choice, choice), escape(samples))
-    console.print(table)
+        rows.append((header, _READ_AS.get(choice, choice), samples))
+    show_table(("Column", "Read as", "First rows"), rows)
     if found.is_saved:
         _show_changes(found)
 
 
 def _sample(cell: str) -> str:
-    """The beginning of a cell, without codes for the terminal."""
-    shown = "".join(letter if letter.isprintable() else " " for letter in cell[: _SAMPLE + 1])
-    return shown if len(shown) <= _SAMPLE else f"{shown[:_SAMPLE]}…"
+    """The beginning of a cell."""
+    return cell if len(cell) <= _SAMPLE else f"{cell[:_SAMPLE]}…"
 
 
 def _show_changes(found: FilePreview) -> None:
     console.print("Columns are read as they were for this organization before, where nothing else was told.")
     for change, headers in (("New since then", found.changed.new), ("Gone since then", found.changed.gone)):
         if headers:
-            console.print(f"[yellow]{change}[/]: {escape(', '.join(headers))}.", highlight=False)
+            tell(f"{change}: {', '.join(headers)}.", "yellow")
 
 
 def _asked_mode() -> ListMode:
@@ -150,6 +157,18 @@ def confirm(*, yes: bool) -> None:
     """Go on only where a person agrees."""
     if not yes and not typer.confirm("Connect it?"):
         raise typer.Exit(1)
+
+
+def tell_change(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """Tell that the name is a connection's already, and what becomes of its settings."""
+    changed = [
+        f"{key}: {before.get(key, 'not set')} → {after.get(key, 'not set')}"
+        for key in sorted({*before, *after})
+        if before.get(key) != after.get(key)
+    ]
+    tell(
+        f"{name!r} is connected already: connecting it again changes {'; '.join(changed) or 'nothing but its secrets'}."
+    )
 
 
 def tell_connected(name: str) -> None:

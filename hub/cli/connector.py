@@ -6,10 +6,9 @@ from string import Template
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
+from rich.text import Text
 
-from hub.cli.terminal import console, run
+from hub.cli.terminal import Cell, console, plain, run, show_table, tell
 from hub.connectors.conformance import Finding, findings, untrue_claims
 from hub.connectors.conformance.project import Project, project_of, projects
 from hub.connectors.conformance.quality import Level, Quality, Rule, State
@@ -25,19 +24,18 @@ NAME = re.compile(r"[a-z][a-z0-9_]{1,39}")
 @app.command("list")
 def list_connectors() -> None:
     """Show every connector, the hub's own and those of installed packages."""
-    table = Table("Connector", "From", "Level", "Streams")
-    for each in known():
-        table.add_row(escape(each.name), escape(each.origin), *_standing(each))
-    console.print(table)
+    show_table(
+        ("Connector", "From", "Level", "Streams"), [(each.name, each.origin, *_standing(each)) for each in known()]
+    )
 
 
-def _standing(each: Known) -> tuple[str, str]:
+def _standing(each: Known) -> tuple[Cell, Cell]:
     try:
         streams = ", ".join(stream.name for stream in each.connector().streams)
         level = project_of(each).quality().level()
     except HubError as error:
-        return "-", f"[yellow]{escape(str(error))}[/]"
-    return level or "below bronze", escape(streams)
+        return "-", Text(plain(str(error)), "yellow")
+    return level or "below bronze", streams
 
 
 @app.command()
@@ -87,29 +85,29 @@ def check(
 
 def _is_well(project: Project) -> bool:
     quality, found = project.quality(), run(findings(project.subject()))
-    console.print(_findings_table(project.known.name, quality, found))
+    _show_findings(project.known.name, quality, found)
     untrue = untrue_claims(quality, found)
     level = quality.level(lambda rule: rule not in untrue)
     for rule in untrue:
-        console.print(f"[red]quality.toml says that {rule.name} is done: the kit does not see it.[/]")
+        tell(f"quality.toml says that {rule.name} is done: the kit does not see it.", "red")
     console.print(f"{project.known.name} is {level or 'below bronze'}.", markup=False)
     return level is not None and not untrue
 
 
-def _findings_table(name: str, quality: Quality, found: list[Finding]) -> Table:
-    table = Table("Level", "Rule", "Kit", "Claimed", "What was seen", title=escape(name), title_justify="left")
-    for level in Level:
-        for each in found:
-            if each.rule.level == level:
-                table.add_row(level, each.rule.name, _mark(each), _claimed(quality, each.rule), escape(each.seen))
-        table.add_section()
-    return table
+def _show_findings(name: str, quality: Quality, found: list[Finding]) -> None:
+    rows = [
+        (level, each.rule.name, _mark(each), _claimed(quality, each.rule), each.seen)
+        for level in Level
+        for each in found
+        if each.rule.level == level
+    ]
+    show_table(("Level", "Rule", "Kit", "Claimed", "What was seen"), rows, title=name)
 
 
-def _mark(found: Finding) -> str:
-    return {True: "[green]✓[/]", False: "[red]✗[/]", None: "[dim]-[/]"}[found.passed]
+def _mark(found: Finding) -> Text:
+    return {True: Text("✓", "green"), False: Text("✗", "red"), None: Text("-", "dim")}[found.passed]
 
 
 def _claimed(quality: Quality, rule: Rule) -> str:
     claim = quality.claims[rule.name]
-    return claim.state if claim.state == State.DONE else f"{claim.state}: {escape(claim.reason)}"
+    return claim.state if claim.state == State.DONE else f"{claim.state}: {claim.reason}"

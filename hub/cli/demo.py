@@ -10,12 +10,11 @@ from typing import Annotated
 from uuid import UUID
 
 import typer
-from rich.table import Table
 
 from hub.app import serving
 from hub.cli.connect_file import connect_list
 from hub.cli.sync import progress_shown, sync_all
-from hub.cli.terminal import console, duration, quantity, run
+from hub.cli.terminal import console, duration, quantity, run, show_table
 from hub.cli.until_stopped import until_stopped
 from hub.connectors.files import ListMode, preview
 from hub.graph.quality import Score, pairwise
@@ -103,13 +102,13 @@ async def _shown(settings: Settings, listener: socket.socket, accounts: int, see
         runs: list[StreamRun] = []
         for name, order in orders.items():
             with steps.step(f"{name} synced", quiet=True), progress_shown() as tell:
-                runs += (await sync_all(database, settings, {name: order}, tell))[0]
+                runs += (await sync_all(database, settings, {name: order}, tell)).runs
         with steps.step("Accounts and people mapped"):
             mapped = await map_accounts(database)
         url = await stack.enter_async_context(
             serving(database, settings, listener, anonymous=Viewer.anonymous(home_id))
         )
-        console.print(await _streams_table(database, runs))
+        await _show_streams(database, runs)
         console.print(_mapping_told(mapped, await _quality(database, world)), highlight=False)
         console.print(f"Ready after {duration(sum(steps.seconds.values()))}: [bold]{url}/graphql[/]", highlight=False)
         console.print(
@@ -164,18 +163,16 @@ def _vendors(sandbox: Sandbox) -> list[tuple[str, dict[str, str], dict[str, str]
     ]
 
 
-async def _streams_table(database: Database, runs: list[StreamRun]) -> Table:
-    """What is stored of each stream, and what this start changed."""
+async def _show_streams(database: Database, runs: list[StreamRun]) -> None:
+    """Show what is stored of each stream, and what this start changed."""
     async with database.session() as session:
         stored = await raw_records.count_by_stream(session)
-    table = Table("Connection", "Stream", title="Records per stream", title_justify="left")
-    for title in ("Stored", "Read now", "New or changed"):
-        table.add_column(title, justify="right")
+    rows = []
     for each in runs:
         numbers = (stored.get((each.connection.id, each.stream.name), 0), each.seen, each.changed)
-        told = f"{each.stream.name} [yellow](unavailable)[/]" if each.error else each.stream.name
-        table.add_row(each.connection.name, told, *map(quantity, numbers))
-    return table
+        told = f"{each.stream.name} (unavailable)" if each.error else each.stream.name
+        rows.append((each.connection.name, told, *numbers))
+    show_table(("Connection", "Stream", "Stored", "Read now", "New or changed"), rows, title="Records per stream")
 
 
 async def _quality(database: Database, world: World) -> Score:

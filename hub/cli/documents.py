@@ -4,10 +4,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
-from hub.cli.terminal import console, quantity, run
+from hub.cli.terminal import console, quantity_of, run, show_table
 from hub.errors import InputError
 from hub.model import TrustedDocument
 from hub.schema import manifests
@@ -27,12 +25,9 @@ def push(app_: App, manifest: Annotated[Path, typer.Argument(help="The manifest 
     """Store the documents of a manifest: Apollo's, Relay's or graphql-codegen's. All of them, or none."""
     found = manifests.documents(_content(manifest))
     new = run(_pushed(app_, found))
-    table = Table("Operations", "Id", "Cost", "")
-    for each in found:
-        state = "new" if each.id in new else "known"
-        table.add_row(_names(each.operation_names), each.id, quantity(each.cost), state)
-    console.print(table)
-    console.print(f"{len(found)} documents of {app_!r}, {len(new)} of them new.", markup=False)
+    rows = [(_names(each.operation_names), each.id, each.cost, "new" if each.id in new else "known") for each in found]
+    show_table(("Operations", "Id", "Cost", ""), rows)
+    console.print(f"{quantity_of(len(found), 'document')} of {app_!r}, {len(new)} of them new.", markup=False)
 
 
 @app.command("list")
@@ -40,12 +35,12 @@ def list_(
     app_: Annotated[str | None, typer.Option("--app", help="Only those of this client app.")] = None,
 ) -> None:
     """Show what was pushed, and when it was last used."""
-    table = Table("App", "Operations", "Id", "First seen", "Last used")
+    rows = []
     for each in run(_listed(app_)):
         used = f"{each.last_used_on:%Y-%m-%d}" if each.last_used_on else "never"
         seen = f"{each.first_seen_at:%Y-%m-%d}"
-        table.add_row(escape(each.app), _names(each.operation_names), each.document_id, seen, used)
-    console.print(table)
+        rows.append((each.app, _names(each.operation_names), each.document_id, seen, used))
+    show_table(("App", "Operations", "Id", "First seen", "Last used"), rows)
 
 
 @app.command()
@@ -65,7 +60,7 @@ def _content(path: Path) -> bytes:
 
 
 def _names(names: list[str] | tuple[str, ...]) -> str:
-    return escape(", ".join(names)) or "(without a name)"
+    return ", ".join(names) or "(without a name)"
 
 
 async def _pushed(app_: str, found: list[ManifestDocument]) -> frozenset[str]:

@@ -9,7 +9,7 @@ import typer
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
 from hub.app import export_pages
-from hub.cli.terminal import console, quantity, run
+from hub.cli.terminal import console, quantity_of, run
 from hub.errors import ConfigurationError, InputError
 from hub.jobs.background import Background
 from hub.settings import Settings
@@ -31,7 +31,7 @@ def export(
 ) -> None:
     """Write a list of any length to a file, as the home organization sees it."""
     rows = run(_exported(_read(document), output))
-    console.print(f"{quantity(rows)} rows are in {output}.", markup=False, highlight=False)
+    console.print(f"{output} has {quantity_of(rows, 'row')}.", markup=False, highlight=False)
 
 
 def _read(document: Path) -> str:
@@ -73,5 +73,5 @@ async def _written(pages: AsyncIterator[Page], file: BinaryIO) -> int:
         async for page in pages:
             file.write(page.lines)
             rows += page.rows
-            progress.update(task, description=f"{quantity(rows)} rows")
+            progress.update(task, description=quantity_of(rows, "row"))
     return rows

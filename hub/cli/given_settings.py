@@ -1,6 +1,7 @@
 """What a person sets a connection to, checked against what its connector declares."""
 
 import os
+import sys
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
@@ -43,5 +44,12 @@ def _check(connector: Connector[Any], given: Iterable[str], secrets: Iterable[st
 
 
 def _secret(connector: Connector[Any], key: str) -> str:
-    told = f"{key} ({connector.settings[key]})"
-    return os.environ.get(f"HUB_{connector.name}_{key}".upper()) or str(typer.prompt(told, hide_input=True))
+    variable = f"HUB_{connector.name}_{key}".upper()
+    return os.environ.get(variable) or given_secret(f"{key} ({connector.settings[key]})", variable)
+
+
+def given_secret(told: str, variable: str) -> str:
+    """What a person types unseen; raises InputError where there is no terminal to type at."""
+    if not sys.stdin.isatty():
+        raise InputError(f"{told} is missing, and there is no terminal to ask for it: set {variable}.")
+    return str(typer.prompt(told, hide_input=True))

@@ -5,12 +5,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from hub.cli.operator import operator
-from hub.cli.terminal import console, run
+from hub.cli.terminal import console, run, show_table
 from hub.errors import InputError
 from hub.model import ApiKey, Role, Scope
 from hub.settings import Settings
@@ -85,16 +82,26 @@ def list_() -> None:
         async with opened(Settings.from_env()) as database, database.session() as session:
             return await keys.every(session)
 
-    table = Table(
-        "Name", "Key", "Organization", "Role", "Scopes", "Networks", "Documents", "Expires", "Last used", "State"
+    headers = (
+        "Name",
+        "Key",
+        "Organization",
+        "Role",
+        "Scopes",
+        "Networks",
+        "Documents",
+        "Expires",
+        "Last used",
+        "State",
     )
-    for key, organization in run(listed()):
-        scopes = "all of the role" if key.scopes is None else ", ".join(key.scopes)
-        where = ", ".join(key.networks) or "any"
-        told = (key.name, key.prefix, organization, key.role.lower(), scopes, where, _documents(key))
-        table.add_row(*map(escape, told), _moment(key.expires_at), _moment(key.last_used_at), _state(key))
-    # Who reads a pipe reads all of it; a terminal has the width it has.
-    (console if console.is_terminal else Console(width=200)).print(table)
+    show_table(headers, [_row(*each) for each in run(listed())])
+
+
+def _row(key: ApiKey, organization: str) -> tuple[str, ...]:
+    scopes = "all of the role" if key.scopes is None else ", ".join(key.scopes)
+    where = ", ".join(key.networks) or "any"
+    told = (key.name, key.prefix, organization, key.role.lower(), scopes, where, _documents(key))
+    return *told, _moment(key.expires_at), _moment(key.last_used_at), _state(key)
 
 
 @app.command()

@@ -5,12 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import orjson
-import typer
-from rich.markup import escape
-from rich.table import Table
-
-from hub.cli.terminal import console, quantity
+from hub.cli.terminal import Cell, console, print_json, quantity, quantity_of, show_table, spelled, tell
 from hub.model import Connection, WriteItem, WriteOutcome, WritePlan, WritePlanField
 from hub.store import connections, write_plans
 from hub.store.database import Database
@@ -49,40 +44,37 @@ def show_plan(told: Told, *, as_json: bool) -> None:
     if as_json:
         print_json(_facts(told))
         return
-    console.print(_fields_table(told))
+    _show_fields(told)
     for line in told.lines:
-        console.print(_line(line), markup=False, highlight=False, soft_wrap=True)
+        tell(_line(line))
     more = sum(told.outcomes.values()) - len(told.lines)
     if more:
-        console.print(f"… and {quantity(more)} more lines: see --lines.")
+        console.print(f"… and {quantity_of(more, 'more line')}: see --lines.")
     counted = ", ".join(f"{quantity(number)} {each.lower()}" for each, number in sorted(told.outcomes.items()))
-    console.print(f"{_id(told.plan)} is {told.plan.state.lower()}: {counted or 'nothing to write'}.", markup=False)
+    tell(f"{_id(told.plan)} is {told.plan.state.lower()}: {counted or 'nothing to write'}.")
     if told.plan.error:
-        console.print(told.plan.error, markup=False)
-
-
-def print_json(facts: object) -> None:
-    """As JSON that nothing wraps."""
-    typer.echo(orjson.dumps(facts, option=orjson.OPT_INDENT_2))
+        tell(told.plan.error)
 
 
 def _id(plan: WritePlan) -> str:
     return f"{prefix_of(WritePlan)}{plan.id}"
 
 
-def _fields_table(told: Told) -> Table:
-    title = f"{told.connection.name}: {quantity(told.plan.records_to_change)} of {quantity(told.plan.records)} rows"
+def _show_fields(told: Told) -> None:
+    title = (
+        f"{told.connection.name}: {quantity(told.plan.records_to_change)} of {quantity_of(told.plan.records, 'row')}"
+    )
     if told.plan.records_to_create:
         title += f", {quantity(told.plan.records_to_create)} to create"
-    table = Table("Field", "Value", title=escape(title), title_justify="left")
-    for heading in ("Right already", "To fill", "To replace", "To clear", "To create", "Skipped"):
-        table.add_column(heading, justify="right")
-    table.add_column("Obstacle")
+    headers = ("Field", "Value", "Right already", "To fill", "To replace", "To clear", "To create", "Skipped")
+    show_table(headers, [_counted(each) for each in told.fields], title)
     for each in told.fields:
-        counts = [quantity(getattr(each, name)) for name in COUNTS]
-        obstacle = f"[yellow]{escape(f'{each.field} {each.obstacle}')}[/]" if each.obstacle else ""
-        table.add_row(escape(each.field), each.value, *counts, obstacle)
-    return table
+        if each.obstacle:
+            tell(f"{each.field} {each.obstacle}", "yellow")
+
+
+def _counted(field: WritePlanField) -> tuple[Cell, ...]:
+    return field.field, field.value, *(getattr(field, name) for name in COUNTS)
 
 
 def _line(item: WriteItem) -> str:
@@ -113,9 +105,4 @@ def _facts(told: Told) -> dict[str, Any]:
 
 def _selected(row: object, names: Sequence[str]) -> dict[str, Any]:
     """Some columns of a row, spelled as in GraphQL."""
-    return {_spelled(name): getattr(row, name) for name in names}
-
-
-def _spelled(name: str) -> str:
-    first, *others = name.split("_")
-    return first + "".join(each.title() for each in others)
+    return {spelled(name): getattr(row, name) for name in names}

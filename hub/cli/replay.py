@@ -1,12 +1,16 @@
 """`hub replay`: map what is stored anew."""
 
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
+from rich.text import Text
 
-from hub.cli.terminal import console, quantity, run
+from hub.cli.terminal import Cell, console, plain, quantity_of, run, show_table, tell
+from hub.jobs.replay import Told
 from hub.jobs.replay import replay as replayed
 from hub.settings import Settings
 from hub.store import connections
@@ -14,6 +18,7 @@ from hub.store.database import opened
 from hub.store.records import Difference
 
 LONGEST = 40
+HEADERS = ("Connection", "Stream", "What changes", "Rows", "Such as", "Before", "After")
 
 app = typer.Typer(add_completion=False)
 
@@ -33,7 +38,7 @@ def replay(
     if not any(differences for streams in found.values() for differences in streams.values()):
         console.print("Nothing would change.")
         return
-    console.print(_table(found))
+    show_table(HEADERS, _rows(found), title="Mapped anew")
     if not yes and not typer.confirm("Write it?"):
         raise typer.Exit(1)
     run(_found(connection, stream, write=True))
@@ -44,32 +49,38 @@ async def _found(name: str | None, stream: str | None, *, write: bool) -> Found:
     async with opened(Settings.from_env()) as database:
         async with database.session() as session:
             chosen = await connections.named(session, name)
-        with console.status("Mapping …") as status:
-            looked = 0
-
-            def tell(told: str, more: int) -> None:
-                nonlocal looked
-                looked += more
-                status.update(f"Mapping {told} … {quantity(looked)} payloads")
-
-            return {each.name: await replayed(database, each.id, stream, write=write, tell=tell) for each in chosen}
+        found: Found = {}
+        for each in chosen:
+            with _progress(each.name) as tell:
+                found[each.name] = await replayed(database, each.id, stream, write=write, tell=tell)
+        return found
 
 
-def _table(found: Found) -> Table:
-    table = Table("Connection", "Stream", "What changes", title="Mapped anew", title_justify="left")
-    table.add_column("Rows", justify="right")
-    for title in ("Such as", "Before", "After"):
-        table.add_column(title)
+@contextmanager
+def _progress(connection: str) -> Iterator[Told]:
+    """Show what is looked at, and in the end, also where there is no terminal, how much it was."""
+    looked: Counter[str] = Counter()
+    with console.status(f"Mapping {escape(plain(connection))} …") as status:
+
+        def told(stream: str, more: int) -> None:
+            looked[stream] += more
+            status.update(f"Mapping {escape(plain(connection))} · {stream} … {quantity_of(looked[stream], 'payload')}")
+
+        yield told
+    streams = quantity_of(len(looked), "stream")
+    tell(f"{connection}: looked at {quantity_of(looked.total(), 'payload')} of {streams}.")
+
+
+def _rows(found: Found) -> Iterator[tuple[Cell, ...]]:
     for connection, streams in found.items():
         for stream, differences in streams.items():
             for each in differences:
                 what = each.table if each.column is None else f"{each.table}.{each.column}"
                 sides = (_short(each.external_id), _short(each.before), _short(each.after))
-                table.add_row(escape(connection), stream, what, quantity(each.rows), *sides)
-    return table
+                yield connection, stream, what, each.rows, *sides
 
 
-def _short(text: str | None) -> str:
+def _short(text: str | None) -> Cell:
     if text is None:
-        return "[dim]null[/]"
-    return escape(text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…")
+        return Text("null", "dim")
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

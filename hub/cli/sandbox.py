@@ -5,9 +5,8 @@ from contextlib import AbstractAsyncContextManager
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
-from hub.cli.terminal import console, run
+from hub.cli.terminal import console, run, show_table
 from hub.cli.until_stopped import until_stopped
 from hub.sandbox.ecosystem import made_up_ecosystem
 from hub.sandbox.hubspot import Limits
@@ -47,14 +46,15 @@ async def _served(vendors: AbstractAsyncContextManager[Sandbox], *, as_json: boo
         if as_json:
             print(json.dumps(sandbox.as_dict(), indent=2), flush=True)  # noqa: T201 - JSON must not be wrapped
         else:
-            console.print(_table(sandbox))
+            _show(sandbox)
             console.print("Ctrl-C stops it. [dim]--json prints the credentials whole.[/]")
         await until_stopped()
 
 
-def _table(sandbox: Sandbox) -> Table:
-    table = Table("Vendor", "Setting", "Value")
-    for vendor, facts in sandbox.as_dict().items():
-        for name, value in facts.items():
-            table.add_row(vendor, name, str(value).splitlines()[0])
-    return table
+def _show(sandbox: Sandbox) -> None:
+    rows = [
+        (vendor, name, str(value).splitlines()[0])
+        for vendor, facts in sandbox.as_dict().items()
+        for name, value in facts.items()
+    ]
+    show_table(("Vendor", "Setting", "Value"), rows)

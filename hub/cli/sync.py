@@ -1,17 +1,20 @@
 """`hub sync`: copy what changed."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Annotated
+from dataclasses import dataclass, field
+from enum import IntEnum
+from itertools import groupby
+from typing import Annotated, Any
 from uuid import UUID
 
 import typer
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.text import Text
 
-from hub.cli.terminal import console, quantity, run, tell_error
+from hub.cli.terminal import AsJson, Cell, console, print_json, quantity, quantity_of, run, show_table, tell, tell_error
 from hub.errors import HubError, NotFound
 from hub.jobs.stream_run import StreamRun, Tell
 from hub.jobs.sync import Order
@@ -22,7 +25,40 @@ from hub.store import connections
 from hub.store.database import Database, opened
 from hub.store.secrets import sealer
 
+HEADERS = ("Connection", "Stream", "Read", "New or changed", "Gone", "Not understood", "Outcome")
+
 app = typer.Typer(add_completion=False)
+
+
+class Exit(IntEnum):
+    """What `hub sync` ends with; 2 is a wrong command line."""
+
+    SYNCED = 0
+    FAILED = 1
+    HELD_BACK = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What syncing some connections came to."""
+
+    runs: Sequence[StreamRun]
+    failures: Mapping[str, HubError] = field(default_factory=dict)
+    """What kept a connection as a whole from being synced, by its name."""
+
+    @property
+    def code(self) -> Exit:
+        """A failure counts more than what was held back."""
+        is_failed = any(run.state == SyncRunState.FAILED for run in self.runs)
+        if self.failures or is_failed or self.unreadable:
+            return Exit.FAILED
+        return Exit.HELD_BACK if any(run.held_back for run in self.runs) else Exit.SYNCED
+
+    @property
+    def unreadable(self) -> list[str]:
+        """The connections of which no stream could be read."""
+        by_name = groupby(self.runs, key=lambda run: run.connection.name)
+        return [name for name, runs in by_name if all(run.state == SyncRunState.UNAVAILABLE for run in runs)]
 
 
 @app.command()
@@ -34,18 +70,21 @@ def sync(
     accept_removals: Annotated[
         bool, typer.Option("--accept-removals", help="It is right if most rows of a stream are gone at the source.")
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Copy what changed in the connected systems since the last time."""
-    runs, failures = run(_synced(connection, stream, full=full, accept_removals=accept_removals))
-    if runs:
-        console.print(runs_table(runs))
-    if failures or any(each.state == SyncRunState.FAILED for each in runs):
-        sys.exit(1)
+    """Copy what changed in the connected systems since the last time.
+
+    Exits 1 where a stream failed or a connection has none that can be read, 3 where removals were held back.
+    """
+    outcome = run(_synced(connection, stream, full=full, accept_removals=accept_removals))
+    if as_json:
+        print_json(_facts(outcome))
+    elif outcome.runs:
+        _show(outcome)
+    sys.exit(outcome.code)
 
 
-async def _synced(
-    name: str | None, stream: str | None, *, full: bool, accept_removals: bool
-) -> tuple[list[StreamRun], list[HubError]]:
+async def _synced(name: str | None, stream: str | None, *, full: bool, accept_removals: bool) -> Outcome:
     settings = Settings.from_env()
     async with opened(settings) as database:
         async with database.session() as session:
@@ -60,9 +99,7 @@ async def _synced(
             return await sync_all(database, settings, orders, tell)
 
 
-async def sync_all(
-    database: Database, settings: Settings, orders: Mapping[str, Order], tell: Tell
-) -> tuple[list[StreamRun], list[HubError]]:
+async def sync_all(database: Database, settings: Settings, orders: Mapping[str, Order], tell: Tell) -> Outcome:
     """Sync one connection after the other; one that fails is told of, and does not keep the next from its turn."""
     runs: dict[object, StreamRun] = {}
 
@@ -71,14 +108,14 @@ async def sync_all(
         tell(run)
 
     seal = sealer(settings)
-    failures: list[HubError] = []
+    failures: dict[str, HubError] = {}
     for name, order in orders.items():
         try:
             await sync_connection(database, seal, order, noted)
         except HubError as error:
-            failures.append(error)
+            failures[name] = error
             tell_error(f"{name}: {error}")
-    return list(runs.values()), failures
+    return Outcome(list(runs.values()), failures)
 
 
 @contextmanager
@@ -106,14 +143,43 @@ def progress_shown() -> Iterator[Tell]:
         yield tell
 
 
-def runs_table(runs: list[StreamRun]) -> Table:
-    """What each run read."""
-    table = Table("Connection", "Stream", title="Synced", title_justify="left")
-    for title in ("Read", "New or changed", "Gone", "Not understood"):
-        table.add_column(title, justify="right")
-    table.add_column("Outcome")
-    for each in runs:
-        numbers = (each.seen, each.changed, each.removed, each.unmapped)
-        outcome = each.state.lower() if each.error is None else f"[yellow]{escape(each.error)}[/]"
-        table.add_row(escape(each.connection.name), each.stream.name, *map(quantity, numbers), outcome)
-    return table
+def _show(outcome: Outcome) -> None:
+    show_table(HEADERS, map(_row, outcome.runs), title="Synced")
+    for each in outcome.runs:
+        if each.error:
+            tell(f"{each.connection.name} · {each.stream.name}: {each.error}", "yellow")
+    for name in outcome.unreadable:
+        tell_error(f"{name}: none of its streams can be read. Connect it again, or see what it may not read above.")
+
+
+def _row(run: StreamRun) -> tuple[Cell, ...]:
+    numbers = (run.seen, run.changed, run.removed, run.unmapped)
+    return run.connection.name, run.stream.name, *numbers, _told(run)
+
+
+def _told(run: StreamRun) -> Text:
+    if run.held_back:
+        return Text(f"{quantity_of(run.held_back, 'removal')} held back: hub issues", "yellow")
+    return Text(run.state.lower(), "yellow" if run.error else "")
+
+
+def _facts(outcome: Outcome) -> dict[str, Any]:
+    """The same for programs, as docs/commands.md documents it."""
+    return {
+        "runs": [_run_facts(run) for run in outcome.runs],
+        "failures": [{"connection": name, "error": str(error)} for name, error in outcome.failures.items()],
+    }
+
+
+def _run_facts(run: StreamRun) -> dict[str, Any]:
+    return {
+        "connection": run.connection.name,
+        "stream": run.stream.name,
+        "state": run.state,
+        "read": run.seen,
+        "changed": run.changed,
+        "gone": run.removed,
+        "notUnderstood": run.unmapped,
+        "heldBack": run.held_back,
+        "error": run.error,
+    }

@@ -3,24 +3,21 @@
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import Annotated, Any
-from uuid import UUID
 
 import typer
-from rich.markup import escape
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from hub.cli.operator import operator
-from hub.cli.plan_shown import Told, print_json, show_plan, told
-from hub.cli.terminal import console, quantity, run
-from hub.errors import InputError
+from hub.cli.plan_shown import Told, show_plan, told
+from hub.cli.terminal import AsJson, console, print_json, quantity, run, show_table, tell
+from hub.errors import ConfigurationError, SourceError
 from hub.jobs import write_apply, write_plan, write_rule
 from hub.jobs.sources import Sources
 from hub.jobs.write_apply import Approval
 from hub.jobs.write_plan import Tell
 from hub.model import WritePlan, WriteRule
 from hub.settings import Settings
-from hub.store import audit, connections, write_rules
+from hub.store import audit, connections, ids, write_rules
 from hub.store.database import Session, opened
 from hub.store.paths import prefix_of
 from hub.store.secrets import sealer
@@ -36,18 +33,18 @@ app = typer.Typer(
 ConnectionName = Annotated[str, typer.Argument(metavar="CONNECTION", help="The connection's name.")]
 FieldName = Annotated[str, typer.Argument(metavar="FIELD", help="The field, as the system's API names it.")]
 StreamName = Annotated[str, typer.Option(help="The stream that has the field.")]
-PlanId = Annotated[str, typer.Argument(metavar="PLAN", help="The plan's id, as `hub write-back plan` tells it.")]
+PlanId = Annotated[
+    str, typer.Argument(metavar="PLAN", help="The plan's id, as `hub write-back plan` tells it, or its beginning.")
+]
 Lines = Annotated[int, typer.Option(min=0, help="How many lines of it to print.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
 
 
 @app.command()
 def values() -> None:
     """List what can be written."""
-    table = Table("Value", "Stream", "What it is")
-    for value in VALUES.values():
-        table.add_row(value.name, value.stream, value.description)
-    console.print(table)
+    show_table(
+        ("Value", "Stream", "What it is"), [(each.name, each.stream, each.description) for each in VALUES.values()]
+    )
 
 
 @app.command()
@@ -60,12 +57,8 @@ def rules(*, as_json: AsJson = False) -> None:
     if not found:
         console.print("Nothing is written anywhere: `hub write-back enable` allows it, field by field.")
         return
-    table = Table("Connection", "Stream", "Field", "Value", "Creates rows", "Enabled by", "Enabled")
-    for name, rule in found:
-        creates, since = "yes" if rule.creates_rows else "", f"{rule.enabled_at:%Y-%m-%d %H:%M}"
-        cells = (name, rule.stream, rule.field, rule.value, creates, rule.enabled_by, since)
-        table.add_row(*map(escape, cells))
-    console.print(table)
+    headers = ("Connection", "Stream", "Field", "Value", "Creates rows", "Enabled by", "Enabled")
+    show_table(headers, [_rule_row(*each) for each in found])
 
 
 @app.command()
@@ -83,7 +76,9 @@ def enable(
     ] = False,
 ) -> None:
     """Allow a value to be written into a field. Nothing is written yet: plan it, read the plan, apply it."""
-    run(_enabled(connection, {"stream": stream, "field": field, "value": value}, creates_rows=create))
+    doubt = run(_enabled(connection, {"stream": stream, "field": field, "value": value}, creates_rows=create))
+    if doubt:
+        tell(doubt, "yellow")
     console.print(f"{value} may be written into {field} of {connection}. See `hub write-back plan`.", markup=False)
 
 
@@ -103,7 +98,7 @@ def plan(connection: ConnectionName, lines: Lines = 50, *, as_json: AsJson = Fal
 @app.command()
 def show(plan_id: PlanId, lines: Lines = 50, *, as_json: AsJson = False) -> None:
     """Print a plan again, and what became of it."""
-    show_plan(run(_shown(_parsed(plan_id), lines)), as_json=as_json)
+    show_plan(run(_shown(plan_id, lines)), as_json=as_json)
 
 
 @app.command()
@@ -117,7 +112,7 @@ def apply(
     as_json: AsJson = False,
 ) -> None:
     """Write exactly what a plan says. One that was cut off goes on."""
-    applied = run(_applied(_parsed(plan_id), lines, confirm=confirm))
+    applied = run(_applied(plan_id, lines, confirm=confirm))
     show_plan(applied, as_json=as_json)
     if any(applied.outcomes.get(each) for each in WRONG):
         raise typer.Exit(2)
@@ -136,12 +131,25 @@ async def _rules() -> list[tuple[str, WriteRule]]:
         return [(names[rule.connection_id], rule) for rule in await write_rules.of(session)]
 
 
-async def _enabled(name: str, rule: Mapping[str, str], *, creates_rows: bool) -> None:
-    async with _sources() as sources, sources.database.session() as session:
-        (connection,) = await connections.named(session, name)
+async def _enabled(name: str, rule: Mapping[str, str], *, creates_rows: bool) -> str | None:
+    """Why it may not be writable, as far as its source says."""
+    async with _sources() as sources:
+        async with sources.database.session() as session:
+            (connection,) = await connections.named(session, name)
         new = WriteRule(connection_id=connection.id, **rule, creates_rows=creates_rows, enabled_by=operator())
-        await write_rule.enable(session, sources, new)
-        await _note(session, "write-back enable", name, *rule.values(), *(["creates rows"] if creates_rows else []))
+        doubt = await _doubt(sources, new)
+        async with sources.database.session() as session:
+            await write_rule.enable(session, sources, new)
+            await _note(session, "write-back enable", name, *rule.values(), *(["creates rows"] if creates_rows else []))
+        return doubt
+
+
+async def _doubt(sources: Sources, rule: WriteRule) -> str | None:
+    try:
+        obstacle = await write_rule.check_field(sources, rule)
+    except (ConfigurationError, SourceError) as error:
+        return f"Whether {rule.field} is there was not found out, a plan will tell: {error}"
+    return f"{rule.field} {obstacle}" if obstacle else None
 
 
 async def _disabled(name: str, stream: str, field: str) -> None:
@@ -162,15 +170,18 @@ async def _planned(name: str, lines: int) -> Told:
         return await told(sources.database, plan_id, lines)
 
 
-async def _shown(plan_id: UUID, lines: int) -> Told:
+async def _shown(given: str, lines: int) -> Told:
     async with _sources() as sources:
+        async with sources.database.session() as session:
+            plan_id = await ids.begun(session, WritePlan, given)
         return await told(sources.database, plan_id, lines)
 
 
-async def _applied(plan_id: UUID, lines: int, *, confirm: bool) -> Told:
+async def _applied(given: str, lines: int, *, confirm: bool) -> Told:
     async with _sources() as sources:
-        approval = Approval(plan_id=plan_id, by=operator(), is_confirmed=confirm)
         async with sources.database.session() as session:
+            plan_id = await ids.begun(session, WritePlan, given)
+            approval = Approval(plan_id=plan_id, by=operator(), is_confirmed=confirm)
             await write_apply.check(session, approval)
             await _note(session, "write-back apply", f"{prefix_of(WritePlan)}{plan_id}")
         with _progress("rows done") as tell:
@@ -190,11 +201,9 @@ def _progress(what: str) -> Iterator[Tell]:
         yield lambda rows: progress.update(task, rows=quantity(rows))
 
 
-def _parsed(plan_id: str) -> UUID:
-    try:
-        return UUID(plan_id.removeprefix(prefix_of(WritePlan)))
-    except ValueError as error:
-        raise InputError(f"{plan_id!r} is no plan's id.") from error
+def _rule_row(name: str, rule: WriteRule) -> tuple[str, ...]:
+    creates, since = "yes" if rule.creates_rows else "", f"{rule.enabled_at:%Y-%m-%d %H:%M}"
+    return name, rule.stream, rule.field, rule.value, creates, rule.enabled_by, since
 
 
 def _rule_facts(name: str, rule: WriteRule) -> dict[str, Any]:

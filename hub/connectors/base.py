@@ -121,7 +121,8 @@ class Written:
 
     key: str
     outcome: WriteOutcome
-    """WRITTEN, CONFLICT, REFUSED, or RETRY where the source could not do it just now, or did not say what it did."""
+    """WRITTEN, CONFLICT, REFUSED, RETRY where the source could not do it just now, or SENDING where it did not say what
+    became of it."""
     reason: str | None = None
     external_id: str | None = None
     """The row's, where the source told it."""
@@ -168,7 +169,9 @@ class Stream(Generic[SourceT]):
     key: Callable[[Payload], str]
     """The source's id of a payload, so that raw can be kept before it is understood."""
     pages: Callable[[SourceT, Bookmark | None], AsyncGenerator[Page, None]]
-    """All pages from a bookmark on; from the start where it is None. Ends when the source has no more."""
+    """All pages from a bookmark on; from the start where it is None. Ends when the source has no more.
+
+    Pages are asked for ahead of what is stored; one after a page without payloads, only once all before it are."""
     to_records: Callable[[Payload], Iterable[Synced]]
     """What a payload says. Pure. KeyError, ValueError, TypeError, AttributeError and ArithmeticError in it mean that
     the payload is not understood: it is kept raw and becomes an issue."""
@@ -281,6 +284,8 @@ class Connector(Generic[SourceT]):
     webhook: Webhook | None = None
     learned: Callable[[SourceT], Mapping[str, Any]] = lambda _: {}
     """What opening it told of which account it is. The connection's config keeps it, and its name is for no other."""
+    identity: frozenset[str] = frozenset()
+    """The names in its config of what `learned` tells. A source that does not tell them is not connected."""
     settings: Mapping[str, str] = field(default_factory=dict)
     """What its config may hold, secrets included: each name, and what to give there in a few words. `hub connect other`
     asks by it; the connectors that have a command of their own leave it empty."""

@@ -130,7 +130,7 @@ def http_date(text: str) -> datetime | None:
 
 
 def _place(request: httpx.Request) -> str:
-    return f"{request.url.host}{request.url.path}"
+    return f"{request.url.netloc.decode()}{request.url.path}"
 
 
 def silence(request: httpx.Request, error: Exception) -> Unavailable:

@@ -1,63 +1,113 @@
-"""From accepted pairs to clusters that no veto forbids."""
+"""From scored pairs to clusters: what agrees is joined, unless what speaks against it weighs more, or a person forbids it.
 
-from collections.abc import Iterable, Iterator, Sequence
+Where all compared pairs of a connected component agree, it is a cluster. Where some do not, the pair of parts between
+which most speaks for one company is joined first, all that was compared between them taken together, until nothing
+speaks for a union any more: greedy additive edge contraction (Keuper et al. 2015, https://arxiv.org/abs/1505.06973).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 from uuid import UUID
 
-from hub.graph.company import Traits
+from hub.graph.decisions import Decision, Part, Parts, settled
+from hub.graph.scoring import SAME, VETO
+from hub.model import Verdict
+
+_FOR, _AGAINST, _MOST_AGAINST = 4.0, -4.0, -20.0
 
 
 @dataclass(frozen=True, slots=True)
-class Edge:
-    """Two sides compared, by position; a side with itself stands for all its records."""
+class Piece:
+    """Records of one trait that stay together; such as people decided about are pieces of their own."""
 
-    left: int
-    right: int
+    records: tuple[UUID, ...]
+    duns: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Two pieces, by their first records, and what speaks for one company, in bits."""
+
+    one: UUID
+    other: UUID
     bits: float
-    added: tuple[tuple[str, float], ...]
-    """What each comparison adds to the bits."""
 
 
-def clusters_of(
-    sides: Sequence[Traits], ids: Sequence[Sequence[UUID]], accepted: Sequence[Edge]
-) -> list[tuple[UUID, ...]]:
-    """Every record in one cluster. Of records with traits too poor to match each other, only the first may join one."""
-    rich = {edge.left for edge in accepted if edge.left == edge.right}
-    clusters: list[tuple[UUID, ...]] = [
-        tuple(sorted(id_ for position in part for id_ in (ids[position] if position in rich else ids[position][:1])))
-        for part in _parts(sides, accepted)
-    ]
-    clusters += [(id_,) for position, group in enumerate(ids) if position not in rich for id_ in group[1:]]
-    return sorted(clusters, key=lambda cluster: cluster[0].int)
+def clusters_of(pieces: Sequence[Piece], scored: Iterable[Scored], decisions: Sequence[Decision]) -> list[tuple[UUID, ...]]:
+    """The records of `pieces` in clusters, ids ascending.
+
+    What people say is the same is joined first, and no cluster holds what they keep apart. No union brings together
+    two D-U-N-S numbers, unless a person says so.
+    """
+    followed = settled(decisions)[0]
+    parts = Parts((piece.records[0] for piece in pieces), followed)
+    for piece in pieces:
+        parts.of(piece.records[0]).duns |= {piece.duns} - {""}
+    for same in followed:
+        if same.verdict is Verdict.SAME:
+            parts.join(parts.of(same.left), parts.of(same.right))
+    _contract(parts, scored)
+    whole = {piece.records[0]: piece.records for piece in pieces}
+    return [tuple(sorted(id_ for first in part.members for id_ in whole[first])) for part in parts.all()]
 
 
-def _parts(sides: Sequence[Traits], accepted: Sequence[Edge]) -> Iterator[Iterable[int]]:
-    import networkx as nx  # noqa: PLC0415 - 140 ms that only mapping should pay
-
-    graph: nx.Graph[int] = nx.Graph()
-    graph.add_nodes_from(range(len(sides)))
-    graph.add_edges_from((edge.left, edge.right) for edge in accepted)
-    suspects: set[int] = set()
-    for component in nx.connected_components(graph):
-        if len({sides[position].duns for position in component} - {""}) > 1:
-            suspects.update(component)
-        else:
-            yield component
-    if suspects:
-        yield from _without_conflict(suspects, sides, [edge for edge in accepted if edge.left in suspects])
-
-
-def _without_conflict(positions: Iterable[int], sides: Sequence[Traits], edges: list[Edge]) -> list[list[int]]:
-    """The strongest edges join first; one that would bring two D-U-N-S numbers together is left out."""
-    part_of = {position: [position] for position in positions}
-    duns = {position: sides[position].duns for position in part_of}
-    for edge in sorted(edges, key=lambda edge: (-edge.bits, edge.left, edge.right)):
-        large, small = part_of[edge.left], part_of[edge.right]
-        if large is small or (duns[large[0]] and duns[small[0]] and duns[large[0]] != duns[small[0]]):
+def _contract(parts: Parts, scored: Iterable[Scored]) -> None:
+    weights = _weights(parts, scored)
+    queue = [_ranked(weight, one, other) for one, others in weights.items() for other, weight in others.items()]
+    heapify(queue)
+    while queue:
+        rank, one, other = heappop(queue)
+        if other not in weights.get(one, ()) or rank != -weights[one][other] or rank >= 0:
             continue
-        if len(large) < len(small):
-            large, small = small, large
-        duns[large[0]] = duns[large[0]] or duns[small[0]]
-        large += small
-        part_of.update(dict.fromkeys(small, large))
-    return list({part[0]: part for part in part_of.values()}.values())
+        if _are_barred(parts.of(one), parts.of(other)):
+            del weights[one][other], weights[other][one]
+            continue
+        parts.join(parts.of(one), parts.of(other))
+        for third, weight in _merge(weights, one, other):
+            heappush(queue, _ranked(weight, one, third))
+
+
+Weights = dict[UUID, dict[UUID, float]]
+"""What speaks for and against a union of two parts, both ways; a part goes by the least of its first records."""
+
+
+def _weights(parts: Parts, scored: Iterable[Scored]) -> Weights:
+    found: Weights = {}
+    for each in scored:
+        one, other = sorted((min(parts.of(each.one).members), min(parts.of(each.other).members)))
+        if one != other:
+            for left, right in ((one, other), (other, one)):
+                sums = found.setdefault(left, {})
+                sums[right] = sums.get(right, 0.0) + weight_of(each.bits)
+    return found
+
+
+def weight_of(bits: float) -> float:
+    """What a pair says of the union of the parts that its records are in.
+
+    Nothing where the rules are not sure: two records of one company may have little in common but a third.
+    """
+    if bits >= SAME:
+        return bits - SAME + _FOR
+    return max(_MOST_AGAINST, min(0.0, bits - _AGAINST))
+
+
+def _ranked(weight: float, one: UUID, other: UUID) -> tuple[float, UUID, UUID]:
+    return (-weight, one, other) if one < other else (-weight, other, one)
+
+
+def _merge(weights: Weights, one: UUID, other: UUID) -> Iterator[tuple[UUID, float]]:
+    """Let `one` stand for both; the sums that are others now."""
+    del weights[one][other]
+    for third, weight in weights.pop(other).items():
+        if third == one:
+            continue
+        del weights[third][other]
+        total = weights[one].get(third, 0.0) + weight
+        weights[one][third] = weights[third][one] = total
+        yield third, total
+
+
+def _are_barred(one: Part, other: Part) -> bool:
+    return bool(one.duns and other.duns and one.duns.isdisjoint(other.duns)) or one.bars(other)

@@ -11,6 +11,13 @@ _LONGEST_HOST = 253
 _SCHEMES = re.compile(r"(?:(?:https?|ftp|mailto)(?:[:;]/{0,3}|/{2,3}))+", re.IGNORECASE)
 _BETWEEN_HOSTS = re.compile(r"[\s/\\?#!,;|<>()\[\]{}\"']+")
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
+_SHORTEST_CORNER = 3
+"""Shorter are languages and countries."""
+_FRONT_DOORS = frozenset(
+    ("about", "about-us", "company", "contact", "contact-us", "content", "corp", "corporate", "default", "eng", "english", "global", "home")
+    + ("homepage", "html", "impressum", "index", "intl", "login", "main", "pages", "site", "sites", "start", "startpage")
+    + ("us-en", "web", "welcome", "www", "www1", "www2", "www3")
+)
 _RESERVED = frozenset({"example", "test"})
 """Top-level domains for documentation and tests; no list of suffixes has them (RFC 2606)."""
 
@@ -25,6 +32,25 @@ def registrable_domain(text: str | None) -> str | None:
     if host is None:
         return None
     return _shared_host(host) or _registrable(host)
+
+
+def corner(text: str | None) -> str:
+    """The part of its domain's site that a URL leads to: "labs" of labs.acme.com, "labs" of acme.com/en/labs.html.
+
+    Empty where it is the whole site, in whichever language.
+    """
+    host = _host(text) if text else None
+    domain = registrable_domain(text)
+    if not text or host is None or domain is None:
+        return ""
+    named = host.removesuffix(domain).split(".")
+    path = _SCHEMES.sub("", text[:_LONGEST_TEXT].strip()).partition("/")[2].partition("?")[0].partition("#")[0]
+    parts = [*named, *(segment.partition(".")[0] for segment in path.casefold().split("/"))]
+    return " ".join(part for part in parts if len(part) >= _SHORTEST_CORNER and not _is_front_door(part, domain))
+
+
+def _is_front_door(part: str, domain: str) -> bool:
+    return part in _FRONT_DOORS or label(domain) in part
 
 
 def is_shared(domain: str) -> bool:

@@ -1,14 +1,13 @@
 """What the records taken together teach: which domains many share, and where a name is at home."""
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sized
-from dataclasses import dataclass
+from collections.abc import Iterable
 
+import duckdb
+import pyarrow as pa
 from rapidfuzz import fuzz
 
-from hub.graph.company import Traits
-from hub.graph.domains import label
 from hub.graph.names import SMALL_WORDS
+from hub.graph.sql import script
 
 _FAMILIES_OF_A_SHARED_DOMAIN = 5
 _FAMILIES_OF_A_BUSY_DOMAIN = 3
@@ -17,62 +16,29 @@ _RELATED_RATIO = 60
 _SHORTEST_PART = 4
 _SHORTEST_INITIALS = 3
 _LONGEST_INITIALS = 6
+_FAMILIES = pa.schema([("domain", pa.string()), ("count", pa.int32())])
 
 
-@dataclass(frozen=True, slots=True)
-class Knowledge:
-    """Learned from all records; equal for any order of them."""
+def learn(connection: duckdb.DuckDBPyConnection) -> None:
+    """Fill the table `traits` from `distinct_traits`, in the light of what all of them teach.
 
-    crowded: frozenset[str]
-    """Domains with so many unrelated names that they identify nobody."""
-    busy: frozenset[str]
-    """Domains with several unrelated names: a family of companies, or a mistake."""
-    homes: Mapping[str, frozenset[str]]
-    """Letters of a name → the domains that it is most at home on."""
-    common: frozenset[str]
-    """Letters of names that different companies seem to bear."""
-    owned: frozenset[str]
-    """Domains with a name that fits, or with several: whoever is at home elsewhere is there by mistake."""
-
-    def domains(self, traits: Traits) -> frozenset[str]:
-        """The domains that may identify the company: not crowded, and not clearly somebody else's."""
-        return frozenset(domain for domain in traits.domains if self._believed(traits, domain))
-
-    def _believed(self, traits: Traits, domain: str) -> bool:
-        if domain in self.crowded:
-            return False
-        home = self.homes.get(traits.letters, frozenset())
-        return not home or domain in home or domain not in self.owned
-
-
-def learned(records: Mapping[Traits, Sized]) -> Knowledge:
-    """What distinct traits teach, each with the records that have them."""
-    names_on: dict[str, set[str]] = defaultdict(set)
-    places: dict[str, Counter[str]] = defaultdict(Counter)
-    countries: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for traits, alike in records.items():
-        for domain in traits.domains if traits.name else ():
-            names_on[domain].add(traits.name)
-            places[traits.letters][domain] += len(alike)
-            countries[traits.letters, domain].add(traits.country)
-    families = {domain: _families(domain, names) for domain, names in names_on.items()}
-    crowded = {domain for domain, count in families.items() if count >= _FAMILIES_OF_A_SHARED_DOMAIN}
-    homes = {letters: _homes(letters, found, crowded) for letters, found in places.items()}
-    return Knowledge(
-        crowded=frozenset(crowded),
-        busy=frozenset(domain for domain, count in families.items() if count >= _FAMILIES_OF_A_BUSY_DOMAIN),
-        homes=homes,
-        common=frozenset(letters for letters, home in homes.items() if _is_common(letters, home, countries)),
-        owned=_owned(homes, families),
-    )
-
-
-def fits(letters: str, domain: str) -> bool:
-    """Whether a name's letters and the owner's part of a domain are alike: acme software on acme.com."""
-    chosen = label(domain).replace("-", "")
-    if letters == chosen:
-        return True
-    return min(len(letters), len(chosen)) >= _SHORTEST_PART and (letters in chosen or chosen in letters)
+    A crowded domain has so many unrelated names that it identifies nobody; a busy one has several: a family of
+    companies, or a mistake. The homes of a name are the domains that fit it, or else those that most of its records
+    give; whoever is at home elsewhere is on a domain by mistake where that has an owner.
+    """
+    counted = [
+        {"domain": domain, "count": _families(names)}
+        for domain, names in connection.sql("select domain, names from questionable").fetchall()
+    ]
+    connection.register("counted", pa.Table.from_pylist(counted, _FAMILIES))
+    connection.execute("create table families as from counted")
+    connection.unregister("counted")
+    limits = {
+        "crowded": _FAMILIES_OF_A_SHARED_DOMAIN,
+        "busy": _FAMILIES_OF_A_BUSY_DOMAIN,
+        "homes_of_a_common_name": _HOMES_OF_A_COMMON_NAME,
+    }
+    connection.execute(script("knowledge").format(**limits))
 
 
 def are_related(left: str, right: str) -> bool:
@@ -104,35 +70,13 @@ def _starts_alike(left: str, right: str) -> bool:
     return common >= _SHORTEST_INITIALS and left[:common] == right[:common]
 
 
-def _families(domain: str, names: set[str]) -> int:
-    """How many unrelated names a domain has, counted up to the number that makes it a shared one."""
-    if len(names) == 1:
-        return 1
+def _families(names: Iterable[str]) -> int:
+    """How many of the names are unrelated, counted up to the number that makes their domain a shared one."""
     heads: list[str] = []
     for name in sorted(names):
-        if fits(name.replace(" ", ""), domain) or any(are_related(name, head) for head in heads):
+        if any(are_related(name, head) for head in heads):
             continue
         heads.append(name)
         if len(heads) == _FAMILIES_OF_A_SHARED_DOMAIN:
             break
     return len(heads)
-
-
-def _homes(letters: str, found: Counter[str], crowded: set[str]) -> frozenset[str]:
-    """The domains that fit the name; where none does, those that most of its records give."""
-    domains = found.keys() - crowded
-    fitting = frozenset(domain for domain in domains if fits(letters, domain))
-    most = max((found[domain] for domain in domains), default=0)
-    return fitting or frozenset(domain for domain in domains if 2 * found[domain] > most)
-
-
-def _owned(homes: Mapping[str, frozenset[str]], families: Mapping[str, int]) -> frozenset[str]:
-    fitting = {domain for letters, home in homes.items() for domain in home if fits(letters, domain)}
-    return frozenset(fitting | {domain for domain, count in families.items() if count > 1})
-
-
-def _is_common(letters: str, homes: frozenset[str], countries: Mapping[tuple[str, str], set[str]]) -> bool:
-    """Two homes in two countries, or too many homes for one company."""
-    labels = {label(domain) for domain in homes}
-    known = set().union(*(countries[letters, domain] for domain in homes)) - {""}
-    return len(labels) >= _HOMES_OF_A_COMMON_NAME or (len(labels) > 1 and len(known) > 1)

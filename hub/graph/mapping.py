@@ -1,21 +1,30 @@
 """Which records are the same company: the one function that the mapping job calls, and what it answers."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Mapping as Mapping_
 from dataclasses import dataclass
-from functools import cache
+from datetime import UTC, datetime
+from functools import cached_property
+from itertools import combinations, groupby, product
+from operator import itemgetter
 from uuid import UUID
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
-from hub.graph.candidates import candidates, keys
-from hub.graph.clusters import Edge, clusters_of
-from hub.graph.company import Company, Traits, traits
-from hub.graph.knowledge import Knowledge, learned
-from hub.graph.likeness import compare_names
-from hub.graph.scoring import COMPARISONS, SAME, UNSURE, VERSION, VETO, compared, scored
+from hub.graph.candidates import block
+from hub.graph.clusters import Piece, Scored, clusters_of
+from hub.graph.company import Company
+from hub.graph.decisions import Decision, awake
+from hub.graph.likeness import compare
+from hub.graph.scoring import SAME, UNSURE, VERSION, VETO, score
+from hub.graph.sql import script
+from hub.graph.standard import RECORDS, standardize
 from hub.model import Evidence, Verdict
+
+_LARGEST_THIN = 60
+_LIMITS = {"same": SAME, "unsure": UNSURE, "veto": VETO}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,128 +35,165 @@ class Finding:
     right: UUID
     bits: float
     verdict: Verdict
-    _added: tuple[tuple[str, float], ...]
-    _traits: tuple[Traits, Traits]
-
-    @property
-    def evidence(self) -> list[Evidence]:
-        """Each reason for or against; their bits sum up to `bits`."""
-        left, right = self._traits
-        return [
-            Evidence(feature=feature, left=_shown(feature, left), right=_shown(feature, right), bits=bits)
-            for feature, bits in self._added
-        ]
+    """The rules' own, whatever people decided; UNSURE also where other records speak against what the two say."""
+    evidence: list[Evidence]
+    """Each reason for or against; their bits sum up to `bits`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Mapping:
     """What mapping found. Neither part depends on the order of the records."""
 
-    clusters: list[tuple[UUID, ...]]
-    """Every record in exactly one, ids ascending, clusters by their first id."""
-    findings: list[Finding]
-    """The compared pairs that are the same company, may be, or are kept apart by a veto; by ids.
-
-    What one owner's records say of each other is told in full whatever others' say: who sees those of one owner only
-    misses nothing.
-    """
+    members: pa.Table
+    """Of every record its id, its owner and the number of its cluster; ids ascending."""
+    told: pa.Table
+    """The findings, as columns."""
     decided_by: str = VERSION
 
+    @cached_property
+    def clusters(self) -> list[tuple[UUID, ...]]:
+        """Every record in exactly one, ids ascending, clusters by their first id."""
+        found: dict[int, list[UUID]] = {}
+        for id_, cluster in zip(self.members["id"].to_pylist(), self.members["cluster"].to_pylist(), strict=True):
+            found.setdefault(cluster, []).append(UUID(id_))
+        return [tuple(ids) for ids in found.values()]
 
-def mapping(companies: Iterable[Company]) -> Mapping:
-    """Decide which of `companies` are the same, each record given once."""
-    records: dict[Traits, list[UUID]] = defaultdict(list)
-    owners: dict[UUID, UUID | None] = {}
-    for company in companies:
-        records[traits(company)].append(company.id)
-        owners[company.id] = company.owner_id
-    for alike in records.values():
-        alike.sort()
-    distinct = sorted(records)
-    ids = [records[each] for each in distinct]
-    edges = [edge for edge in _edges(distinct, ids) if edge.bits >= UNSURE or edge.bits <= VETO / 2]
-    clusters = clusters_of(distinct, ids, [edge for edge in edges if edge.bits >= SAME])
-    owned = cache(lambda position: _by_owner(ids[position], owners))
-    findings = sorted(_findings(edges, distinct, owned), key=lambda finding: (finding.left.int, finding.right.int))
-    return Mapping(clusters, findings)
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """The compared pairs of one owner's records that are the same company, may be, or are kept apart by a veto, and
+        those that people decided about; by ids."""
+        return _findings(self.told)
 
 
-def _edges(distinct: Sequence[Traits], ids: Sequence[Sequence[UUID]]) -> Iterator[Edge]:
-    known = learned(dict(zip(distinct, ids, strict=True)))
+def _findings(told: pa.Table) -> list[Finding]:
+    return [
+        Finding(UUID(row["left"]), UUID(row["right"]), row["bits"], Verdict(row["verdict"]), row["evidence"])
+        for row in told.to_pylist()
+    ]
+
+
+def mapping(companies: Iterable[Company], decisions: Collection[Decision] = ()) -> Mapping:
+    """Decide which of `companies` are the same, each record given once; what people decided outranks every rule."""
+    return mapped(_given(companies), decisions)
+
+
+def _given(companies: Iterable[Company]) -> pa.Table:
+    rows = [
+        {
+            "id": str(each.id),
+            "owner": str(each.owner_id) if each.owner_id else None,
+            "name": each.name,
+            "website": each.website,
+            "domain": each.domain,
+            "country": each.country,
+            "duns": each.duns,
+            "email_domains": " ".join(each.email_domains),
+        }
+        for each in companies
+    ]
+    return pa.Table.from_pylist(rows, RECORDS)
+
+
+def mapped(records: pa.Table, decisions: Collection[Decision] = ()) -> Mapping:
+    """The same, of a table like RECORDS."""
     with duckdb.connect() as connection:
-        connection.register("given_traits", compared(distinct, ids, known))
-        connection.execute("create table traits as from given_traits")
-        connection.register("given_keys", _keys(distinct, known))
-        connection.execute("create table keys as from given_keys")
-        candidates(connection)
-        connection.execute("insert into pairs select id, id from traits where records > 1")
-        compare_names(connection)
-        found = scored(connection, "traits", "compared")
-    yield from _as_edges(found)
+        standardize(connection, records)
+        decided = _asked(connection, decisions)
+        block(connection)
+        _score(connection)
+        _components(connection)
+        _thicken(connection)
+        _cluster(connection, decided)
+        connection.execute(script("findings").format(**_LIMITS))
+        return Mapping(
+            members=connection.sql("select id, owner, cluster from member join cluster using (record) order by record").to_arrow_table(),
+            told=connection.sql("from findings").to_arrow_table(),
+        )
 
 
-def _keys(distinct: Sequence[Traits], known: Knowledge) -> pa.Table:
-    pairs = [(position, key) for position, each in enumerate(distinct) for key in keys(each, known.domains(each))]
-    return pa.table({"id": [position for position, _ in pairs], "key": [key for _, key in pairs]}).combine_chunks()
+def judged(companies: Sequence[Company], pairs: Iterable[tuple[UUID, UUID]]) -> list[Finding]:
+    """What the rules say of `pairs`, in the light of all `companies`, whether anything leads from one to the other or
+    not; by ids."""
+    now = datetime.fromtimestamp(0, UTC)
+    questions = [Decision(min(pair), max(pair), Verdict.UNSURE, now) for pair in pairs]
+    with duckdb.connect() as connection:
+        standardize(connection, _given(companies))
+        _asked(connection, questions)
+        connection.execute(script("asked"))
+        _score(connection)
+        connection.execute("create table cluster as select record, record as cluster from member")
+        connection.execute(script("findings").format(**_LIMITS))
+        return _findings(connection.sql("from findings where is_asked").to_arrow_table())
 
 
-def _as_edges(found: pa.Table) -> Iterator[Edge]:
-    columns = [found[name].to_pylist() for name in ("left", "right", "bits", *COMPARISONS)]
-    for left, right, bits, *added in zip(*columns, strict=True):
-        told = tuple((name, each) for name, each in zip(COMPARISONS, added, strict=True) if each)
-        yield Edge(left, right, bits, told)
-
-
-Owned = dict[UUID | None, list[UUID]]
-"""Records with the same traits by their owners, ids ascending, owners by their first."""
-
-
-def _findings(edges: Iterable[Edge], distinct: Sequence[Traits], owned: Callable[[int], Owned]) -> Iterator[Finding]:
-    for edge in edges:
-        pair = distinct[edge.left], distinct[edge.right]
-        told = _ties(owned(edge.left)) if edge.left == edge.right else _links(owned(edge.left), owned(edge.right))
-        for left, right in told:
-            yield _finding(edge, pair, left, right)
-
-
-def _by_owner(alike: Sequence[UUID], owners: dict[UUID, UUID | None]) -> Owned:
-    found: Owned = {}
-    for id_ in alike:
-        found.setdefault(owners[id_], []).append(id_)
+def _asked(connection: duckdb.DuckDBPyConnection, decisions: Collection[Decision]) -> list[Decision]:
+    """The decisions about two of the records, which the tables `asked` (left_id, right_id) and `decided` (id) name."""
+    ids = {id_ for each in decisions for id_ in (each.left, each.right)}
+    connection.register("named_ids", pa.table({"id": pa.array(map(str, ids), pa.string())}))
+    connection.execute("create table decided as select member.id from named_ids join member on member.id = named_ids.id::uuid")
+    live = {UUID(id_) for (id_,) in connection.sql("select id::text from decided").fetchall()}
+    found = awake(decisions, live)
+    pairs = {"left_id": [str(each.left) for each in found], "right_id": [str(each.right) for each in found]}
+    connection.register("asked", pa.table(pairs, pa.schema([(name, pa.string()) for name in pairs])))
     return found
 
 
-def _ties(alike: Owned) -> Iterator[tuple[UUID, UUID]]:
-    """Of records that say the same, each is tied to the first of its owner, and these to the first of all."""
-    (first, *_), *others = alike.values()
-    for own in alike.values():
-        yield from ((own[0], other) for other in own[1:])
-    yield from ((first, other) for other, *_ in others)
+def _score(connection: duckdb.DuckDBPyConnection) -> None:
+    """Fill the table `scored` from `pairs`, or add to it."""
+    compare(connection)
+    score(connection)
 
 
-def _links(left: Owned, right: Owned) -> Iterator[tuple[UUID, UUID]]:
-    """Where records say different things, one pair for each owner of both, or else one of two owners."""
-    both = [(own[0], right[owner][0]) for owner, own in left.items() if owner in right]
-    yield from both or [(next(iter(left.values()))[0], next(iter(right.values()))[0])]
+def _components(connection: duckdb.DuckDBPyConnection) -> None:
+    """Fill the table `component` (id, label): the traits that accepted pairs tie together, through others or not."""
+    from scipy.sparse import coo_array  # noqa: PLC0415 - 100 ms that only mapping should pay
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415 - as above
+
+    ((count,),) = connection.sql("select count(*) from traits").fetchall()
+    edges = connection.sql(f"select one, other from scored where bits >= {SAME} and one <> other").fetchnumpy()  # noqa: S608
+    ones = np.ones(len(edges["one"]), dtype=np.int8)
+    _, labels = connected_components(coo_array((ones, (edges["one"], edges["other"])), shape=(count, count)), directed=False)
+    connection.register("labeled", pa.table({"id": np.arange(count, dtype=np.int32), "label": labels}))
+    connection.execute("create or replace table component as from labeled")
+    connection.unregister("labeled")
 
 
-def _finding(edge: Edge, pair: tuple[Traits, Traits], left: UUID, right: UUID) -> Finding:
-    if left > right:
-        left, right, pair = right, left, (pair[1], pair[0])
-    return Finding(left, right, edge.bits, _verdict(edge.bits), edge.added, pair)
+def _thicken(connection: duckdb.DuckDBPyConnection) -> None:
+    """Compare what is in one component only through others: a chain may lead from one company to another."""
+    connection.execute(script("components").format(largest=_LARGEST_THIN))
+    if connection.sql("select count(*) from pairs").fetchall() != [(0,)]:
+        _score(connection)
 
 
-def _verdict(bits: float) -> Verdict:
-    if bits >= SAME:
-        return Verdict.SAME
-    return Verdict.UNSURE if bits >= UNSURE else Verdict.DIFFERENT
+def _cluster(connection: duckdb.DuckDBPyConnection, decisions: Sequence[Decision]) -> None:
+    """Fill the table `cluster` (record, cluster)."""
+    connection.execute(script("suspects").format(same=SAME))
+    pieces = _pieces(connection)
+    scored = _between(pieces, connection.sql("from inner_pairs order by all").fetchall())
+    parts = clusters_of([piece for several in pieces.values() for piece in several], scored, decisions)
+    ids = [str(id_) for part in parts for id_ in part]
+    numbers = [number for number, part in enumerate(parts) for _ in part]
+    connection.register("parted", pa.table({"id": pa.array(ids, pa.string()), "part": pa.array(numbers, pa.int32())}))
+    connection.execute(script("cluster"))
 
 
-def _shown(feature: str, traits: Traits) -> str:
-    match feature:
-        case "domain" | "email_domain":
-            return ", ".join(traits.domains or traits.email_domains)
-        case "duns" | "country" | "form":
-            return str(getattr(traits, feature))
-        case _:
-            return traits.name
+def _pieces(connection: duckdb.DuckDBPyConnection) -> dict[int, list[Piece]]:
+    """The records of suspects in pieces, by their traits: each that people decided about alone, the others together."""
+    rows = connection.sql("""
+        select trait, duns, seat.id::text, is_decided from seat join traits on traits.id = trait
+        where label in (from suspect) and (is_rich or is_first or is_decided) order by trait, record
+    """).fetchall()
+    found: dict[int, list[Piece]] = {}
+    for trait, alike in groupby(rows, key=itemgetter(0)):
+        group = [(duns, UUID(id_), is_decided) for _, duns, id_, is_decided in alike]
+        others = tuple(id_ for _, id_, is_decided in group if not is_decided)
+        alone = [(id_,) for _, id_, is_decided in group if is_decided]
+        found[trait] = [Piece(ids, group[0][0]) for ids in ([others] if others else []) + alone]
+    return found
+
+
+def _between(pieces: Mapping_[int, list[Piece]], pairs: Iterable[tuple[int, int, float]]) -> Iterator[Scored]:
+    for one, other, bits in pairs:
+        both = combinations(pieces[one], 2) if one == other else product(pieces[one], pieces[other])
+        for left, right in both:
+            yield Scored(left.records[0], right.records[0], bits)

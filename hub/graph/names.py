@@ -20,6 +20,7 @@ SMALL_WORDS = _WORDS["small"]
 _UNSPACED_FORMS = sorted((folded(form) or form for form in _WORDS["unspaced_forms"]), key=len, reverse=True)
 _SAYING_NOTHING = _WORDS["generic"] | _LEADING_FORMS | _TRAILING_FORMS
 _INSTITUTIONS = _WORDS["institutions"]
+_HOSTS = _WORDS["hosts"]
 _ENDINGS = tuple(_WORDS["descriptive_endings"])
 _SHORTEST_COMPOUND = 9
 _SHORTEST_TELLING = 3
@@ -27,6 +28,7 @@ _SHORTEST_TELLING_BEYOND_ASCII = 2
 _SHORTEST_COUNTRY = 4
 """Two letters are too often something else: tetrate io."""
 _LONGEST_FORM_INSIDE = 5
+_INITIALS = range(3, 7)
 
 _APOSTROPHE = re.compile("['’`´‘]")
 _CLUTTER_BEFORE = re.compile(r"^[\W_]+")
@@ -36,6 +38,7 @@ DISTINCTIVE, DESCRIPTIVE, PLACE, NUMBER, SMALL = ".", "~", "@", "#", "-"
 """What kind of word a key is: its first character. A descriptive word says what a company does or is, in any of many
 languages: bank, banco and banque have one key."""
 _NUMBER_SYMBOL, _PLACE_SYMBOL = "NUM", "LOC"
+_UNITS = frozenset(f"{NUMBER}{unit}" for unit in range(1, 10))
 
 
 class Name(NamedTuple):
@@ -82,8 +85,25 @@ def institution(words: Iterable[str]) -> str:
     return " ".join(sorted(word[1:] for word in words if word[0] == DESCRIPTIVE and word[1:] in _INSTITUTIONS))
 
 
+def has_units(words: Iterable[str]) -> bool:
+    """Whether the words of a name are those of an institution on whose domain others are, too: a university."""
+    return any(word[0] == DESCRIPTIVE and word[1:] in _HOSTS for word in words)
+
+
+def initials(text: str, name: Name) -> list[str]:
+    """What may stand for the name that `text` was read as: the first letters of its words, with or without the small
+    ones and its legal form; or itself, if short."""
+    words = (folded(text[:_LONGEST_NAME]) or "").split()
+    if len(name.text.split()) == 1:
+        return [name.letters] if len(name.letters) in _INITIALS else []
+    told = [word for word in words if word not in SMALL_WORDS]
+    found = {"".join(word[0] for word in several) for several in (words, words[:-1], told, told[:-1])}
+    return sorted(letters for letters in found if len(letters) in _INITIALS)
+
+
 def _analyzed(text: str) -> list[Part]:
-    cleared = _CLUTTER_BEFORE.sub("", _APOSTROPHE.sub("", text[:_LONGEST_NAME])).strip() or text[:_LONGEST_NAME]
+    text = text[:_LONGEST_NAME]
+    cleared = _CLUTTER_BEFORE.sub("", _APOSTROPHE.sub("", text).replace("%", " percent ")).strip() or text
     cleared = _GLUED_FORM.sub(" ", cleared)
     whole = folded(cleared)
     if whole is None:
@@ -141,20 +161,22 @@ def _is_form_inside(part: Part) -> bool:
 
 def _words(parts: list[Part]) -> Iterator[tuple[str, str]]:
     """Each word as it is spelled, and its key."""
-    tens = 0
+    found: list[tuple[str, str]] = []
     for part in parts:
         if not part.text:
             continue
         spelled = part.text if part.text.isascii() else latin(part.text).casefold()
         key = _key(spelled, part)
         # Forty-four.
-        if key[0] == NUMBER and key[1:].isdecimal():
-            number = int(key[1:])
-            if tens and 0 < number < 10:  # noqa: PLR2004 - units
-                number += tens
-                key = f"{NUMBER}{number}"
-            tens = number if 20 <= number < 100 and number % 10 == 0 else 0  # noqa: PLR2004 - tens
-        yield spelled, key
+        if found and _is_tens(found[-1][1]) and key in _UNITS:
+            tens, number = found.pop()
+            spelled, key = tens + spelled, f"{NUMBER}{int(number[1:]) + int(key[1:])}"
+        found.append((spelled, key))
+    yield from found
+
+
+def _is_tens(key: str) -> bool:
+    return key[0] == NUMBER and key[2:] == "0" and key[1] in "23456789"
 
 
 def _key(spelled: str, part: Part) -> str:
@@ -178,7 +200,9 @@ def _place_of(word: str) -> str:
 
 
 def _place(spelled: str, part: Part) -> str:
-    """The country, or the part of the world, that a word names."""
+    """The country, the region of one or the part of the world that a word names: "cn", "cn-hn", "europe"."""
+    if spelled in _WORDS["no_places"]:
+        return ""
     if part.symbol.startswith(_PLACE_SYMBOL):
-        return part.symbol.partition(":")[2].partition("-")[0]
+        return part.symbol.partition(":")[2].lower()
     return _place_of(spelled)

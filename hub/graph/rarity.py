@@ -16,7 +16,7 @@ from hub.graph.names import DESCRIPTIVE, NUMBER, PLACE, SMALL
 FILE = "word_counts.csv.gz"
 MOST = 13
 """Bits of a word that no other name has."""
-_OF_A_NUMBER, _OF_A_PLACE = 4, 5
+_OF_A_NUMBER, _OF_A_PLACE, _OF_A_REGION = 4, 5, 6
 _WEAK = frozenset(
     f"{DESCRIPTIVE}{word}" for word in ("business", "co", "concern", "corp", "enterprise", "grp", "holding", "private")
 )
@@ -40,6 +40,8 @@ def penalty(word: str) -> int:
         return 0
     if word in _WEAK or word == f"{NUMBER}1":
         return 1
+    if word[0] == PLACE and "-" in word:
+        return _OF_A_REGION
     return {NUMBER: 9, PLACE: 2, DESCRIPTIVE: 3}.get(word[0], min(8, 2 + rarity(word) // 2))
 
 
@@ -60,3 +62,8 @@ def _counts() -> tuple[int, Counter[str]]:
     total, *lines = gzip.decompress(packed).decode().splitlines()
     pairs = (line.rpartition(",") for line in lines)
     return int(total), Counter({word: int(count) for word, _, count in pairs})
+
+
+def weighed(word: str) -> str:
+    """A word with its rarity and its penalty before it, each as one letter."""
+    return f"{chr(64 + rarity(word))}{chr(64 + penalty(word))}{word}"

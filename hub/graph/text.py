@@ -15,6 +15,7 @@ _SQUASH_SPACES, _CASEFOLD, _NFKD = 1 << 1, 1 << 2, 1 << 5
 _FOLDED = _SQUASH_SPACES | _CASEFOLD | _NFKD
 _STRONG = 1
 _FORM = "ORGCLS"
+_FORMS = frozenset({"company", "corporation", "incorporated", "limited"})
 _MEANINGS = frozenset({"NUM", "DOMAIN", "SYMBOL", "LOC"})
 
 
@@ -67,6 +68,9 @@ def _meanings(spans: list[Span]) -> tuple[dict[int, tuple[str, str]], set[int]]:
     for span in sorted(spans, key=lambda span: (-len(span.parts), span.symbol.category.value != "NUM")):
         symbol, places = span.symbol, [part.index for part in span.parts]
         if symbol.category.value not in _MEANINGS or any(place in meant or place in silent for place in places):
+            continue
+        # One company's own words, its legal form among them.
+        if len(places) > 1 and any(part.comparable in _FORMS for part in span.parts):
             continue
         meant[places[0]] = f"{symbol.category.value}:{symbol.id}", "".join(part.comparable for part in span.parts)
         silent.update(places[1:])

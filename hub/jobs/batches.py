@@ -69,9 +69,12 @@ async def _portions(pages: AsyncGenerator[Page, None]) -> AsyncGenerator[list[Pa
     async with aclosing(pages):
         try:
             async for page in pages:
+                # A page without payloads is there for its bookmark: the source goes on once what came before is stored.
+                if held and not page.payloads:
+                    yield held
+                    held = []
                 held.append(page)
-                # Tombstones speak of what came before them: what comes after may bring a row back. A page without
-                # payloads is there for its bookmark, which names a job that the source just began.
+                # Tombstones speak of what came before them: what comes after may bring a row back.
                 if page.tombstones or not page.payloads or sum(len(each.payloads) for each in held) >= PAYLOADS_AT_ONCE:
                     yield held
                     held = []

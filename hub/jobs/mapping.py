@@ -7,15 +7,21 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from hub.graph import decisions as graph
 from hub.graph.company import Company
+from hub.graph.decisions import awake, settled
 from hub.graph.identity import assign
-from hub.graph.mapping import Finding, mapping
+from hub.graph.mapping import Mapping as Found
+from hub.graph.mapping import mapping
 from hub.graph.people import Contact, people
 from hub.graph.profile import profile
-from hub.store import identities, links, matches
+from hub.graph.rules import ACCEPTED, REVIEWED
+from hub.model import Decision
+from hub.store import decisions, identities, links, matches, reviews, undecided
 from hub.store.database import Database, Session
 from hub.store.identities import ACCOUNT, PERSON, Identity
 from hub.store.locks import only_one
+from hub.store.paths import prefix_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,12 +41,16 @@ async def map_accounts(database: Database) -> MappingOutcome:
     """Map all live records anew; ids stay where the records do. Raises Busy where another process is at it."""
     async with only_one(database, "account mapping"):
         async with database.session() as session:
+            restated = await undecided.restatements(session)
             of_accounts = await _read(session, ACCOUNT, _company)
-            found = await asyncio.to_thread(lambda: mapping(of_accounts.compared.values()))
+            decided = await _decided(session, of_accounts)
+            found = await asyncio.to_thread(lambda: mapping(of_accounts.compared.values(), decided.keys()))
             moved = await _write(session, ACCOUNT, of_accounts, found.clusters, _account_profile)
-            await matches.replace(session, _rows(found.findings, found.decided_by))
+            await matches.replace(session, _rows(found, decided))
+            await decisions.note_contradictions(session, _contradictions(decided))
             await matches.note_memberships(session)
             await matches.note_relations(session)
+            await undecided.settle(session, [each.id for each in restated if each.record_id in of_accounts.compared])
         async with database.session() as session:
             of_people = await _read(session, PERSON, _contact)
             persons = await asyncio.to_thread(lambda: people(of_people.compared.values()))
@@ -48,6 +58,7 @@ async def map_accounts(database: Database) -> MappingOutcome:
         # Not together with the moves of accounts: by now those who wrote links meanwhile see where the records went.
         async with database.session() as session:
             await links.place(session)
+            await reviews.fill(session, REVIEWED, ACCEPTED)
     return MappingOutcome(
         records=len(of_accounts.compared),
         accounts=len(found.clusters),
@@ -140,7 +151,40 @@ def _profiles(
             yield owner, identity, name or records.external_ids[own[0]], key
 
 
-def _rows(findings: list[Finding], decided_by: str) -> Iterator[tuple[Any, ...]]:
-    for finding in findings:
-        score = round(finding.bits, 3)
-        yield finding.left, finding.right, score, finding.evidence, finding.verdict, decided_by
+Decided = Mapping[graph.Decision, Decision]
+"""What people decided about live records, as it is compared and as it is stored."""
+
+
+async def _decided(session: Session, records: _Records) -> Decided:
+    rows = {
+        graph.Decision(left=row.left_id, right=row.right_id, verdict=row.verdict, decided_at=row.decided_at): row
+        for row in await decisions.standing(session)
+    }
+    return {each: rows[each] for each in awake(rows, records.compared)}
+
+
+def _rows(found: Found, decided: Decided) -> Iterator[tuple[Any, ...]]:
+    """Every finding, and every pair that people decided about, as a match: what they said, beside the rules' score."""
+    left = {(each.left, each.right): row for each, row in decided.items()}
+    for finding in found.findings:
+        scored = finding.left, finding.right, round(finding.bits, 3), finding.evidence
+        said = left.pop((finding.left, finding.right), None)
+        verdict = (said.verdict, said.decided_by) if said else (finding.verdict, found.decided_by)
+        yield *scored, *verdict, finding.verdict
+    for pair, said in left.items():  # the rules never compared them
+        yield *pair, 0, [], said.verdict, said.decided_by, None
+
+
+def _contradictions(decided: Decided) -> dict[UUID, str]:
+    """What a person is told of each decision that cannot be followed, by its id."""
+    _, found = settled(decided.keys())
+    return {decided[each.same].id: _told(each, decided) for each in found}
+
+
+def _told(contradiction: graph.Contradiction, decided: Decided) -> str:
+    same, *against = (decided[each] for each in (contradiction.same, *contradiction.against))
+    apart = ", ".join(f"{each.verdict} of {prefix_of(Decision)}{each.id}" for each in against)
+    return (
+        f"SAME of {prefix_of(Decision)}{same.id} is not followed: together with other decisions it would join records "
+        f"that are kept apart by {apart}. Withdraw one of them."
+    )

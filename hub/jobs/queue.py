@@ -53,6 +53,11 @@ async def enqueue_sync(session: Session, order: Order) -> list[UUID]:
     return runs
 
 
+async def enqueue_mapping(session: Session) -> None:
+    """Let a worker map all accounts and people anew, once the session is committed."""
+    await queue.enqueue(session, MAP, MAPPING, {})
+
+
 async def enqueue_due(database: Database) -> None:
     """Let workers sync the connections whose time has come."""
     while True:
@@ -151,7 +156,7 @@ class Jobs:
     async def _map_soon(self, is_needed: bool) -> None:  # noqa: FBT001 - the question it answers
         if is_needed:
             async with self.database.session() as session:
-                await queue.enqueue(session, MAP, MAPPING, {})
+                await enqueue_mapping(session)
 
 
 @contextmanager

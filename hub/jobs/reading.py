@@ -142,12 +142,13 @@ class Reading:
         """Remove what is gone, and close the run."""
         sweep = self._sweep()
         if await self._is_sweep_due():
-            await sweep.of_ids()
-        is_settled = self.run.is_whole and await sweep.of_unseen(self.run.unread)
+            self.run.held_back = await sweep.of_ids()
+        if self.run.is_whole:
+            self.run.held_back = await sweep.of_unseen(self.run.unread)
         async with self.database.session() as session:
             await sync_runs.hold(session, self.run.id)
             await issues.resolve(session, *self._place, IssueKind.STREAM_UNAVAILABLE)
-            if is_settled:
+            if self.run.is_whole and not self.run.held_back:
                 await sync_runs.note_sweep(session, *self._place)
             if self.run.changed >= MANY:
                 await records.analyze(session, self.run.stream.record)
@@ -203,7 +204,7 @@ class Reading:
 
     def _log(self, event: str, **facts: object) -> None:
         place = {"connection": self.run.connection.name, "stream": self.run.stream.name}
-        counts = {"seen": self.run.seen, "changed": self.run.changed, "removed": self.run.removed}
+        counts = {each: getattr(self.run, each) for each in ("seen", "changed", "removed", "held_back")}
         log.info(event, **place, **counts, **facts)
 
 

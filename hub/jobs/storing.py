@@ -23,7 +23,7 @@ class Stored:
     """Payloads that are new or differ, but for those that bring back what we wrote."""
     unmapped: int
     removed: int
-    """Rows that the page says are gone."""
+    """The source's rows that the page says are gone, each once, whatever else it was mapped to."""
     gone: frozenset[str] = frozenset()
     """Their ids, as far as they were live here or new."""
 
@@ -44,7 +44,12 @@ async def store(
     found = understood(stream, changed)
     await records.save(session, connection_id, [(kept[key], rows) for key, rows in found.records.items()])
     buried = await _bury(session, place, stream, page)
-    said_gone = [row.external_id for rows in found.records.values() for row in rows if row.removal is not None]
+    said_gone = [
+        row.external_id
+        for rows in found.records.values()
+        for row in rows
+        if isinstance(row, stream.record) and row.removal is not None
+    ]
     await issues.report(session, *place, IssueKind.UNMAPPED_PAYLOAD, found.unmapped)
     await issues.resolve(session, *place, IssueKind.UNMAPPED_PAYLOAD, list(found.records))
     await issues.report(session, *place, IssueKind.NEW_FIELD, new_fields(stream, changed))

@@ -23,6 +23,8 @@ class StreamRun:
     changed: int = 0
     unmapped: int = 0
     removed: int = 0
+    held_back: int = 0
+    """Rows that are gone at the source and not removed here, because a person must look first."""
     unread: int = 0
     """Rows that could not be read, and may be any that were read before."""
     expected: int | None = None

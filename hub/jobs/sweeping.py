@@ -40,18 +40,21 @@ class Sweep:
     def _place(self) -> tuple[UUID, str]:
         return self.connection_id, self.stream.name
 
-    async def of_unseen(self, unread: int) -> bool:
-        """Remove what a reading of all rows did not meet, in which so many could not be read; whether all of it."""
+    async def of_unseen(self, unread: int) -> int:
+        """Remove what a reading of all rows did not meet, in which so many could not be read.
+
+        How many rows it held back for a person to decide on.
+        """
         async with self.database.session() as session:
             await self.hold(session)
             gone = await sweeps.count_unseen(session, *self._place)
-            is_right = await self._is_right(session, _doubt(gone, unread, met_any=gone.gone < gone.known))
-        while is_right and await self._removed_unseen():
+            held_back = await self._held_back(session, gone, _doubt(gone, unread, met_any=gone.gone < gone.known))
+        while not held_back and await self._removed_unseen():
             pass
         async with self.database.session() as session:
             await self.hold(session)
             await sweeps.start_over(session, *self._place)
-        return is_right
+        return held_back
 
     async def _removed_unseen(self) -> bool:
         """Remove some of what was not met; whether there was any."""
@@ -63,8 +66,11 @@ class Sweep:
             await self.note(session, Stored(keys=frozenset(), changed=0, unmapped=0, removed=len(unseen)))
         return bool(unseen)
 
-    async def of_ids(self) -> None:
-        """Compare all ids; read again what is not as it should be, and remove what then does not come."""
+    async def of_ids(self) -> int:
+        """Compare all ids; read again what is not as it should be, and remove what then does not come.
+
+        How many rows it held back for a person to decide on.
+        """
         assert self.stream.ids is not None  # noqa: S101 - who calls has asked
         async with self.database.session() as session:
             await sweeps.start_over(session, *self._place)
@@ -74,7 +80,7 @@ class Sweep:
                     await sweeps.see(session, *self._place, ids)
         async with self.database.session() as session:
             gone = await sweeps.count_vanished(session, *self._place, self.stream.record)
-            is_right = await self._is_right(session, _doubt(gone))
+            held_back = await self._held_back(session, gone, _doubt(gone))
         rereading = Rereading(
             database=self.database,
             connection_id=self.connection_id,
@@ -82,7 +88,7 @@ class Sweep:
             source=self.source,
             note=self.note,
         )
-        if is_right:
+        if not held_back:
             async for ids in self._portions(sweeps.vanished):
                 await rereading.bury(await rereading.read(ids))
         async for ids in self._portions(sweeps.unmet):
@@ -90,6 +96,7 @@ class Sweep:
         async with self.database.session() as session:
             await sweeps.start_over(session, *self._place)
             await sync_runs.note_sweep(session, *self._place)
+        return held_back
 
     async def _portions(self, found: Callable[..., Awaitable[list[str]]]) -> AsyncIterator[list[str]]:
         after = ""
@@ -101,14 +108,14 @@ class Sweep:
             yield ids
             after = ids[-1]
 
-    async def _is_right(self, session: Session, doubt: str | None) -> bool:
-        """Whether rows may go; where there is a doubt, a person is asked."""
+    async def _held_back(self, session: Session, gone: Gone, doubt: str | None) -> int:
+        """How many rows may not go yet: all of them, where there is a doubt, and a person is asked."""
         if doubt is None or self.accepts_removals:
             await issues.resolve(session, *self._place, IssueKind.MASS_REMOVAL)
-            return True
+            return 0
         message = f"{doubt} hub sync {self.connection!r} --stream {self.stream.name} --accept-removals"
         await issues.report(session, *self._place, IssueKind.MASS_REMOVAL, {self.stream.name: message})
-        return False
+        return gone.gone
 
 
 def _doubt(gone: Gone, unread: int = 0, *, met_any: bool = True) -> str | None:

@@ -12,7 +12,7 @@ from hub.connectors.base import Current, Write, Writing, Written
 from hub.errors import HubError, InputError, QuotaExhausted, Unavailable
 from hub.jobs.proportion import FEW, is_much
 from hub.jobs.sources import Sources
-from hub.jobs.write_creation import Now, reason_to_wait
+from hub.jobs.write_creation import Now, still_planned
 from hub.jobs.write_plan import Tell
 from hub.model import Connection, WriteItem, WriteOutcome, WritePlan, WritePlanState
 from hub.store import connections, write_creation, write_plans, write_rules
@@ -95,7 +95,9 @@ class _Allowed:
     fields: frozenset[str]
     """Those that may be written as planned."""
     key: str | None
-    """The field by which new rows are known; None: none may be made."""
+    """The field by which new rows are known; None: none were planned."""
+    creates_rows: bool
+    """Whether rows may be made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,18 +184,22 @@ class _Applying:
 
     async def _now(self, items: Sequence[WriteItem], allowed: _Allowed) -> Now:
         """What rows that are to be created are up against."""
-        keys = list(dict.fromkeys(item.external_id for item in items))
-        if not keys or allowed.key is None:
-            return Now(there={}, gap=None, missing=(), allowed=())
-        there = await self.writing.known(self.source, allowed.key, keys)
+        # What was sent before may be there, whatever is allowed by now.
+        asked = [item for item in items if allowed.creates_rows or item.outcome is not WriteOutcome.PENDING]
+        there: Mapping[str, str] = {}
+        if asked and allowed.key is not None:
+            keys = list(dict.fromkeys(item.external_id for item in asked))
+            there = await self.writing.known(self.source, allowed.key, keys)
+        if not asked or not allowed.creates_rows:
+            return Now(there=there, gap=None, missing=(), allowed=())
         async with self.sources.database.session() as session:
             connection = await connections.by_id(session, self.plan.connection_id)
             gap = await write_creation.gap(session, connection, self.stream)
-            missing = await write_creation.still_missing(session, connection, keys)
+            missing = await still_planned(session, connection, self.writing.essentials, items)
         return Now(
             there=there,
             gap=gap,
-            missing={each.key for each in missing if reason_to_wait(each) is None},
+            missing=missing,
             allowed={*allowed.fields, *self.writing.essentials},
         )
 
@@ -217,9 +223,11 @@ class _Applying:
         own = {(rule.field, rule.value): rule for rule in rules if rule.stream == self.stream}
         planned = [(each.field, each.value) for each in fields if each.stream == self.stream]
         still = [own[each] for each in planned if each in own]
+        key = next((each.field for each in fields if each.stream == self.stream and each.is_key), None)
         return _Allowed(
             fields=frozenset(rule.field for rule in still),
-            key=next((rule.field for rule in still if rule.creates_rows), None),
+            key=key,
+            creates_rows=any(rule.creates_rows and rule.field == key for rule in still),
         )
 
     async def _settle(self, settled: Collection[Settled]) -> None:

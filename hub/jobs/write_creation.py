@@ -3,13 +3,15 @@
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 from hub.connectors.base import Target, Writing
+from hub.graph.company import Company, traits
 from hub.graph.domains import registrable_domain
 from hub.model import Connection, WriteItem, WriteOutcome, WritePlan, WritePlanField
-from hub.store import write_creation
-from hub.store.database import Database
-from hub.store.write_creation import NEVER, Gap, Missing
+from hub.store import undecided, write_creation
+from hub.store.database import Database, Session
+from hub.store.write_creation import NEVER, Gap, Missing, Said
 from hub.store.write_plans import Settled
 from hub.store.write_values import VALUES
 
@@ -69,8 +71,9 @@ class Creation:
 
     async def _missing(self, names: set[str], after: Any) -> Sequence[Missing]:
         async with self.database.session() as session:
-            found = await write_creation.missing(session, self.connection, names, after, self.writing.at_once)
-        return [replace(each, values={**each.values, "account_id": each.key, "name": own_name(each)}) for each in found]
+            place = (session, self.connection, self.plan.id)
+            found = await write_creation.missing(*place, names, after, self.writing.at_once)
+            return await looked_into(session, self.connection, found)
 
     def _reason(self, missing: Missing, there: Mapping[str, str], fields: Sequence[WritePlanField]) -> str | None:
         """Why no row is made of an account; None: one is."""
@@ -125,17 +128,68 @@ def own_name(missing: Missing) -> str | None:
     return None
 
 
+async def looked_into(session: Session, connection: Connection, found: Sequence[Missing]) -> list[Missing]:
+    """Missing accounts, with what new rows say of them, and the removed rows that may be theirs."""
+    removed = await _removed_rows(session, connection, found) if found else {}
+    return [
+        replace(
+            each,
+            values={**each.values, "account_id": each.key, "name": own_name(each)},
+            removed_row=removed.get(each.account_id),
+        )
+        for each in found
+    ]
+
+
+async def _removed_rows(session: Session, connection: Connection, found: Sequence[Missing]) -> Mapping[UUID, str]:
+    """By accounts that share a name, a domain or a D-U-N-S number with a removed row that was never mapped as it is."""
+    accounts: dict[str, list[UUID]] = {}
+    for each in found:
+        profile = Said(name=each.called, domain=each.domain, website=None, duns=None)
+        for mark in set().union(*map(_marks, (profile, *each.said))):
+            accounts.setdefault(mark, []).append(each.account_id)
+    rows: dict[UUID, str] = {}
+    async for row in undecided.removed(session, connection.id):
+        for mark in _marks(row):
+            rows |= dict.fromkeys(accounts.get(mark, ()), row.external_id)
+    return rows
+
+
+def _marks(said: Any) -> set[str]:
+    """What a company is known by, as mapping compares it."""
+    company = Company(id=NEVER, name=said.name, domain=said.domain, website=said.website, duns=said.duns)
+    compared = traits(company)
+    return {compared.letters, compared.duns, *compared.domains} - {""}
+
+
 def reason_to_wait(missing: Missing) -> str | None:
     """Why no row is to be made of an account, whatever the source holds; None: one may be."""
-    if missing.domain is None:
-        return "No record names a domain that only this company uses."
-    if own_name(missing) is None:
-        return f"No record of the owner's has both a name and the domain {missing.domain}."
-    if missing.was_made:
-        return "The hub made a row of it before, which is gone, or is known by another id now."
-    if missing.is_doubtful:
-        return "A row that is there may be the same company: decide that match first."
-    return None
+    reasons = (
+        (missing.domain is None, "No record names a domain that only this company uses."),
+        (own_name(missing) is None, f"No record of the owner's has both a name and the domain {missing.domain}."),
+        (missing.was_made, "The hub made a row of it before, which is gone, or is known by another id now."),
+        (missing.was_sent, "An earlier plan may have made a row of it: apply that one again, or sync once it expired."),
+        (missing.is_doubtful, "Another row, there or to be made, may be the same company: decide that match first."),
+        (missing.removed_row, f"The row {missing.removed_row}, which was removed, may be the same company."),
+    )
+    return next((reason for holds, reason in reasons if holds), None)
+
+
+async def still_planned(
+    session: Session, connection: Connection, essentials: Mapping[str, str], items: Sequence[WriteItem]
+) -> set[str]:
+    """The keys of those rows that would be planned now as they are in these lines of one plan."""
+    keys, plan_id = {item.external_id for item in items}, items[0].plan_id
+    found = await write_creation.still_missing(session, connection, plan_id, keys)
+    accounts = {each.key: each for each in await looked_into(session, connection, found)}
+    changed = {
+        item.external_id
+        for item in items
+        if item.external_id in accounts
+        and item.field in essentials
+        and item.after != accounts[item.external_id].values[essentials[item.field]]
+    }
+    return {key for key, each in accounts.items() if reason_to_wait(each) is None} - changed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +201,7 @@ class Now:
     gap: Gap | None
     """Why accounts may only seem to have no row."""
     missing: Collection[str]
-    """The keys of accounts that still have none, and may have one."""
+    """The keys of accounts that still have none, and may have the one that was planned."""
     allowed: Collection[str]
     """Fields that may still be written; none where rows may not be created any more."""
 
@@ -166,6 +220,6 @@ class Now:
             reason = f"It was not created: {GAPS[self.gap]}."
             return Settled(item_id=item.id, outcome=WriteOutcome.CONFLICT, reason=reason)
         if item.external_id not in self.missing:
-            reason = "The account changed since it was planned: a row may be there by now."
+            reason = "The account changed since it was planned: plan again."
             return Settled(item_id=item.id, outcome=WriteOutcome.CONFLICT, reason=reason)
         return None

@@ -124,6 +124,7 @@ class _Planning:
             stream=self.stream,
             field=rule.field,
             value=rule.value,
+            is_key=rule.creates_rows,
             obstacle=target.obstacle,
         )
 

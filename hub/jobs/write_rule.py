@@ -1,9 +1,10 @@
 """Allowing a value of ours to be written into a field of a source."""
 
 import re
+from difflib import get_close_matches
 from uuid import UUID
 
-from hub.errors import InputError
+from hub.errors import InputError, NotFound
 from hub.jobs.sources import Sources
 from hub.model import Connection, WriteRule
 from hub.store import connections, write_rules
@@ -35,6 +36,25 @@ async def enable(session: Session, sources: Sources, rule: WriteRule) -> UUID:
     if rule.creates_rows:
         _check_creation(connection, rule)
     return await write_rules.enable(session, rule)
+
+
+async def check_field(sources: Sources, rule: WriteRule) -> str | None:
+    """What keeps the rule's field from being written as its source now says it; None where nothing does.
+
+    Raises NotFound where the source has no such field, and SourceError, ConfigurationError or InputError where it
+    cannot be asked.
+    """
+    async with sources.database.session() as session:
+        connection = await connections.by_id(session, rule.connection_id)
+    writing = sources.writings(connection).get(rule.stream)
+    if writing is None:
+        return None  # enabling it is refused
+    async with sources.opened(connection) as source:
+        fields = await writing.targets(source)
+    if rule.field not in fields:
+        close = ", ".join(get_close_matches(rule.field, fields, n=3)) or "none"
+        raise NotFound(f"{connection.name} has no field {rule.field} in {rule.stream}. Similar ones: {close}.")
+    return fields[rule.field].obstacle
 
 
 def _check_creation(connection: Connection, rule: WriteRule) -> None:

@@ -77,7 +77,9 @@ def listener_on(host: str, port: int) -> socket.socket:
         listener = socket.create_server((host, port), family=family, backlog=2048)
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise ConfigurationError(f"Cannot listen on {host}:{port}: {reason}. Choose another port.") from error
+        raise ConfigurationError(
+            f"Cannot listen on {host}:{port}: {reason}. Choose another port, as --port does."
+        ) from error
     if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; accepted connections inherit it
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, LONGEST_JAM * 1000)
     return listener

@@ -1,6 +1,13 @@
 """The nouns."""
 
-from hub.model.account import Account, AccountMembership, AccountProfile, AccountRecord, AccountRedirect
+from hub.model.account import (
+    Account,
+    AccountMembership,
+    AccountProfile,
+    AccountRecord,
+    AccountRedirect,
+    Restatement,
+)
 from hub.model.api_key import ApiKey
 from hub.model.audit_event import AuditEvent, AuditKind
 from hub.model.base import Base, Identified, Json, Link, Removal, RemovalEvidence, Synced
@@ -14,6 +21,7 @@ from hub.model.connection import (
     SyncRun,
     SyncRunState,
 )
+from hub.model.decision import LONGEST_REASON, Amount, Decision, Review
 from hub.model.export import Export, ExportChunk, ExportState
 from hub.model.idempotency_key import IdempotencyKey
 from hub.model.issue import Issue, IssueKind
@@ -51,6 +59,7 @@ from hub.model.trusted_document import TrustedDocument
 from hub.model.write_back import WriteItem, WriteOutcome, WritePlan, WritePlanField, WritePlanState, WriteRule
 
 __all__ = [
+    "LONGEST_REASON",
     "SCOPES",
     "Account",
     "AccountMembership",
@@ -58,6 +67,7 @@ __all__ = [
     "AccountProfile",
     "AccountRecord",
     "AccountRedirect",
+    "Amount",
     "ApiKey",
     "AuditEvent",
     "AuditKind",
@@ -74,6 +84,7 @@ __all__ = [
     "ConnectionState",
     "ContactAccount",
     "ContactRecord",
+    "Decision",
     "Evidence",
     "Export",
     "ExportChunk",
@@ -114,6 +125,8 @@ __all__ = [
     "RelationKind",
     "Removal",
     "RemovalEvidence",
+    "Restatement",
+    "Review",
     "Role",
     "SalesUser",
     "Scope",

@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.model.base import CURRENCY, Base, Identified, Synced
@@ -83,6 +83,18 @@ class AccountRecord(Synced, Base, kw_only=True):
 
     account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"), init=False, default=None)
     """The account it belongs to; None until it was mapped. Written by mapping only."""
+
+
+class Restatement(Base, kw_only=True):
+    """A mapped record says something else of what mapping compares, or a person of it: its account may be another.
+
+    Written by a trigger on account_record, once for each change, and by decisions; deleted by the mapping that read it.
+    """
+
+    __tablename__ = "restatement"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True, init=False)
+    record_id: Mapped[UUID] = mapped_column(ForeignKey("account_record.id", ondelete="CASCADE"), index=True)
 
 
 class AccountMembership(Identified, Base, kw_only=True):

@@ -10,8 +10,14 @@ from uuid import UUID
 from sqlalchemy import Date, ForeignKey, MetaData, Numeric, String, Text, Uuid, text
 from sqlalchemy import Enum as EnumType
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
-from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, QueryableAttribute, mapped_column
-from sqlalchemy.orm.base import DONT_SET
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    LoaderCallableStatus,
+    Mapped,
+    MappedAsDataclass,
+    QueryableAttribute,
+    mapped_column,
+)
 
 Attribute = QueryableAttribute[Any]
 """A column, as its class names it: Account.name."""
@@ -73,6 +79,10 @@ class RemovalEvidence(StrEnum):
     """Asked for by its id, the source no longer has it."""
 
 
+UNSET = LoaderCallableStatus.DONT_SET
+"""What SQLAlchemy gives a dataclass in place of a value that nobody gave."""
+
+
 class _Values:
     """Where a dataclass puts values that nothing listens to."""
 
@@ -88,7 +98,7 @@ def quickly_made(cls: type[Any], **options: Any) -> type[Any]:
     def __init__(self: Any, **values: Any) -> None:  # noqa: N807 - it takes the place of that one
         given = _Values()
         checked(given, **values)
-        vars(self).update({name: value for name, value in vars(given).items() if value is not DONT_SET})
+        vars(self).update({name: value for name, value in vars(given).items() if value is not UNSET})
 
     made.__init__ = __init__
     return made

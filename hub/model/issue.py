@@ -27,6 +27,8 @@ class IssueKind(StrEnum):
     """A source lacks a kind of object, or the credentials may not read it."""
     BAD_ROW = "BAD_ROW"
     """A line of a file cannot be read; it was left out."""
+    CONTRADICTION = "CONTRADICTION"
+    """People's decisions about matches contradict each other; one of them is not followed."""
 
 
 class Issue(Identified, Base, kw_only=True):

@@ -34,7 +34,7 @@ class Lead(Synced, Base, kw_only=True):
     website: Mapped[str | None] = mapped_column(default=None)
     country: Mapped[str | None] = mapped_column(default=None)
     status: Mapped[str | None] = mapped_column(default=None)
-    lead_source: Mapped[str | None] = mapped_column(default=None)
+    origin: Mapped[str | None] = mapped_column(default=None)
     owner_external_id: Mapped[str | None] = mapped_column(default=None)
     record_type_external_id: Mapped[str | None] = mapped_column(default=None)
     partner_external_id: Mapped[str | None] = mapped_column(default=None)

@@ -7,6 +7,7 @@ from typing import TypedDict
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, func
+from sqlalchemy import Enum as EnumType
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -49,7 +50,11 @@ class Match(Identified, Base, kw_only=True):
     evidence: Mapped[list[Evidence]] = mapped_column(JSONB)
     verdict: Mapped[Verdict]
     decided_by: Mapped[str]
-    """The rule set and its version, such as "rules-1"."""
+    """The rule set and its version, such as "rules-1"; who decided, as the audit log names them, where a person did."""
+    rule_verdict: Mapped[Verdict | None] = mapped_column(
+        EnumType(Verdict, name="rule_verdict", native_enum=False, create_constraint=True, length=40), default=None
+    )
+    """What the rules say; None where they did not compare the two, as nothing that both say led them to."""
     created_at: Mapped[datetime] = mapped_column(init=False, server_default=func.now())
 
 

@@ -81,6 +81,8 @@ class WritePlanField(Base, kw_only=True):
     stream: Mapped[str] = mapped_column(primary_key=True)
     field: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str]
+    is_key: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """Whether rows that are made are known by it."""
     obstacle: Mapped[str | None] = mapped_column(default=None)
     """Why nothing can be written into it."""
     unchanged: Mapped[int] = mapped_column(default=0)
@@ -101,7 +103,8 @@ class WriteOutcome(StrEnum):
 
     PENDING = "PENDING"
     SENDING = "SENDING"
-    """It was about to be sent. Where the process ended then, the source is asked whether it arrived."""
+    """It was sent, or about to be, and no answer came: before it is sent again, the source is asked whether it
+    arrived."""
     WRITTEN = "WRITTEN"
     UNCHANGED = "UNCHANGED"
     """The source held it already when it was to be written."""

@@ -20,9 +20,10 @@ from hub.schema.money import Money, money
 from hub.schema.orders import AccountOrder, AccountRecordOrder, LeadOrder, OpportunityOrder, PersonOrder, TicketOrder
 from hub.schema.paging import Listing, many
 from hub.schema.records import SalesUser, Synced
-from hub.store import lead_paths, partner_paths, paths
+from hub.store import decision_paths, lead_paths, partner_paths, paths
 
 if TYPE_CHECKING:
+    from hub.schema.decisions import Decision
     from hub.schema.leads import Lead
     from hub.schema.matches import Match
     from hub.schema.opportunities import Opportunity
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from hub.schema.people import ContactRecord, Person
     from hub.schema.tickets import Ticket
 
+Decisions = Listing[Annotated["Decision", strawberry.lazy("hub.schema.decisions")]]
 Leads = Listing[Annotated["Lead", strawberry.lazy("hub.schema.leads")]]
 Matches = Listing[Annotated["Match", strawberry.lazy("hub.schema.matches")]]
 Opportunities = Listing[Annotated["Opportunity", strawberry.lazy("hub.schema.opportunities")]]
@@ -118,6 +120,7 @@ class AccountRecord(Synced):
         order=LeadOrder,
     )
     matches: Matches = many(paths.RECORD_MATCHES, "What it was compared with.")
+    decisions: Decisions = many(decision_paths.RECORD_DECISIONS, "What people decided about it and another record.")
     partners: Partners = many(partner_paths.RECORD_PARTNERS, "Its partners, as the connection says.")
     programs: Programs = many(partner_paths.RECORD_PROGRAMS, "The partner programs it is in.")
     fund_budgets: Budgets = many(partner_paths.RECORD_BUDGETS, "What is set aside for marketing with it.")

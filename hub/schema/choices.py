@@ -97,6 +97,7 @@ describe(
     MASS_REMOVAL="So much of a stream is gone that nothing was removed: a person must say that it is right.",
     STREAM_UNAVAILABLE="A source lacks a kind of object, or the credentials may not read it.",
     BAD_ROW="A line of a file cannot be read; it was left out.",
+    CONTRADICTION="People's decisions about matches contradict each other; one of them is not followed.",
 )
 describe(
     Removal,
@@ -136,14 +137,14 @@ describe(
     READY="It can be read, and applied until it expires.",
     APPLYING="It is being written, or waits for its turn.",
     STOPPED="Writing ended before all was written; `error` says why. Applied again, it goes on.",
-    APPLIED="Each of its items has its outcome.",
+    APPLIED="All of it was sent, and its items have their outcomes.",
     FAILED="It could not be made; `error` says why.",
 )
 describe(
     WriteOutcome,
     "What became of a value that was to be written. More may be added: show an unknown one by its reason.",
     PENDING="It was not written yet.",
-    SENDING="It is being written.",
+    SENDING="It was sent, or is about to be: nobody knows yet whether it arrived.",
     WRITTEN="The source took it.",
     UNCHANGED="The source held it already when it was to be written.",
     CONFLICT="Somebody else changed it since it was planned: it was left as it is.",

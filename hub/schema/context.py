@@ -51,6 +51,9 @@ class MappingCounts(Protocol):
 MapAccounts = Callable[[], Awaitable[MappingCounts]]
 """Maps all accounts and people anew. Raises Busy where that is being done."""
 
+MapSoon = Callable[[Session], Awaitable[None]]
+"""Lets a worker map all accounts and people anew, once the session is committed."""
+
 
 class WriteBack(Protocol):
     """Writes into sources what a person enabled: as part of the session's transaction, or by workers after it."""
@@ -134,6 +137,7 @@ class Context:
     export_links: ExportLinks
     run_sync: RunSync
     map_accounts: MapAccounts
+    map_soon: MapSoon
     write_back: WriteBack
     audit: Audit
     request_id: str

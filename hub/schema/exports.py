@@ -15,7 +15,7 @@ from hub.schema.documents import id_of
 from hub.schema.export_plan import planned
 from hub.schema.fields import Node, column, shown, shows
 from hub.schema.ids import key_of, opaque
-from hub.schema.mutating import MutationInput, MutationPayload, done_once, failed
+from hub.schema.mutating import MutationInput, MutationPayload, done_once, failed, unfound
 from hub.schema.paging import Listing, many
 from hub.schema.scopes import requires
 from hub.schema.user_errors import BusyError, IdempotencyConflictError, InvalidInputError, NotFoundError
@@ -158,5 +158,5 @@ class ExportMutations:
         try:
             await done_once(info, input, do)
         except (NotFound, Busy, Conflict) as error:
-            return failed(info, error, "exportId" if isinstance(error, NotFound) else None)  # type: ignore[no-any-return]
+            return unfound(info, error, "exportId")  # type: ignore[no-any-return]
         return DeleteExportPayload(deleted_export_id=opaque(model.Export, key))

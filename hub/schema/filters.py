@@ -117,6 +117,22 @@ class AccountRecordFilter(Filter):
 
 
 @strawberry.input(description=_DESCRIPTION)
+class DecisionFilter(Filter):
+    """Filters decisions."""
+
+    and_: list["DecisionFilter"] | None = all_of()
+    or_: list["DecisionFilter"] | None = any_of()
+    not_: Optional["DecisionFilter"] = not_of()
+    id: IdComparison | None = identified(model.Decision.id, model.Decision, "By id.")
+    verdict: ChoiceComparison[choices.Verdict] | None = compared(model.Decision.verdict, "By verdict.")
+    decided_by: TextComparison | None = compared(model.Decision.decided_by, "By who decided.")
+    decided_at: DateTimeComparison | None = compared(model.Decision.decided_at, "By when.")
+    stands: bool | None = absent(
+        model.Decision.withdrawn_at, "By whether it was not withdrawn; list withdrawn ones with `includeRemoved`."
+    )
+
+
+@strawberry.input(description=_DESCRIPTION)
 class OpportunityFilter(Filter):
     """Filters opportunities."""
 
@@ -157,7 +173,7 @@ class LeadFilter(Filter):
     email: TextComparison | None = compared(model.Lead.email, "By e-mail address.")
     country: TextComparison | None = compared(model.Lead.country, "By country, as the source spells it.")
     status: TextComparison | None = compared(model.Lead.status, "By the source's word for how far it is.")
-    origin: TextComparison | None = compared(model.Lead.lead_source, "By the source's word for where it is from.")
+    origin: TextComparison | None = compared(model.Lead.origin, "By the source's word for where it is from.")
     record_type: TextComparison | None = compared(
         model.RecordType.label, "By the label of its kind.", through=lead_paths.LEAD_RECORD_TYPE
     )

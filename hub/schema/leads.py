@@ -37,7 +37,7 @@ class Lead(Synced):
     status: str | None = column(
         model.Lead.status, "How far it is, in the source's words, such as \"Working - Contacted\"; or a stage's id."
     )
-    origin: str | None = column(model.Lead.lead_source, 'Where it came from, such as "Partner Referral".')
+    origin: str | None = column(model.Lead.origin, 'Where it came from, such as "Partner Referral".')
     is_converted: bool | None = column(
         model.Lead.is_converted,
         "Whether it was converted into an account, and a deal; null where the source is silent.",

@@ -8,8 +8,10 @@ import strawberry
 from hub import model
 from hub.schema import choices
 from hub.schema.accounts import AccountRecord
+from hub.schema.decisions import Decision
 from hub.schema.fields import ELEMENTS, Node, column, one, shows
-from hub.store import paths
+from hub.schema.paging import Listing, many
+from hub.store import decision_paths, paths
 
 
 @strawberry.type(description="One comparison that speaks for or against a match.")
@@ -29,11 +31,20 @@ class Match(Node):
     """Two records compared."""
 
     score: Decimal = column(model.Match.score, "The sum of the evidence, in bits.")
-    verdict: choices.Verdict = column(model.Match.verdict, "What they are to each other.")
-    decided_by: str = column(model.Match.decided_by, 'The rule set and its version, such as "rules-1".')
+    verdict: choices.Verdict = column(
+        model.Match.verdict, "What they are to each other: a person's word, or else the rules'; as of the last mapping."
+    )
+    rule_verdict: choices.Verdict | None = column(
+        model.Match.rule_verdict, "The rules' word, whatever a person said; null where they did not compare the two."
+    )
+    decided_by: str = column(
+        model.Match.decided_by,
+        'The rule set and its version, such as "rules-1"; a person as the audit log names them, where one decided.',
+    )
     created_at: datetime = column(model.Match.created_at, "When it was decided.")
     left: AccountRecord = one(paths.MATCH_LEFT, "The one record.")
     right: AccountRecord = one(paths.MATCH_RIGHT, "The other record.")
+    decisions: Listing[Decision] = many(decision_paths.MATCH_DECISIONS, "What a person decided about the two.")
 
     @strawberry.field(description="What speaks for it and against it.", metadata={ELEMENTS: model.Match.evidence})
     def evidence(self) -> list[Evidence]:

@@ -9,10 +9,12 @@ from uuid import UUID
 import msgspec
 import strawberry
 
-from hub.errors import HubError
-from hub.model import Json
+from hub.errors import HubError, NotFound
+from hub.model import Base, Json
 from hub.schema.comparisons import given
 from hub.schema.context import Info
+from hub.schema.fields import shown
+from hub.schema.ids import opaque
 from hub.schema.user_errors import user_error
 from hub.store.database import Session
 from hub.store.idempotency import Keyed, once
@@ -65,11 +67,31 @@ async def done_once(info: Info, asked: MutationInput, do: Callable[[Session], Aw
     return answer
 
 
+async def seen(info: Info, kind: type[Base], key: UUID) -> Any:
+    """The row that is to be changed, which the viewer may see; raises NotFound."""
+    row = await info.context.loaders.node(kind, key)
+    if row is None:
+        raise NotFound(f"There is no such {kind.__tablename__.replace('_', ' ')}.")
+    info.context.outcome.ids.append(opaque(kind, key))
+    return row
+
+
+async def told(info: Info, kind: type[Base], key: str) -> Any:
+    """What was changed, as it is now."""
+    info.context.outcome.ids.append(opaque(kind, UUID(key)))
+    return shown(kind, await info.context.loaders.node(kind, UUID(key)))
+
+
 def failed(info: Info, error: HubError, field: str | None = None) -> Any:
     """An error that the mutation expects, as its result; `field` is the part of the input that is to blame."""
     answer = user_error(error, field)
     info.context.outcome.code = answer.code.name
     return answer
+
+
+def unfound(info: Info, error: HubError, field: str | None) -> Any:
+    """The same, where `field` names something: it is to blame only if that is not there."""
+    return failed(info, error, field if isinstance(error, NotFound) else None)
 
 
 def _digest(mutation: str, asked: MutationInput) -> bytes:

@@ -11,6 +11,7 @@ from hub.model import Json, Scope
 from hub.schema.comparisons import given
 from hub.schema.context import Info
 from hub.schema.costs import MAPPING, SYNC, assumed, cost
+from hub.schema.decision_mutations import DecisionMutations
 from hub.schema.exports import ExportMutations
 from hub.schema.fields import shown
 from hub.schema.ids import key_of, opaque
@@ -81,7 +82,7 @@ MapAccountsResult = Annotated[
 
 
 @strawberry.type(description="What can be changed.")
-class Mutation(ExportMutations, OperatingMutations, WriteMutations):
+class Mutation(ExportMutations, OperatingMutations, DecisionMutations, WriteMutations):
     """The root of mutations."""
 
     @strawberry.mutation(

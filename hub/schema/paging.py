@@ -9,6 +9,7 @@ import strawberry
 from graphql import FieldNode, GraphQLError, ValidationRule
 
 from hub.errors import InputError
+from hub.model import Base, Decision
 from hub.schema.comparisons import Filter, filtering
 from hub.schema.context import Context, Info, start
 from hub.schema.costs import PAGED, TOTAL, cost
@@ -154,8 +155,7 @@ def _parameters(path: Path, where: type[Filter] | None, order: type[Ordering] | 
         ordered = "In which order: by the first, then by the next. Without it, in the list's natural order."
         given["order_by"] = Annotated[list[order] | None, strawberry.argument(description=ordered)]  # type: ignore[valid-type]
     if removable(path.target):
-        removed = "Whether to list rows too that were deleted, archived or merged at their source."
-        given["include_removed"] = Annotated[bool | None, strawberry.argument(description=removed)]
+        given["include_removed"] = Annotated[bool | None, strawberry.argument(description=_removed(path.target))]
     kind = inspect.Parameter.KEYWORD_ONLY
     own = [
         inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=note)
@@ -163,6 +163,12 @@ def _parameters(path: Path, where: type[Filter] | None, order: type[Ordering] | 
     ]
     asked = [inspect.Parameter(name, kind, default=strawberry.UNSET, annotation=note) for name, note in given.items()]
     return own + asked
+
+
+def _removed(model: type[Base]) -> str:
+    if model is Decision:
+        return "Whether to list decisions too that were withdrawn, or that sleep because a record of theirs is gone."
+    return "Whether to list rows too that were deleted, archived or merged at their source."
 
 
 class PageSizes(ValidationRule):

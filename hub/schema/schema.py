@@ -8,6 +8,7 @@ from hub.schema.accounts import AccountQueries
 from hub.schema.audit_events import AuditQueries
 from hub.schema.changes import ChangeQueries
 from hub.schema.connections import ConnectionQueries
+from hub.schema.decisions import DecisionQueries
 from hub.schema.exports import ExportQueries
 from hub.schema.fields import TYPES
 from hub.schema.issues import IssueQueries
@@ -32,6 +33,7 @@ class Query(
     SyncRunQueries,
     IssueQueries,
     AccountQueries,
+    DecisionQueries,
     PersonQueries,
     OpportunityQueries,
     LeadQueries,

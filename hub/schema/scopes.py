@@ -16,6 +16,7 @@ from hub.model import (
     Base,
     Connection,
     ContactRecord,
+    Decision,
     Export,
     FundAllocation,
     FundBudget,
@@ -41,6 +42,7 @@ from hub.model import (
     RawRecordVersion,
     RecordType,
     Relation,
+    Review,
     SalesUser,
     Scope,
     Stage,
@@ -63,6 +65,7 @@ READING: dict[type[Base], Scope] = {
     AuditEvent: Scope.AUDIT_READ,
     Connection: Scope.CONNECTION_READ,
     ContactRecord: Scope.PERSON_READ,
+    Decision: Scope.MAPPING_READ,
     Export: Scope.EXPORT_RUN,
     FundAllocation: Scope.OPPORTUNITY_READ,
     FundBudget: Scope.OPPORTUNITY_READ,
@@ -88,6 +91,7 @@ READING: dict[type[Base], Scope] = {
     RawRecordVersion: Scope.RAW_READ,
     RecordType: Scope.OPPORTUNITY_READ,
     Relation: Scope.ACCOUNT_READ,
+    Review: Scope.MAPPING_READ,
     SalesUser: Scope.PERSON_READ,
     Stage: Scope.OPPORTUNITY_READ,
     StageChange: Scope.OPPORTUNITY_READ,
@@ -101,6 +105,8 @@ READING: dict[type[Base], Scope] = {
     WriteRule: Scope.SOURCE_WRITE,
 }
 """What reading the rows of a model needs. A model without a scope cannot be shown."""
+TELLING: dict[type[Base], tuple[Scope, ...]] = {Review: (Scope.OPPORTUNITY_READ,)}
+"""What it needs besides, where rows tell of others: the queue's very order tells of the amounts of deals."""
 
 
 @strawberry.schema_directive(
@@ -122,12 +128,12 @@ def requires(*scopes: Scope) -> tuple[object, ...]:
 
 def reading(model: type[Base]) -> tuple[object, ...]:
     """The directives of what reads rows of a model."""
-    return requires(READING[model])
+    return requires(READING[model], *TELLING.get(model, ()))
 
 
 def readable(model: type[Base], scopes: frozenset[Scope]) -> bool:
     """Whether rows of a model are there at all for who has these scopes: for fields that lead to rows of any kind."""
-    return READING[model] in scopes
+    return scopes.issuperset((READING[model], *TELLING.get(model, ())))
 
 
 @lru_cache(1000)

@@ -1,18 +1,16 @@
 """Writing into sources: enabled field by field, planned, read, then applied."""
 
-from typing import Annotated, Any
-from uuid import UUID
+from typing import Annotated
 
 import strawberry
 
 from hub import model
-from hub.errors import Busy, Conflict, HubError, InputError, NotFound
-from hub.model import Base, Json, Scope
+from hub.errors import Busy, Conflict, InputError, NotFound
+from hub.model import Json, Scope
 from hub.schema.context import Info
 from hub.schema.costs import WRITING, cost
-from hub.schema.fields import shown
 from hub.schema.ids import key_of, opaque
-from hub.schema.mutating import MutationInput, MutationPayload, done_once, failed
+from hub.schema.mutating import MutationInput, MutationPayload, done_once, seen, told, unfound
 from hub.schema.scopes import requires
 from hub.schema.user_errors import BusyError, IdempotencyConflictError, InvalidInputError, NotFoundError
 from hub.schema.write_plans import WritePlan, WriteRule
@@ -135,7 +133,7 @@ class WriteMutations:
         input: Annotated[EnableWriteBackInput, strawberry.argument(description="What, where.")],  # noqa: A002 - Relay's name
     ) -> EnableWriteBackResult:
         async def do(session: Session) -> Json:
-            await _seen(info, model.Connection, key)
+            await seen(info, model.Connection, key)
             rule = model.WriteRule(
                 connection_id=key,
                 stream=input.stream,
@@ -150,8 +148,8 @@ class WriteMutations:
         try:
             answer = await done_once(info, input, do)
         except EXPECTED as error:
-            return _failed(info, error, "connectionId")  # type: ignore[no-any-return]
-        return EnableWriteBackPayload(write_rule=await _told(info, model.WriteRule, answer["rule"]))
+            return unfound(info, error, "connectionId")  # type: ignore[no-any-return]
+        return EnableWriteBackPayload(write_rule=await told(info, model.WriteRule, answer["rule"]))
 
     @strawberry.mutation(
         description="End that a value is written into a field of a source.",
@@ -163,7 +161,7 @@ class WriteMutations:
         input: Annotated[DisableWriteBackInput, strawberry.argument(description="Which rule.")],  # noqa: A002 - Relay's name
     ) -> DisableWriteBackResult:
         async def do(session: Session) -> Json:
-            rule = await _seen(info, model.WriteRule, key)
+            rule = await seen(info, model.WriteRule, key)
             await write_rules.disable(session, rule.connection_id, rule.stream, rule.field)
             return {"rule": str(key)}
 
@@ -171,7 +169,7 @@ class WriteMutations:
         try:
             await done_once(info, input, do)
         except EXPECTED as error:
-            return _failed(info, error, "ruleId")  # type: ignore[no-any-return]
+            return unfound(info, error, "ruleId")  # type: ignore[no-any-return]
         return DisableWriteBackPayload(deleted_write_rule_id=opaque(model.WriteRule, key))
 
     @strawberry.mutation(
@@ -184,7 +182,7 @@ class WriteMutations:
         input: Annotated[PlanWriteBackInput, strawberry.argument(description="For which source.")],  # noqa: A002 - Relay's name
     ) -> PlanWriteBackResult:
         async def do(session: Session) -> Json:
-            await _seen(info, model.Connection, key)
+            await seen(info, model.Connection, key)
             plan = await info.context.write_back.plan(session, key, info.context.viewer.client)
             return {"plan": str(plan)}
 
@@ -192,8 +190,8 @@ class WriteMutations:
         try:
             answer = await done_once(info, input, do)
         except EXPECTED as error:
-            return _failed(info, error, "connectionId")  # type: ignore[no-any-return]
-        return PlanWriteBackPayload(write_plan=await _told(info, model.WritePlan, answer["plan"]))
+            return unfound(info, error, "connectionId")  # type: ignore[no-any-return]
+        return PlanWriteBackPayload(write_plan=await told(info, model.WritePlan, answer["plan"]))
 
     @strawberry.mutation(
         description="Write exactly what a plan shows into its source. A row that somebody changed since is left as it "
@@ -206,7 +204,7 @@ class WriteMutations:
         input: Annotated[ApplyWriteBackInput, strawberry.argument(description="Which plan.")],  # noqa: A002 - Relay's name
     ) -> ApplyWriteBackResult:
         async def do(session: Session) -> Json:
-            await _seen(info, model.WritePlan, key)
+            await seen(info, model.WritePlan, key)
             by = info.context.viewer.client
             await info.context.write_back.apply(session, key, by, is_confirmed=input.is_confirmed)
             return {"plan": str(key)}
@@ -215,24 +213,5 @@ class WriteMutations:
         try:
             answer = await done_once(info, input, do)
         except EXPECTED as error:
-            return _failed(info, error, "planId")  # type: ignore[no-any-return]
-        return ApplyWriteBackPayload(write_plan=await _told(info, model.WritePlan, answer["plan"]))
-
-
-async def _seen(info: Info, kind: type[Base], key: UUID) -> Any:
-    """The row, which the viewer may see; raises NotFound."""
-    row = await info.context.loaders.node(kind, key)
-    if row is None:
-        raise NotFound(f"There is no such {kind.__tablename__.replace('_', ' ')}.")
-    info.context.outcome.ids.append(opaque(kind, key))
-    return row
-
-
-async def _told(info: Info, kind: type[Base], key: str) -> Any:
-    """What was changed, as it is now."""
-    info.context.outcome.ids.append(opaque(kind, UUID(key)))
-    return shown(kind, await info.context.loaders.node(kind, UUID(key)))
-
-
-def _failed(info: Info, error: HubError, field: str) -> Any:
-    return failed(info, error, field if isinstance(error, NotFound) else None)
+            return unfound(info, error, "planId")  # type: ignore[no-any-return]
+        return ApplyWriteBackPayload(write_plan=await told(info, model.WritePlan, answer["plan"]))

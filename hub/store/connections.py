@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -64,6 +64,12 @@ async def by_id(session: AsyncSession, connection_id: UUID) -> Connection:
     return connection
 
 
+async def config_of(session: AsyncSession, name: str) -> Json | None:
+    """What the connection of this name is set to, without its secrets; None where there is none."""
+    config: Json | None = await session.scalar(select(Connection.config).where(Connection.name == name))
+    return config
+
+
 async def named(session: AsyncSession, name: str | None) -> list[Connection]:
     """The connection of this name, or all; raises NotFound, naming those there are."""
     every = list(await session.scalars(select(Connection).order_by(Connection.created_at, Connection.id)))
@@ -77,6 +83,11 @@ async def named(session: AsyncSession, name: str | None) -> list[Connection]:
 async def of_connector(session: AsyncSession, connector: str) -> list[Connection]:
     """All connections to one kind of system."""
     return list(await session.scalars(select(Connection).where(Connection.connector == connector)))
+
+
+async def disconnect(session: AsyncSession, connection_id: UUID) -> None:
+    """Forget a connection, with all that was read through it; a process that reads it meanwhile stores no more."""
+    await session.execute(delete(Connection).where(Connection.id == connection_id))
 
 
 async def note_state(session: AsyncSession, connection_id: UUID, state: ConnectionState) -> None:

@@ -1,6 +1,7 @@
 """What a person should look at."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -52,6 +53,12 @@ async def open_by_kind(session: AsyncSession) -> dict[str, int]:
     return {row[0]: row[1] for row in await session.execute(counted.order_by(Issue.kind))}
 
 
+async def streams_with(session: AsyncSession, kind: IssueKind) -> set[tuple[UUID, str]]:
+    """The connections and streams that have open issues of a kind."""
+    places = select(Issue.connection_id, Issue.stream).where(Issue.resolved_at.is_(None), Issue.kind == kind)
+    return {(row[0], row[1]) for row in await session.execute(places.distinct())}
+
+
 async def close(session: AsyncSession, issue_id: UUID) -> None:
     """Close an issue that a person looked at; raises NotFound."""
     closed = update(Issue).where(Issue.id == issue_id).values(resolved_at=func.coalesce(Issue.resolved_at, func.now()))
@@ -68,12 +75,15 @@ class OpenIssue(NamedTuple):
     kind: IssueKind
     subject: str
     message: str
+    first_seen_at: datetime
+    last_seen_at: datetime
 
 
 async def newest_open(session: AsyncSession, most: int) -> list[OpenIssue]:
     """The open issues last seen, at most so many."""
+    about = (Issue.stream, Issue.kind, Issue.subject, Issue.message, Issue.first_seen_at, Issue.last_seen_at)
     newest = (
-        select(Issue.id, Connection.name, Issue.stream, Issue.kind, Issue.subject, Issue.message)
+        select(Issue.id, Connection.name, *about)
         .join(Connection, Connection.id == Issue.connection_id)
         .where(Issue.resolved_at.is_(None))
         .order_by(Issue.last_seen_at.desc(), Issue.id)

@@ -17,6 +17,7 @@ _COLUMNS = {
     "evidence": "jsonb",
     "verdict": "text",
     "decided_by": "text",
+    "rule_verdict": "text",
 }
 
 _DROP_VANISHED = text("""
@@ -26,19 +27,23 @@ _DROP_VANISHED = text("""
 """)
 
 _KEEP = text("""
-    insert into match as present (left_id, right_id, score, evidence, verdict, decided_by)
-    select left_id, right_id, score, evidence, verdict, decided_by from staged_match
+    insert into match as present (left_id, right_id, score, evidence, verdict, decided_by, rule_verdict)
+    select left_id, right_id, score, evidence, verdict, decided_by, rule_verdict from staged_match
     on conflict (left_id, right_id) do update
     set score = excluded.score, evidence = excluded.evidence, verdict = excluded.verdict,
-        decided_by = excluded.decided_by, created_at = now()
-    where (present.score, present.evidence, present.verdict, present.decided_by)
-      is distinct from (excluded.score, excluded.evidence, excluded.verdict, excluded.decided_by)
+        decided_by = excluded.decided_by, rule_verdict = excluded.rule_verdict, created_at = now()
+    where (present.score, present.evidence, present.verdict, present.decided_by, present.rule_verdict)
+      is distinct from
+          (excluded.score, excluded.evidence, excluded.verdict, excluded.decided_by, excluded.rule_verdict)
 """)
 
 
 async def replace(session: AsyncSession, matches: Iterable[tuple[Any, ...]]) -> None:
-    """Make `matches`, as (left, right, score, evidence, verdict, decided_by), all that there are."""
-    rows = ((*head, Jsonb(evidence, dumps=orjson.dumps), verdict, rule) for *head, evidence, verdict, rule in matches)
+    """Make `matches`, as the columns (left_id, right_id, score, evidence, …) that are staged, all that there are."""
+    rows = (
+        (left, right, score, Jsonb(evidence, dumps=orjson.dumps), *verdict)
+        for left, right, score, evidence, *verdict in matches
+    )
     await stage(session, "staged_match", _COLUMNS, rows)
     await session.execute(text("create index on staged_match (left_id, right_id)"))
     await session.execute(text("analyze staged_match"))

@@ -1,21 +1,18 @@
-"""Bringing a database to the newest schema, one process at a time."""
+"""Which schema a database has.
+
+Every command asks, and nearly always it is the newest. So alembic, which takes longer to load than the question to
+answer, is left out until there is something to apply.
+"""
 
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import Connection, text
 
-from hub.errors import ConfigurationError
-from hub.model import Base
-
-LOCK = 0x6875_6264
-"""The advisory lock held while migrating: two processes that start together must not both do it."""
+MIGRATIONS = Path(__file__).parent / "migrations"
+NEWEST = max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+"""The revision that this code expects: files begin with theirs."""
 
 
 def upgrade(connection: Connection) -> None:
@@ -23,38 +20,24 @@ def upgrade(connection: Connection) -> None:
 
     Raises ConfigurationError where the database is newer than this code.
     """
-    connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-    try:
-        command.upgrade(_config(connection), "head")
-    except CommandError as error:
-        raise ConfigurationError(
-            f"The database was migrated by a newer hub than this one ({error}): install that version."
-        ) from error
+    if not is_current(connection):
+        import_module("hub.store.migrating").upgrade(connection)
 
 
 def is_current(connection: Connection) -> bool:
     """Whether nothing is left to apply."""
-    return revision(connection) == ScriptDirectory.from_config(_config(connection)).get_current_head()
+    return revision(connection) == NEWEST
 
 
 def revision(connection: Connection) -> str | None:
     """The newest migration that was applied; None in an empty database."""
-    return MigrationContext.configure(connection).get_current_revision()
+    if connection.scalar(text("select to_regclass('alembic_version')")) is None:
+        return None
+    applied: str | None = connection.scalar(text("select version_num from alembic_version"))
+    return applied
 
 
 def drift(connection: Connection) -> Sequence[object]:
     """What differs between the database and the model, in alembic's terms; empty where nothing does."""
-    context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": _is_ours})
-    return list(compare_metadata(context, Base.metadata))
-
-
-def _is_ours(name: str | None, kind: str, _: object) -> bool:
-    """The queue's tables are procrastinate's own."""
-    return not (kind == "table" and name is not None and name.startswith("procrastinate_"))
-
-
-def _config(connection: Connection) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-    config.attributes["connection"] = connection
-    return config
+    found: Sequence[object] = import_module("hub.store.migrating").drift(connection)
+    return found

@@ -12,11 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from hub.errors import InputError
 from hub.model import Connection, ConnectionState
 
-# As procrastinate's own function does it, but that a job which waits already is no error.
+# As procrastinate's own function does it, but that a job which waits already is no error. That one is locked until the
+# transaction ends: a worker that took it before would not see what it is needed for.
 _ENQUEUE = text("""
     insert into procrastinate_jobs (queue_name, task_name, lock, queueing_lock, args)
     values ('hub', :task, :lock, :queueing_lock, :args)
-    on conflict (queueing_lock) where status = 'todo' do nothing
+    on conflict (queueing_lock) where status = 'todo' do update set queueing_lock = excluded.queueing_lock
 """)
 
 

@@ -18,6 +18,7 @@ from hub.store.cursor import Position
 from hub.store.database import Database, bounded
 from hub.store.failures import PATIENCE, translated
 from hub.store.listing import Selection, columns, page, single, total
+from hub.store.measures import Measure, measure
 from hub.store.paths import REDIRECTS, Path, model_of
 from hub.store.sharing import VIEWER, Viewer, visible
 from hub.telemetry import Timings
@@ -60,6 +61,11 @@ class Reader:
         """For each id, its row, or the row that took its place; None where the viewer sees none."""
         found = {row.requested_id: row for row in await self._rows(_nodes(model, ids))}
         return [found.get(each) for each in ids]
+
+    async def measure(self) -> Measure:
+        """How the rules' verdicts compare with what people decided, of the pairs that the viewer sees."""
+        (counts,) = await self._rows(measure())
+        return Measure(**counts._asdict())
 
     async def renew(self) -> None:
         """From now on read what is there now."""

@@ -180,18 +180,24 @@ async def differences(
 ) -> list[Difference]:
     """What `save` would change. Nothing is written."""
     told: list[Difference] = []
+    place = {"connection": connection_id, "raw_ids": [raw.id for raw, _ in found]}
     by_model = _by_model(found)
-    for model in leaves(Synced):
-        await _stage(session, model, by_model.get(model, []))
-        place = {"connection": connection_id, "raw_ids": [raw.id for raw, _ in found]}
+    for model, said in by_model.items():
+        await _stage(session, model, said)
         for statement in (_CHANGED, _NEW, _LEFT_OUT):
-            rows = await session.execute(text(statement.format(table=table_of(model).name)), place)
-            told += [Difference(table=table_of(model).name, **row._mapping) for row in rows]  # noqa: SLF001 - a public name
+            told += await _told(session, statement.format(table=table_of(model).name), place)
+    # Of most models no payload speaks: what one said once may be there, which one statement finds for all of them.
+    unsaid = [table_of(model).name for model in leaves(Synced) if model not in by_model]
+    told += await _told(session, " union all ".join(_ALL_LEFT_OUT.format(table=table) for table in unsaid), place)
     return told
 
 
+async def _told(session: AsyncSession, statement: str, place: Mapping[str, object]) -> list[Difference]:
+    return [Difference(**row._mapping) for row in await session.execute(text(statement), place)]  # noqa: SLF001 - a public name
+
+
 _CHANGED = """
-    select new.key as "column", count(*) as rows, min(staged.external_id) as external_id,
+    select '{table}' as "table", new.key as "column", count(*) as rows, min(staged.external_id) as external_id,
         (array_agg(old.value order by staged.external_id))[1] as before,
         (array_agg(new.value order by staged.external_id))[1] as after
     from staged_record staged
@@ -204,7 +210,7 @@ _CHANGED = """
 """
 
 _NEW = """
-    select null as "column", count(*) as rows, min(staged.external_id) as external_id,
+    select '{table}' as "table", null as "column", count(*) as rows, min(staged.external_id) as external_id,
         null as before, 'new' as after
     from staged_record staged
     where not exists (
@@ -214,14 +220,18 @@ _NEW = """
     having count(*) > 0
 """
 
-_LEFT_OUT = """
-    select null as "column", count(*) as rows, min(present.external_id) as external_id,
+_ALL_LEFT_OUT = """
+    select '{table}' as "table", null as "column", count(*) as rows, min(present.external_id) as external_id,
         'there' as before, 'gone' as after
     from {table} present
     where present.raw_id = any(:raw_ids) and present.removal is null
-      and not exists (select from staged_record staged where staged.external_id = present.external_id)
     having count(*) > 0
 """
+
+_LEFT_OUT = _ALL_LEFT_OUT.replace(
+    "having",
+    "  and not exists (select from staged_record staged where staged.external_id = present.external_id) having",
+)
 
 _REMOVED = {
     "external_id": "text",

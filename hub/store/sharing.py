@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, Uuid, and_, any_, bindparam, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, FromClause, Uuid, and_, any_, bindparam, false, func, not_, or_, select, true
 
 from hub.model import (
     SCOPES,
@@ -19,6 +19,7 @@ from hub.model import (
     AuditEvent,
     Base,
     Connection,
+    Decision,
     Export,
     Issue,
     Match,
@@ -30,6 +31,7 @@ from hub.model import (
     RawRecord,
     RawRecordVersion,
     Relation,
+    Review,
     Role,
     Scope,
     StreamState,
@@ -79,8 +81,8 @@ def visible(model: type[Base], rows: FromClause, *, removed: bool) -> ColumnElem
 
 
 def removable(model: type[Base]) -> bool:
-    """Whether rows of a model may be removed at their source."""
-    return issubclass(model, (Synced, AccountProfile, PersonProfile, Match, Relation))
+    """Whether rows of a model may be removed at their source, or withdrawn."""
+    return issubclass(model, (Synced, AccountProfile, PersonProfile, Match, Relation, Decision))
 
 
 def _nobody(rows: FromClause, removed: bool) -> ColumnElement[bool]:  # noqa: FBT001 - a Rule
@@ -120,6 +122,10 @@ def _with_a(model: type[Base], key: str, other_key: str) -> Rule:
 
 def _all_of(*rules: Rule) -> Rule:
     return lambda rows, removed: and_(*(rule(rows, removed) for rule in rules))
+
+
+def _stands(rows: FromClause, removed: bool) -> ColumnElement[bool]:  # noqa: FBT001
+    return true() if removed else rows.c.withdrawn_at.is_(None)
 
 
 def _partnership(rows: FromClause, removed: bool) -> ColumnElement[bool]:  # noqa: FBT001
@@ -170,6 +176,8 @@ RULES: dict[type, Rule] = {
     AccountRedirect: _of_owner,
     PersonRedirect: _of_owner,
     Match: _all_of(_with_a(AccountRecord, "id", "left_id"), _with_a(AccountRecord, "id", "right_id")),
+    Decision: _all_of(_with_a(AccountRecord, "id", "left_id"), _with_a(AccountRecord, "id", "right_id"), _stands),
+    Review: _with_a(Match, "id", "match_id"),
     Relation: _all_of(
         _with_a(AccountRecord, "id", "record_id"),
         _with_a(AccountProfile, "id", "from_id"),

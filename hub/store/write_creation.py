@@ -7,13 +7,28 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, any_, case, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    SQLColumnExpression,
+    Text,
+    and_,
+    any_,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.model import (
     AccountProfile,
     AccountRecord,
+    AccountRedirect,
     Connection,
     Issue,
     IssueKind,
@@ -22,7 +37,9 @@ from hub.model import (
     Verdict,
     WriteItem,
     WriteOutcome,
+    WritePlan,
 )
+from hub.store import undecided
 from hub.store.paths import prefix_of
 from hub.store.sharing import VIEWER, visible
 from hub.store.write_values import VALUES
@@ -45,7 +62,7 @@ class Gap(StrEnum):
     UNREADABLE = "UNREADABLE"
     """Some of them could not be read."""
     UNMAPPED = "UNMAPPED"
-    """Of some it was not decided yet which accounts they are."""
+    """Of some it was not decided yet, as they are now, which accounts they are."""
 
 
 class Said(NamedTuple):
@@ -54,6 +71,7 @@ class Said(NamedTuple):
     name: str | None
     domain: str | None
     website: str | None
+    duns: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +86,14 @@ class Missing:
     values: Mapping[str, str | None]
     """By the names of ours."""
     is_doubtful: bool
-    """Whether a person is to decide first if a row that is there is the same company."""
+    """Whether a person is to decide first if it is the same company as another: one that the source has a row of, or
+    one that is missing, too, and comes first."""
     was_made: bool
-    """Whether the hub made a row of it before, which has not come back."""
+    """Whether the hub made a row of it before, under this id or one that was retired, which has not come back."""
+    was_sent: bool
+    """Whether nobody knows if it did: no answer came, and the rows were not all read since that plan ended."""
+    removed_row: str | None = None
+    """The id of a removed row that may be this company, as far as mapping did not decide it."""
 
     @property
     def key(self) -> str:
@@ -116,29 +139,32 @@ def _has_unmapped_rows(connection_id: UUID, stream: str) -> ColumnElement[bool]:
         WriteItem.external_id == AccountRecord.external_id,
         WriteItem.outcome == WriteOutcome.WRITTEN,
     )
-    unmapped = (AccountRecord.removal.is_(None), AccountRecord.account_id.is_(None), ~made.exists())
-    return select(1).where(AccountRecord.connection_id == connection_id, *unmapped).exists()
+    unmapped = (undecided.is_undecided(connection_id), AccountRecord.removal.is_(None), ~made.exists())
+    return select(1).where(*unmapped).exists()
 
 
 async def missing(
-    session: AsyncSession, connection: Connection, names: Collection[str], after: UUID, most: int
+    session: AsyncSession, connection: Connection, plan_id: UUID, names: Collection[str], after: UUID, most: int
 ) -> Sequence[Missing]:
     """The owner's own accounts, by their ids, of which the connection has no record: not even a removed one.
 
     Its own are those that other systems of its name, not only partners' lists. So is what they are said to be called.
     """
-    return await _found(session, connection, names, lambda account_id: account_id > after, most)
+    return await _found(session, connection, plan_id, names, lambda account_id: account_id > after, most)
 
 
-async def still_missing(session: AsyncSession, connection: Connection, keys: Collection[str]) -> Sequence[Missing]:
+async def still_missing(
+    session: AsyncSession, connection: Connection, plan_id: UUID, keys: Collection[str]
+) -> Sequence[Missing]:
     """Those of the rows' keys of whose accounts the connection still has no record."""
     ids = [UUID(key.removeprefix(prefix_of(AccountProfile))) for key in keys]
-    return await _found(session, connection, (), lambda account_id: account_id.in_(ids), len(ids))
+    return await _found(session, connection, plan_id, (), lambda account_id: account_id.in_(ids), len(ids))
 
 
 async def _found(
     session: AsyncSession,
     connection: Connection,
+    plan_id: UUID,
     names: Collection[str],
     which: Callable[[ColumnElement[Any]], ColumnElement[bool]],
     most: int,
@@ -153,7 +179,8 @@ async def _found(
             profile.c.domain,
             _said(chosen.c.account_id).label("said"),
             _doubtful(chosen, connection.id).label("is_doubtful"),
-            _made(chosen, connection.id).label("was_made"),
+            _has_items(chosen, connection.id, WriteItem.outcome == WriteOutcome.WRITTEN).label("was_made"),
+            _has_items(chosen, connection.id, _is_unanswered(chosen, plan_id)).label("was_sent"),
             *(VALUES[name].expression(chosen).label(f"{VALUE}{name}") for name in names),
         )
         .join(profile, (profile.c.id == chosen.c.account_id) & (profile.c.owner_id == VIEWER))
@@ -188,6 +215,7 @@ def _missing(row: Mapping[Any, Any]) -> Missing:
         values={**told, "domain": row["domain"]},
         is_doubtful=row["is_doubtful"],
         was_made=row["was_made"],
+        was_sent=row["was_sent"],
     )
 
 
@@ -200,24 +228,22 @@ def _of_the_owner(own: FromClause) -> ColumnElement[bool]:
 
 def _said(account_id: ColumnElement[Any]) -> ColumnElement[Any]:
     own = AccountRecord.__table__.alias()
-    facts = func.jsonb_build_array(own.c.name, own.c.domain, own.c.website)
+    facts = func.jsonb_build_array(own.c.name, own.c.domain, own.c.website, own.c.duns)
     all_facts = func.jsonb_agg(aggregate_order_by(facts, own.c.name, own.c.id))
     said = select(all_facts).where(_of_the_owner(own), own.c.account_id == account_id)
     return said.correlate_except(own).scalar_subquery()
 
 
-def _has_records(account_id: ColumnElement[Any], connection_id: UUID) -> ColumnElement[bool]:
-    """Whether the connection has a record of an account that was not removed."""
-    there = AccountRecord.__table__.alias()
-    live = (there.c.connection_id == connection_id, there.c.account_id == account_id, there.c.removal.is_(None))
-    return select(1).select_from(there).where(*live).correlate_except(there).exists()
-
-
 def _doubtful(own: FromClause, connection_id: UUID) -> ColumnElement[bool]:
-    """Whether the account may be the same company as one that the connection has a record of."""
+    """Whether the account may be the same company as one that the connection has a record of.
+
+    Or as one that is missing, too: of the two, the smaller id is made, and then the connection has a record of it.
+    """
     match, ours, other = Match.__table__.alias(), AccountRecord.__table__.alias(), AccountRecord.__table__.alias()
     at_an_end = or_(match.c.left_id == ours.c.id, match.c.right_id == ours.c.id)
     at_the_other = other.c.id == case((match.c.left_id == ours.c.id, match.c.right_id), else_=match.c.left_id)
+    is_there = _has_a_record(other.c.account_id, lambda record: record.c.connection_id == connection_id)
+    is_missing_first = and_(other.c.account_id < own.c.account_id, _has_a_record(other.c.account_id, _of_the_owner))
     return (
         select(1)
         .select_from(ours)
@@ -227,14 +253,45 @@ def _doubtful(own: FromClause, connection_id: UUID) -> ColumnElement[bool]:
             ours.c.account_id == own.c.account_id,
             match.c.verdict == Verdict.UNSURE,
             visible(Match, match, removed=False),
-            _has_records(other.c.account_id, connection_id),
+            or_(is_there, is_missing_first),
         )
         .correlate(own)
         .exists()
     )
 
 
-def _made(own: FromClause, connection_id: UUID) -> ColumnElement[bool]:
-    key = VALUES["account_id"].expression(own)
-    made = (WriteItem.connection_id == connection_id, WriteItem.key == key, WriteItem.outcome == WriteOutcome.WRITTEN)
-    return select(WriteItem.id).where(*made).correlate(own).exists()
+def _has_a_record(
+    account_id: ColumnElement[Any], which: Callable[[FromClause], ColumnElement[bool]]
+) -> ColumnElement[bool]:
+    record = AccountRecord.__table__.alias()
+    found = select(1).select_from(record).where(record.c.account_id == account_id, which(record))
+    return found.correlate_except(record).exists()
+
+
+def _has_items(own: FromClause, connection_id: UUID, which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether there are such lines of rows that were to be made of the account, by any id that it had."""
+    retired = select(_key(AccountRedirect.retired_id)).where(
+        AccountRedirect.owner_id == VIEWER, AccountRedirect.account_id == own.c.account_id
+    )
+    keys = func.array_append(func.array(retired.correlate(own).scalar_subquery()), _key(own.c.account_id))
+    items = select(WriteItem.id).where(WriteItem.connection_id == connection_id, WriteItem.key == any_(keys), which)
+    return items.correlate(own).exists()
+
+
+def _is_unanswered(own: FromClause, plan_id: UUID) -> ColumnElement[bool]:
+    """Whether a line was sent, and nobody knows whether it arrived; lines of this very row are settled by its plan.
+
+    What a plan sent before it expired, a reading of all rows after that has met.
+    """
+    is_elsewhere = or_(WriteItem.plan_id != plan_id, WriteItem.key != _key(own.c.account_id))
+    unread = select(1).where(
+        WritePlan.id == WriteItem.plan_id,
+        StreamState.connection_id == WriteItem.connection_id,
+        StreamState.stream == WriteItem.stream,
+        StreamState.synced_at < WritePlan.expires_at,
+    )
+    return and_(WriteItem.outcome == WriteOutcome.SENDING, is_elsewhere, unread.correlate(WriteItem).exists())
+
+
+def _key(account_id: SQLColumnExpression[Any]) -> ColumnElement[str]:
+    return literal(prefix_of(AccountProfile)).concat(cast(account_id, Text))

@@ -18,7 +18,8 @@ LASTS = timedelta(hours=24)
 KEPT = timedelta(days=90)
 OPEN = (WriteOutcome.PENDING, WriteOutcome.SENDING, WriteOutcome.RETRY)
 """Outcomes that are none yet."""
-WRONG = (WriteOutcome.CONFLICT, WriteOutcome.REFUSED)
+WRONG = (WriteOutcome.CONFLICT, WriteOutcome.REFUSED, WriteOutcome.SENDING)
+"""What a person should look at once a plan was applied."""
 APPLICABLE = (WritePlanState.READY, WritePlanState.APPLYING, WritePlanState.STOPPED)
 
 
@@ -153,8 +154,11 @@ async def settle(session: AsyncSession, settled: Collection[Settled]) -> None:
 
 
 async def give_up(session: AsyncSession, plan_id: UUID) -> None:
-    """Refuse the lines that the source still could not write, with the reason it gave."""
-    still = (WriteItem.plan_id == plan_id, WriteItem.outcome.in_(OPEN))
+    """Refuse the lines that the source still could not write, with the reason it gave.
+
+    What may have been written though the source never said so is left as it is.
+    """
+    still = (WriteItem.plan_id == plan_id, WriteItem.outcome.in_((WriteOutcome.PENDING, WriteOutcome.RETRY)))
     await session.execute(update(WriteItem).where(*still).values(outcome=WriteOutcome.REFUSED, settled_at=func.now()))
 
 

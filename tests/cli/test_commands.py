@@ -64,7 +64,7 @@ def test_from_a_partners_list_to_accounts(hub, tmp_path: Path):
     assert "2 account records are 2 accounts" in hub("map")
     told = hub("status")
     assert "succeeded" in told
-    assert "1 open issue(s): bad row" in told
+    assert "1 open issue: bad row" in told
 
 
 def test_a_key_is_shown_once_and_can_be_revoked(hub):
@@ -89,7 +89,7 @@ def test_documents_are_pushed_all_or_none_and_can_be_removed(hub, tmp_path: Path
 
     assert "Nothing was stored" in hub("documents", "push", "--app", "web", "bad.json", code=1)
     assert "cannot be read" in hub("documents", "push", "--app", "web", "none.json", code=1)
-    assert "1 documents of 'web', 1 of them new" in hub("documents", "push", "--app", "web", "good.json")
+    assert "1 document of 'web', 1 of them new" in hub("documents", "push", "--app", "web", "good.json")
     assert "known" in hub("documents", "push", "--app", "web", "good.json")
     assert id_ in hub("documents", "list", "--app", "web")
     assert "is removed" in hub("documents", "remove", "--app", "web", id_)
@@ -97,7 +97,7 @@ def test_documents_are_pushed_all_or_none_and_can_be_removed(hub, tmp_path: Path
 
 
 def test_the_schema_of_the_database_is_checked_and_upgraded(hub):
-    assert "The schema is at 0016" in hub("db", "upgrade")
+    assert "The schema is at 0019" in hub("db", "upgrade")
     assert "has the schema this hub expects" in hub("db", "check")
 
 
@@ -138,3 +138,13 @@ def test_an_operation_is_explained(hub, tmp_path: Path):
     assert "account:read" in told
     assert "cannot be read" in hub("explain", "none.graphql", code=1)
     assert "not JSON" in hub("explain", "top.graphql", "--variables", "{", code=1)
+
+
+def test_settings_tell_what_they_are_and_would_be_and_no_secret(hub, tmp_path: Path):
+    told = hub("settings", HUB_SECRET_KEY="c2VjcmV0", HUB_PORT="8123")
+    assert "c2VjcmV0" not in told
+    (port,) = (line for line in told.splitlines() if "HUB_PORT " in line)
+    assert "8123" in port
+    assert "8000" in port
+    assert str(tmp_path / ".local" / "share" / "ecosystem-hub") in told
+    assert hub("--version").strip()

@@ -85,3 +85,11 @@ def test_cells_are_shown_in_short_and_do_nothing_to_the_terminal(connect):
 def test_a_sheet_is_for_workbooks(connect):
     with pytest.raises(InputError, match="is no workbook"):
         connect("a.csv", FIRST, "--replace", "--yes", "--sheet", "Accounts")
+
+
+@pytest.mark.parametrize("rows", ["A hub\nIt copies systems\n", "A hub, of systems\nIt copies\nand, maps\nthem\n"])
+def test_prose_is_no_list_of_accounts_unless_somebody_says_so(connect, rows: str):
+    with pytest.raises(InputError, match="may be no list of accounts"):
+        connect("README.md", f"# Ecosystem hub\n{rows}", "--replace", "--yes")
+    told = connect("README.md", f"# Ecosystem hub\n{rows}", "--replace", "--yes", "--column", "# Ecosystem hub=name")
+    assert "Connected" in told

@@ -77,7 +77,7 @@ def test_a_list_becomes_a_file(hub, settings: Settings, tmp_path: Path):
     hub("export", "accounts.graphql", "--output", "accounts.ndjson.gz")
 
     plain = (tmp_path / "accounts.ndjson").read_bytes()
-    assert "250 rows are in accounts.ndjson." in told
+    assert "accounts.ndjson has 250 rows." in told
     assert {json.loads(line)["name"] for line in plain.splitlines()} == {f"Company {n}" for n in range(1, 251)}
     assert gzip.decompress((tmp_path / "accounts.ndjson.gz").read_bytes()) == plain
     assert not list(tmp_path.glob("*.part"))

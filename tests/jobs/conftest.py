@@ -6,7 +6,7 @@ from hub.connectors.base import Stream
 from hub.jobs.stream_run import StreamRun
 from hub.jobs.sync import Order, sync
 from hub.store.database import Database
-from tests.builders import SEALER, a_connection
+from tests.builders import SEALER, a_connection, saved
 from tests.jobs.vendor import Vendor, the_connectors
 
 
@@ -14,6 +14,15 @@ from tests.jobs.vendor import Vendor, the_connectors
 async def connection_id(database: Database) -> UUID:
     async with database.session() as session:
         return await a_connection(session)
+
+
+@pytest.fixture
+def given(database: Database, connection_id: UUID):
+    async def save(*rows: object, stream: str = "accounts") -> None:
+        async with database.session() as session:
+            await saved(session, connection_id, stream, *rows)
+
+    return save
 
 
 @pytest.fixture

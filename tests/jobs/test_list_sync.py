@@ -58,6 +58,20 @@ async def test_a_cut_off_version_removes_nothing(database, tmp_path):
     assert "is cut off in line 3" in run.error
 
 
+async def test_a_last_cell_that_may_be_cut_off_overwrites_nothing_where_the_writer_ends_its_lines(database, tmp_path):
+    path = tmp_path / "list.csv"
+    for end, taken in (("\n", "acme.example"), ("", "acme.ex")):
+        path.write_text((HEADER + ACME).removesuffix("\n") + end)
+        connection_id = await connected(database, path, ListMode.UPDATE)
+        await synced(database, connection_id)
+        path.write_text(HEADER + "1,Acme,acme.ex")
+        run, _ = await synced(database, connection_id)
+        async with database.session() as session:
+            (record,) = await session.scalars(select(AccountRecord))
+        assert record.website == taken
+        assert ("no end of line after line 2" in str(run.error)) == bool(end)
+
+
 async def test_a_row_that_cannot_be_read_is_not_gone_and_holds_back_removals_until_it_is_mended(database, tmp_path):
     path = tmp_path / "list.csv"
     path.write_text(HEADER + ACME + BOLT + CRUX)

@@ -22,22 +22,7 @@ from hub.model import (
 )
 from hub.store import connections, organizations
 from hub.store.database import Database
-from tests.builders import SEALER, a_connection, saved
-
-
-@pytest.fixture
-async def connection_id(database: Database) -> UUID:
-    async with database.session() as session:
-        return await a_connection(session)
-
-
-@pytest.fixture
-def given(database: Database, connection_id: UUID):
-    async def save(*rows: object, stream: str = "accounts") -> None:
-        async with database.session() as session:
-            await saved(session, connection_id, stream, *rows)
-
-    return save
+from tests.builders import SEALER, saved
 
 
 def a_record(key: str, name: str | None = "Acme Inc.", website: str | None = None, **more: object) -> AccountRecord:

@@ -10,7 +10,7 @@ from procrastinate.jobs import Job
 from sqlalchemy import text
 
 from hub.errors import Busy, NotFound, StoreError, Unavailable
-from hub.jobs.queue import Again, Jobs, enqueue_due, enqueue_sync
+from hub.jobs.queue import Again, Jobs, enqueue_due, enqueue_mapping, enqueue_sync
 from hub.jobs.sync import Order
 from hub.jobs.worker import working
 from hub.model import Account, Connection, ConnectionState, SyncRun
@@ -162,3 +162,18 @@ async def test_a_connector_that_is_gone_does_not_keep_other_schedules(database, 
     assert await waiting(database) == []
     (connection,) = await every(database, Connection)
     assert connection.sync_due_at > datetime.now(UTC)
+
+
+async def test_a_job_that_waits_is_not_begun_before_what_needs_it_is_there(database: Database):
+    """Else a worker could take it, read, and not see what is committed a moment later: nobody would map that."""
+    takeable = text("select id from procrastinate_jobs where status = 'todo' for update skip locked")
+    async with database.session() as session:
+        await enqueue_mapping(session)
+
+    async with database.session() as deciding:
+        await enqueue_mapping(deciding)
+        async with database.session() as worker:
+            assert (await worker.execute(takeable)).all() == []
+
+    async with database.session() as worker:
+        assert len((await worker.execute(takeable)).all()) == 1

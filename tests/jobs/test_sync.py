@@ -1,4 +1,5 @@
 from collections.abc import AsyncGenerator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ from hub.model import (
     AccountRecord,
     Connection,
     ConnectionState,
+    ContactRecord,
     Issue,
     IssueKind,
     RawRecord,
@@ -318,3 +320,17 @@ async def test_half_a_letter_spoils_neither_its_row_nor_the_others(database, ven
 
     assert (run.state, run.unmapped) == ("SUCCEEDED", 0)
     assert await names(database) == ["Acme ?", "Bolt"]
+
+
+async def test_a_row_that_is_gone_counts_once_whatever_else_it_was_mapped_to(database, vendor, synced):
+    def contact(payload):
+        gone = {"removal": Removal.DELETED, "removal_evidence": RemovalEvidence.SOURCE_ROW} if payload["gone"] else {}
+        yield ContactRecord(external_id=payload["id"], first_name="Ann", last_name="Lee", **gone)
+        yield AccountRecord(external_id=f"of {payload['id']}", name="Acme", **gone)
+
+    contacts = replace(a_stream("contacts"), record=ContactRecord, to_records=contact, fields=frozenset())
+    vendor.pages = [a_page({"id": "1", "gone": False}, {"id": "2", "gone": False})]
+    await synced(contacts)
+    vendor.pages = [a_page({"id": "1", "gone": True}, {"id": "2", "gone": True})]
+    (run,) = await synced(contacts)
+    assert run.removed == 2

@@ -4,19 +4,25 @@ from uuid import UUID
 
 import httpx
 import pytest
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, func, select, text, update
+from starlette.responses import JSONResponse
+from starlette.types import Receive, Scope, Send
 
+from hub.connectors.base import Write
+from hub.connectors.salesforce.writing import WRITING
 from hub.errors import InputError
 from hub.jobs.mapping import map_accounts
 from hub.model import (
     AccountProfile,
     AccountRecord,
+    Connection,
     Match,
     Removal,
     RemovalEvidence,
     Verdict,
     WriteItem,
     WriteOutcome,
+    WritePlan,
 )
 from hub.store import connections, write_plans
 from hub.store.database import Database
@@ -57,6 +63,31 @@ async def plan_of_new(vendor: Vendor) -> dict[str, WriteItem]:
     return {field: item for (_, field), item in (await vendor.items(plan)).items() if item.key}
 
 
+async def made(vendor: Vendor, plan: WritePlan) -> set[WriteOutcome]:
+    """What became of a plan's new rows once it was applied."""
+    await vendor.apply(plan)
+    return {item.outcome for item in (await vendor.items(plan)).values() if item.key}
+
+
+class Killed(BaseException):
+    """The process ended."""
+
+
+def cut_off(org: Vendor, *ends: tuple[bool, BaseException]) -> None:
+    """The first upserts of accounts end so: whether they arrive, and what happens instead of an answer."""
+    answered, left = org.world.handle_async_request, list(ends)
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        if not left or not request.url.path.endswith("/Account/Hub_Account_Id__c"):
+            return await answered(request)
+        arrives, instead = left.pop(0)
+        if arrives:
+            await answered(request)
+        raise instead
+
+    org.world.handle_async_request = answer
+
+
 @pytest.fixture
 async def org(database: Database) -> Vendor:
     return await an_org(database)
@@ -91,7 +122,7 @@ async def test_a_missing_account_is_shown_made_comes_back_and_joins_its_account(
         ids: ("account_id", 1), partners: ("overlapping_partners", 1), name: ("name", 1), domain: ("domain", 1)
     }  # fmt: skip
 
-    assert set(await vendor.apply(plan)) == {WRITTEN}
+    assert await made(vendor, plan) == {WRITTEN}
 
     (row,) = {item.external_id for item in (await vendor.items(plan)).values() if item.key}
     assert row not in {key, *known}
@@ -102,7 +133,7 @@ async def test_a_missing_account_is_shown_made_comes_back_and_joins_its_account(
     await map_accounts(database)
     record = (await vendor.records())[row]
     assert (record.name, record.account_id) == (NAME, account)
-    assert all(item.echoed_at for item in (await vendor.items(plan)).values())
+    assert all(item.echoed_at for item in (await vendor.items(plan)).values() if item.outcome is WRITTEN)
     assert await plan_of_new(vendor) == {}
 
 
@@ -160,6 +191,60 @@ async def test_what_was_deleted_at_the_source_is_not_made_anew(org: Vendor, data
     assert await plan_of_new(org) == {}
 
 
+async def test_a_row_that_was_deleted_before_it_was_ever_read_is_not_made_anew(org: Vendor, database: Database):
+    await mapped(org)
+    await org.enable("Hub_Account_Id__c", "account_id", creates_rows=True)
+    plan = await org.plan()
+    assert plan.records_to_create == 1
+    async with org.open() as source:
+        (row,) = await WRITING["accounts"].upsert(
+            source, "Hub_Account_Id__c", [Write(key="theirs", values={"Name": "QUOKKA Robotics"})]
+        )
+    org.world.state.remove("Account", row.external_id)
+    org.later(3600)
+    await org.sync()
+
+    assert await made(org, plan) == {WriteOutcome.CONFLICT}
+    waits = f"The row {row.external_id}, which was removed, may be the same company."
+    (line,) = (await plan_of_new(org)).values()
+    assert (line.outcome, line.reason) == (SKIPPED, waits), "by its name"
+    facts = update(AccountRecord).where(AccountRecord.external_id == row.external_id)
+    for website, told in ((f"http://shop.{DOMAIN}", waits), ("other.example", None)):
+        async with database.session() as session:
+            await session.execute(facts.values(name="Other", website=website))
+        assert {line.reason for line in (await plan_of_new(org)).values()} == {told}, website
+
+
+async def test_a_row_that_came_to_say_something_else_is_mapped_first(org: Vendor, database: Database):
+    await mapped(org)
+    await org.enable("Hub_Account_Id__c", "account_id", creates_rows=True)
+    plan = await org.plan()
+    (row,) = list(await org.records())[:1]
+    await org.edit(row, Name=NAME, Website=DOMAIN)
+    org.later(3600)
+    await org.sync()
+
+    assert await made(org, plan) == {WriteOutcome.CONFLICT}
+    assert "run hub map" in (await obstacles(org))["Name"]
+
+    await map_accounts(database)
+    assert await plan_of_new(org) == {}
+    assert (await org.records())[row].account_id == await account_of(database, "Q")
+
+
+async def test_a_row_is_not_made_of_what_was_corrected_since_it_was_planned(org: Vendor, database: Database):
+    await mapped(org, website="quokka-robotisc.example")
+    await org.enable("Hub_Account_Id__c", "account_id", creates_rows=True)
+    plan = await org.plan()
+    async with database.session() as session:
+        await session.execute(update(AccountRecord).where(AccountRecord.external_id == "Q").values(website=DOMAIN))
+    await map_accounts(database)
+
+    assert await made(org, plan) == {WriteOutcome.CONFLICT}, "the lines of its name and its id, too"
+    assert await made(org, await org.plan()) == {WRITTEN}
+    assert org.world.world.salesforce.accounts[-1].website == DOMAIN
+
+
 async def test_a_row_that_may_be_the_same_company_is_decided_first(org: Vendor, database: Database):
     await mapped(org)
     await org.enable("Hub_Account_Id__c", "account_id", creates_rows=True)
@@ -175,8 +260,30 @@ async def test_a_row_that_may_be_the_same_company_is_decided_first(org: Vendor, 
 
     assert (line.outcome, line.reason) == (
         SKIPPED,
-        "A row that is there may be the same company: decide that match first.",
+        "Another row, there or to be made, may be the same company: decide that match first.",
     )
+
+
+async def test_of_two_missing_accounts_that_may_be_one_company_one_is_made(org: Vendor, database: Database):
+    await mapped(org)
+    async with database.session() as session:
+        other = await session.scalar(select(Connection.id).where(Connection.name == "old crm"))
+        alike = AccountRecord(external_id="R", name="Wombat Robotics GmbH", website="wombat-robotics.example")
+        await saved(session, other, "accounts", alike)
+    await map_accounts(database)
+    await org.enable("Hub_Account_Id__c", "account_id", creates_rows=True)
+    async with database.session() as session:
+        ends = await session.scalars(select(AccountRecord).where(AccountRecord.connection_id == other))
+        first, second = sorted(ends, key=lambda record: record.account_id)
+        left, right = sorted((first.id, second.id))
+        session.add(Match(left_id=left, right_id=right, score=7, evidence=[], verdict=Verdict.UNSURE, decided_by="x"))
+
+    plan = await org.plan()
+
+    new = {item.key: item for item in (await org.items(plan)).values() if item.key}
+    assert (plan.records_to_create, len(new)) == (1, 2)
+    assert new[f"account_{first.account_id}"].reason is None
+    assert "decide that match first" in new[f"account_{second.account_id}"].reason
 
 
 async def test_nothing_is_made_by_a_field_that_finds_no_rows(org: Vendor, database: Database):
@@ -275,41 +382,95 @@ async def test_a_row_of_the_account_that_was_found_meanwhile_keeps_another_from_
     assert await plan_of_new(org) == {}
 
 
-async def test_an_answer_that_was_lost_makes_no_second_row(org: Vendor):
+async def test_what_did_not_arrive_is_sent_again_and_an_answer_that_was_lost_makes_no_second_row(org: Vendor):
     await mapped(org)
     await org.enable("Hub_Account_Id__c", "account_id", creates_rows=True)
     plan = await org.plan()
-    answered, lost = org.world.handle_async_request, []
-
-    async def lose(request: httpx.Request) -> httpx.Response:
-        response = await answered(request)
-        if request.method == "PATCH" and request.url.path.endswith("/Account/Hub_Account_Id__c") and not lost:
-            lost.append(response)
-            raise httpx.ReadError("cut off")
-        return response
-
-    org.world.handle_async_request = lose
+    cut_off(org, (False, httpx.ReadError("")), (True, httpx.ReadError("")))
     rows = len(org.world.world.salesforce.accounts)
 
-    assert set(await org.apply(plan)) == {WRITTEN}
-    assert (len(lost), len(org.world.world.salesforce.accounts)) == (1, rows + 1)
+    assert await made(org, plan) == {WRITTEN}
+    assert len(org.world.world.salesforce.accounts) == rows + 1
+
+
+async def test_a_row_whose_answer_nobody_heard_is_not_forgotten(org: Vendor):
+    account = await mapped(org)
+    await org.enable("Hub_Account_Id__c", "account_id", creates_rows=True)
+    plan = await org.plan()
+    cut_off(org, (True, Killed()))
+    with pytest.raises(Killed):
+        await org.apply(plan)
+    row = org.world.world.salesforce.accounts[-1].id
+
+    await org.edit(row, Hub_Account_Id__c=None)
+    (line,) = (await plan_of_new(org)).values()
+    assert line.reason == "An earlier plan may have made a row of it: apply that one again, or sync once it expired."
+
+    await org.edit(row, Hub_Account_Id__c=f"account_{account}")
+    await org.enable("Hub_Account_Id__c", "account_id")
+    assert await made(org, plan) == {WRITTEN}, "it is there, though none may be made any more"
+    assert {item.external_id for item in (await org.items(plan)).values() if item.key} == {row}
+
+
+async def test_a_row_of_which_the_source_never_told_is_waited_for_until_all_were_read(database: Database):
+    portal = await a_portal(database)
+    await mapped(portal)
+    await portal.enable("hub_account_id", "account_id", creates_rows=True)
+    plan = await portal.plan()
+    app = portal.world.app
+
+    async def say_nothing(scope: Scope, receive: Receive, send: Send) -> None:
+        is_silent = scope["path"].endswith("/companies/batch/upsert")
+        answer = JSONResponse({"status": "COMPLETE", "results": []}) if is_silent else app
+        await answer(scope, receive, send)
+
+    portal.world.app = say_nothing
+    assert await made(portal, plan) == {WriteOutcome.SENDING}
+    portal.world.app = app
+    (line,) = (await plan_of_new(portal)).values()
+    assert line.reason.startswith("An earlier plan may have made a row of it")
+
+    async with database.session() as session:
+        await session.execute(update(WritePlan).values(expires_at=func.now() - text("interval '1 minute'")))
+    await portal.sync()
+    await map_accounts(database)
+    assert await made(portal, await portal.plan()) == {WRITTEN}
 
 
 async def test_rows_are_not_made_that_nobody_allows_any_more_and_not_twice(org: Vendor, database: Database):
-    await mapped(org)
+    account = await mapped(org)
     await org.enable("Hub_Account_Id__c", "account_id", creates_rows=True)
     plan = await org.plan()
     rows = org.world.world.salesforce.accounts
     count = len(rows)
     await org.enable("Hub_Account_Id__c", "account_id")
-    assert (await org.apply(plan))[REFUSED] == 3
+    assert await made(org, plan) == {REFUSED}
     assert len(rows) == count
     await org.enable("Hub_Account_Id__c", "account_id", creates_rows=True)
     await org.apply(await org.plan())
     assert len(rows) == count + 1
     await org.edit(rows[-1].id, Hub_Account_Id__c=None)
+    gone = (SKIPPED, "The hub made a row of it before, which is gone, or is known by another id now.")
     (line,) = (await plan_of_new(org)).values()
-    assert (line.outcome, line.reason) == (
-        SKIPPED,
-        "The hub made a row of it before, which is gone, or is known by another id now.",
+    assert (line.outcome, line.reason) == gone
+
+    async with database.session() as session:
+        await session.execute(text(RETIRED), {"account": account})
+    assert await account_of(database, "Q") != account
+    (line,) = (await plan_of_new(org)).values()
+    assert (line.outcome, line.reason) == gone, "it was made under an id that its owner has no more"
+
+
+RETIRED = """
+    with heir as (insert into account default values returning id), told as (
+        insert into account_profile (owner_id, id, name, domain)
+        select owner_id, heir.id, name, domain from account_profile, heir where account_profile.id = :account
+    ), moved as (
+        update account_record set account_id = heir.id from heir where account_id = :account
+    ), gone as (
+        delete from account_profile where id = :account returning owner_id, id
     )
+    insert into account_redirect (owner_id, retired_id, account_id, retired_at)
+    select owner_id, gone.id, heir.id, now() from gone, heir
+"""
+"""An account that becomes one with another, whose id remains."""

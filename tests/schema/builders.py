@@ -16,6 +16,7 @@ from hub.model import (
     Connection,
     ContactAccount,
     ContactRecord,
+    Decision,
     Evidence,
     Issue,
     IssueKind,
@@ -27,6 +28,7 @@ from hub.model import (
     Person,
     PersonProfile,
     RawRecord,
+    Review,
     Role,
     Synced,
     SyncRun,
@@ -207,6 +209,18 @@ async def a_match(session: AsyncSession, one: AccountRecord, other: AccountRecor
     said = Evidence(feature="domain", left="acme.com", right="acme.com", bits=9.5)
     facts = {"score": Decimal("9.5"), "evidence": [said], "verdict": Verdict.SAME, "decided_by": "rules-1"} | facts
     return await kept(session, Match(left_id=left.id, right_id=right.id, **facts))
+
+
+async def a_decision(session: AsyncSession, one: AccountRecord, other: AccountRecord, **facts: Any) -> Decision:
+    left, right = sorted((one, other), key=lambda record: record.id)
+    facts = {"verdict": Verdict.DIFFERENT, "decided_by": "cli:sam"} | facts
+    return await kept(session, Decision(left_id=left.id, right_id=right.id, **facts))
+
+
+async def a_review(session: AsyncSession, match: Match, stake: int = 1, **facts: Any) -> Review:
+    amounts = [{"amount": f"{stake}00.50", "currency": "EUR"}]
+    facts = {"amounts": amounts, "stake": Decimal(stake), "uncertainty": 1, "priority": Decimal(stake)} | facts
+    return await kept(session, Review(match_id=match.id, **facts))
 
 
 async def an_issue(session: AsyncSession, connection: Connection, **facts: Any) -> Issue:

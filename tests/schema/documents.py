@@ -67,8 +67,8 @@ NO_CURSORS = ("", "x", "🎉", "AAAA", "A" * 400, "_-_-", "====")
 MOST_FIELDS = 45
 MOST_LISTS = 9
 
-NOT_COMPILED = ("changes", "url", "organizationId")
-"""Fields that the hub computes: the feed of changes, links of exports, ids in the audit log."""
+NOT_COMPILED = ("changes", "url", "organizationId", "ruleMeasure")
+"""Fields that the hub computes: the feed of changes, links of exports, ids in the audit log, counts of verdicts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.jobs.mapping import map_accounts
-from hub.model import Organization
+from hub.model import Organization, Verdict
 from hub.store.database import Database
-from tests.schema.builders import a_connection, an_account_record, an_organization
+from tests.schema.builders import a_connection, a_decision, an_account_record, an_organization
 from tests.schema.conftest import Ask
 
 ACCOUNTS = "{ accounts(first: 10) { totalCount nodes { id name domain createdAt records(first: 9) { totalCount } } } }"
@@ -67,3 +67,23 @@ async def test_what_another_says_hides_no_match_of_ours(
     await session.commit()
     await map_accounts(database)
     assert await ask(MATCHES) == before
+
+
+async def test_a_decision_of_theirs_takes_records_of_ours_along_that_are_the_same(
+    ask: Ask, session: AsyncSession, database: Database, home: Organization
+) -> None:
+    """By design, as above: there is one account for both."""
+    names = ("Acme Robotics", "Zenith Labs")
+    for owner in (home, await an_organization(session)):
+        crm = await a_connection(session, owner)
+        facts = [{"name": name, "domain": f"{name[:4].lower()}.example"} for name in names]
+        records = [await an_account_record(session, crm, **each) for each in facts]
+    await session.commit()
+    await map_accounts(database)
+    assert (await ask(ACCOUNTS))["data"]["accounts"]["totalCount"] == 2
+    await a_decision(session, *records, verdict=Verdict.SAME)
+    await session.commit()
+    await map_accounts(database)
+    after = await ask(ACCOUNTS)
+    assert after["data"]["accounts"]["totalCount"] == 1, after
+    assert (await ask("{ decisions(first: 9) { totalCount } }"))["data"]["decisions"]["totalCount"] == 0

@@ -40,6 +40,7 @@ def change(database, session, home):
                 export_links=ExportLinks(b"k"),
                 run_sync=run_sync,
                 map_accounts=map_accounts,
+                map_soon=None,
                 write_back=write_back,
                 audit=Audit(database),
                 request_id="r",

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from graphql import (
+    GraphQLEnumType,
     GraphQLInputObjectType,
     GraphQLInterfaceType,
     GraphQLList,
@@ -31,7 +32,7 @@ from hub.schema.contracts import contract, within
 from hub.schema.fields import PATH, TYPES
 from hub.schema.required import Required, missing, required, within_reach
 from hub.schema.schema import SCHEMA
-from hub.schema.scopes import READING, needed, readable
+from hub.schema.scopes import READING, TELLING, needed, readable
 from hub.schema.sdl import sdl
 from hub.store.paths import Path
 
@@ -137,7 +138,7 @@ def _targets(shown: type[Base]):
 @pytest.mark.parametrize("shown", TYPES, ids=lambda each: each.__name__)
 def test_a_type_and_every_way_to_it_say_what_reading_it_needs(shown):
     own = needed(CORE.type_map[TYPES[shown].__name__])
-    assert own == {READING[shown]}
+    assert own == {READING[shown], *TELLING.get(shown, ())}
     for field, target in _targets(shown):
         assert READING[target] in needed(field) | own, (shown, target)
 
@@ -176,6 +177,8 @@ def _literal(kind: Any) -> str:
             f"{name}: {_literal(each.type)}" for name, each in kind.fields.items() if is_required_input_field(each)
         ]
         return f"{{{', '.join(given)}}}"
+    if isinstance(kind, GraphQLEnumType):
+        return next(iter(kind.values))
     return {"Boolean": "true", "Int": "1"}.get(kind.name, '"x"')
 
 

@@ -33,6 +33,7 @@ ROOTS = (
     "leads",
     "tickets",
     "exports",
+    "decisions",
 )
 
 
@@ -207,6 +208,7 @@ def test_whatever_is_shown_has_a_rule_of_who_may_see_it():
         "ExportChunk",
         "IdempotencyKey",
         "Person",
+        "Restatement",
         "SeenKey",
         "TrustedDocument",
     }

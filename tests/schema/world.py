@@ -67,6 +67,11 @@ EVIDENCE = (
         {"bits": 0.1, "left": "\\"", "right": "🎉", "feature": "név"},
         {"feature": "duns", "left": "1", "right": "1", "bits": 1.0000000000000002e-5}]""",
 )  # fmt: skip
+AMOUNTS = (
+    "[]",
+    '[{"amount": "1200.50", "currency": "EUR"}]',
+    '[{"amount": "0.0000000001", "currency": null}, {"currency": "JPY", "amount": "99999999999999999999.99"}]',
+)
 EXTERNAL_IDS = {
     model.AccountRecord: "A",
     model.ContactRecord: "C",
@@ -192,7 +197,7 @@ def _values(column: Any) -> tuple[Any, ...]:  # noqa: C901, PLR0911 - one line a
         case EnumType(enums=enums):
             return tuple(enums)
         case JSONB():
-            return EVIDENCE if column.key == "evidence" else CUSTOM
+            return {"evidence": EVIDENCE, "amounts": AMOUNTS}.get(column.key, CUSTOM)
         case ARRAY():
             return ([], ["RESELLER"], ["TECHNOLOGY", "RESELLER"], ["MARKETPLACE", "INTEGRATOR", "MARKETPLACE"])
         case Numeric():
@@ -352,6 +357,17 @@ def _matches(maker: Maker) -> None:
         model.Match, 120, left_id=lambda n: lefts[n - 1], right_id=lambda n: rights[n - 1], decided_by="rules-1",
         score=lambda n: NUMBERS[n % 9],
     )  # fmt: skip
+    maker.many(
+        model.Decision, 60, left_id=lambda n: lefts[n // 2], right_id=lambda n: rights[n // 2],
+        reason=lambda n: NAMES[n % 30], withdrawn_at=lambda n: INSTANTS[n % 6] if n % 2 or n % 3 else None,
+        withdrawn_by=lambda n: "key:hub_1" if n % 2 or n % 3 else None,
+    )  # fmt: skip
+    maker.connection.execute(
+        "insert into review (id, match_id, amounts, stake, uncertainty, priority) "
+        "select md5(id::text)::uuid, id, (%s::jsonb[])[1 + abs(hashtext(id::text)) %% %s], score, 0.5, score / 2 "
+        "from match where verdict = 'UNSURE'",
+        (list(AMOUNTS), len(AMOUNTS)),
+    )
     maker.connection.execute(
         """
         insert into relation (id, kind, from_id, to_id, record_id)

@@ -39,8 +39,10 @@ def test_keys_made_before_roles_keep_what_they_could_do(before: Connection):
     ):
         before.execute(
             text(
-                f"insert into api_key (name, prefix, digest, organization_id, revoked_at) "
-                f"select '{name}', 'hub_{number}', '', id, {revoked} from organization where name = '{owner}'"
+                # With ids in order: those made in one millisecond have none.
+                f"insert into api_key (id, name, prefix, digest, organization_id, revoked_at) "
+                f"select '{UUID(int=number)}', '{name}', 'hub_{number}', '', id, {revoked} "
+                f"from organization where name = '{owner}'"
             )
         )
     upgraded(before, "0005")
@@ -154,3 +156,26 @@ def test_of_two_fields_that_make_rows_of_a_stream_the_one_enabled_first_remains(
         "select name, field from write_rule join connection on connection.id = connection_id where creates_rows"
     )
     assert {tuple(row) for row in before.execute(found)} == {("hubspot", "newer"), ("salesforce", "older")}
+
+
+def test_plans_that_wait_know_the_field_that_their_new_rows_are_known_by(before: Connection):
+    upgraded(before, "0016")
+    before.execute(
+        text("""
+        insert into organization (name, is_home) values ('Home', true);
+        insert into connection (name, connector, owner_id, subject_id, config, credentials, state)
+        select 'crm', 'salesforce', id, id, '{}', '', 'ACTIVE' from organization;
+        insert into write_rule (connection_id, stream, field, value, creates_rows, enabled_by)
+        select id, 'accounts', field, 'account_id', field = 'key', 'Ann'
+        from connection, unnest(array['key', 'other']) field;
+        insert into write_plan (connection_id, state, planned_by, records, records_to_change, expires_at)
+        select id, 'READY', 'Ann', 0, 0, now() from connection;
+        insert into write_plan_field
+            (plan_id, stream, field, value, unchanged, to_fill, to_replace, to_clear, skipped)
+        select id, 'accounts', field, 'account_id', 0, 0, 0, 0, 0 from write_plan, unnest(array['key', 'other']) field
+        """)
+    )
+    upgraded(before, "0017")
+
+    found = before.execute(text("select field, is_key from write_plan_field order by field")).all()
+    assert [tuple(row) for row in found] == [("key", True), ("other", False)]

@@ -10,7 +10,7 @@ import msgspec
 
 from hub.connectors.base import BadRow, Bookmark, Page
 from hub.connectors.files.choices import IGNORED, Choices, Difference, chosen, closest, difference
-from hub.connectors.files.columns import Columns
+from hub.connectors.files.columns import Columns, field_of
 from hub.connectors.files.keys import Keys
 from hub.connectors.files.rows import NOT_CALCULATED, UNDECODABLE, Row
 from hub.connectors.files.source import FileSource, ListMode, file_source, version_of
@@ -22,6 +22,9 @@ _CHARACTERS_A_PAGE = 8 * 1024 * 1024
 LONGEST_KEY = 500
 """Characters of what a row is known by. More is a text that slipped into the wrong column."""
 _SHOWN_ROWS = 5
+_MOST_BAD = 20
+_MOST_BAD_SHARE = 0.2
+"""Rows that cannot be read, beyond which it may be another kind of text; without a known header, the share will do."""
 _FORMULA_ERRORS = frozenset({"#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!"})
 
 
@@ -43,10 +46,24 @@ class FilePreview:
     """The first few."""
     row_count: int
     bad_rows: int
+    ends_lines: bool
+    """Whether the last line had its end, too."""
+
+    @property
+    def doubt(self) -> str | None:
+        """Why it may be no list of accounts at all, where nobody has said what its columns hold."""
+        is_named = any(map(field_of, self.headers))
+        total = self.row_count + self.bad_rows
+        if self.bad_rows > _MOST_BAD_SHARE * total and (self.bad_rows > _MOST_BAD or not is_named):
+            return f"{self.bad_rows:,} of its {total:,} rows cannot be read"
+        if len(self.headers) == 1 and not is_named:
+            return f"its only column, {self.headers[0]!r}, is not called as one of names or domains is"
+        return None
 
     def config(self, mode: ListMode) -> dict[str, object]:
         """What a connection to this file keeps. Encoding and delimiter are found anew in each version of the file."""
-        return {"path": str(self.path.absolute()), "sheet": self.sheet, "columns": self.choices, "mode": mode}
+        read_as = {"sheet": self.sheet, "columns": self.choices, "ends_lines": self.ends_lines}
+        return {"path": str(self.path.absolute()), **read_as, "mode": mode}
 
 
 def preview(
@@ -68,7 +85,8 @@ def preview(
 
     source = file_source(path, choose, mode=ListMode.REPLACE, sheet=sheet)
     shown = islice((row for row in source.rows() if isinstance(row, Row)), _SHOWN_ROWS)
-    counts = [(len(page.payloads), len(page.bad_rows)) for page in _pages(source)]
+    understood = _Understood(source)
+    counts = [(len(page.payloads), len(page.bad_rows)) for page in _pages(understood)]
     return FilePreview(
         path=path,
         layout=source.table.layout,
@@ -80,19 +98,20 @@ def preview(
         rows=[row.cells[: len(source.headers)] for row in shown],
         row_count=sum(good for good, _ in counts),
         bad_rows=sum(bad for _, bad in counts),
+        ends_lines=understood.ends_lines,
     )
 
 
 async def account_pages(source: FileSource, since: Bookmark | None) -> AsyncGenerator[Page, None]:
     """All rows, each time: a list has no memory of what changed."""
-    pages = _pages(source)
+    pages = _pages(_Understood(source))
     while (page := await asyncio.to_thread(next, pages, None)) is not None:
         yield page
 
 
-def _pages(source: FileSource) -> Iterator[Page]:
+def _pages(understood: "_Understood") -> Iterator[Page]:
     """Raises InputError, before the last page, where the file is cut off, changes meanwhile, or holds no good row."""
-    understood = _Understood(source)
+    source = understood.source
     good, first_bad = 0, None
     for rows in _portions(source.rows()):
         page = understood.page(rows)
@@ -123,12 +142,14 @@ class _Understood:
     """Makes pages of rows."""
 
     def __init__(self, source: FileSource) -> None:
-        self._source = source
+        self.source = source
         self._columns: Columns = source.columns
         self._kept = [choice != IGNORED for choice in source.choices.values()]
         # Those left out are told, too: they have not vanished, and what was read of them before is not to be kept.
         self._fields: dict[str, str] | None = dict.fromkeys(source.headers, "text")
         self._keys = Keys()
+        self.ends_lines = True
+        """Whether the last row so far had its end."""
 
     def page(self, rows: Iterable[Row | BadRow]) -> Page:
         payloads, bad_rows = [], []
@@ -142,16 +163,22 @@ class _Understood:
         return Page(payloads=payloads, bookmark={}, bad_rows=bad_rows, fields=fields)
 
     def _payload(self, row: Row) -> bytes | BadRow:
-        width = len(self._source.headers)
-        cells = _fitted(row.cells, width, is_ragged=self._source.table.is_ragged)
+        width = len(self.source.headers)
+        cells = _fitted(row.cells, width, is_ragged=self.source.table.is_ragged)
+        self.ends_lines = not row.is_cut_off
         if row.is_cut_off and (cells is None or UNDECODABLE in cells[-1]):
-            raise InputError(f"{self._source.table.path} is cut off in {row.place}.")
+            raise InputError(f"{self.source.table.path} is cut off in {row.place}.")
+        if row.is_cut_off and self.source.ends_lines:
+            raise InputError(
+                f"{self.source.table.path} has no end of line after {row.place}, as it had when it was connected: it "
+                "may be cut off there. If it is whole, connect it again."
+            )
         if cells is None:
             told = f"It has {len(row.cells)} cell{'s' * (len(row.cells) != 1)} where the header has {width}."
             return BadRow(subject=row.place, message=told)
         kept = {
             header: cell
-            for header, cell, is_kept in zip(self._source.headers, cells, self._kept, strict=True)
+            for header, cell, is_kept in zip(self.source.headers, cells, self._kept, strict=True)
             if is_kept
         }
         values = {field: kept[header].strip() for field, header in self._columns.items()}

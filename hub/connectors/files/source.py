@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from importlib import import_module
 from itertools import dropwhile, islice
@@ -55,6 +55,8 @@ class FileSource:
     header_place: str
     choices: Choices
     mode: ListMode
+    ends_lines: bool = False
+    """Whether the one who writes it ends the last line, too: where that end is missing, more may be."""
 
     @property
     def columns(self) -> Columns:
@@ -81,7 +83,8 @@ async def opened(config: Config, _: Grant | None = None) -> AsyncIterator[FileSo
         return kept(headers, config["columns"])
 
     mode = ListMode(config["mode"])
-    yield await asyncio.to_thread(file_source, Path(config["path"]), choose, mode=mode, sheet=config.get("sheet"))
+    found = await asyncio.to_thread(file_source, Path(config["path"]), choose, mode=mode, sheet=config.get("sheet"))
+    yield replace(found, ends_lines=config.get("ends_lines", False))
 
 
 def file_source(path: Path, choose: Choose, *, mode: ListMode, sheet: str | None = None) -> FileSource:

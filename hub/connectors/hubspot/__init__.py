@@ -18,4 +18,5 @@ CONNECTOR = Connector(
     quota=HubSpot.quota,
     webhook=WEBHOOK,
     learned=HubSpot.learned,
+    identity=frozenset({"portal_id"}),
 )

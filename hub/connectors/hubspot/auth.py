@@ -96,6 +96,7 @@ class OAuth(httpx.Auth):
         request.headers["Authorization"] = f"Bearer {access.token}"
         response = yield request
         if not await _has_expired(response):
+            self._in_vain = 0
             return
         access = await self._fresh(access)
         request.headers["Authorization"] = f"Bearer {access.token}"

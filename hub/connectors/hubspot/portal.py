@@ -127,14 +127,19 @@ async def _tokens(
 # https://developers.hubspot.com/docs/api-reference/latest/account/account-information/get-account-details
 async def _about(source: HubSpot) -> About:
     """What the account says of itself; the answer also proves the token and names the limits."""
+    expected = source.settings.portal_id
     try:
         response = await source.asked("GET", f"/account-info/{source.version}/details")
-    except Forbidden:
+    except Forbidden as error:
+        if expected is not None:
+            raise ConfigurationError(
+                f"Nobody says whether this still is the HubSpot account {expected}, and ids mean other records in any "
+                f"other: {error}. Check base_url."
+            ) from error
         return About()
     about = decoded(response, About)
     source.limits.utc_offset = timedelta(milliseconds=about.utc_offset_milliseconds)
-    expected = source.settings.portal_id
-    if expected is not None and about.portal_id not in (None, expected):
+    if expected is not None and about.portal_id != expected:
         raise ConfigurationError(
             f"The credentials are of the HubSpot account {about.portal_id}, and the connection is of {expected}: "
             "ids mean other records there."

@@ -33,6 +33,9 @@ def refusal(response: httpx.Response) -> SourceError | None:
         return _throttled(problem, message, response)
     if response.status_code == BAD_TOKEN:
         return AuthError(message)
+    if response.status_code == httpx.codes.UNAUTHORIZED and problem == _Problem():
+        # Of an answer that was torn on its way nobody knows whether the token has expired, or whose word it was.
+        return Unavailable(f"{message} without a reason", _wait(response, 1.0))
     if response.status_code == MIGRATING:
         # Its Retry-After counts in seconds, and nothing of the account answers until then.
         return QuotaExhausted(f"{message}: the account is being moved", _migrated_in(response))

@@ -177,7 +177,7 @@ def _written(trace: str, write: Write, answer: _Answer, key: Callable[[_Record],
             return Written(
                 key=write.key, outcome=WriteOutcome.WRITTEN, external_id=record.id, version=record.updated_at
             )
-    return _became(write, WriteOutcome.RETRY, "HubSpot did not say what became of it.")
+    return _became(write, WriteOutcome.SENDING, "HubSpot did not say what became of it.")
 
 
 def _refused(write: Write, failure: Failure) -> Written:

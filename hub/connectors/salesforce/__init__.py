@@ -67,4 +67,5 @@ CONNECTOR: Connector[Org] = Connector(
     report=partial(report, sobjects=tuple((name, sobject) for name, sobject, _, _ in _STREAMS)),
     quota=lambda org: org.quota,
     learned=lambda org: org.learned,
+    identity=frozenset({"org_id"}),
 )

@@ -124,6 +124,8 @@ class _Window:
                     async for batch in batches:
                         place = batch.place
                         yield batch
+            # The job may go once all it gave is stored: until then it is where the bookmark resumes.
+            yield Batch((), place)
         await jobs.delete(self.org, job.id, job.version)
 
     async def _is_complete(self, state: JobState, place: Place) -> bool:

@@ -49,7 +49,8 @@ async def report(org: Org, sobjects: Iterable[tuple[str, str]]) -> AsyncIterator
         except Forbidden as error:
             yield StreamReport(stream=stream, readable=False, detail=str(error))
         else:
-            yield StreamReport(stream=stream, readable=True, detail=f"{counted.total_size:,} rows")
+            rows = "row" if counted.total_size == 1 else "rows"
+            yield StreamReport(stream=stream, readable=True, detail=f"{counted.total_size:,} {rows}")
 
 
 async def _told(pages: AsyncIterator[Page], described: Described) -> AsyncIterator[Page]:

@@ -192,7 +192,7 @@ def lead(payload: Payload) -> Iterator[Lead]:
         website=text(payload.get("Website")),
         country=text(payload.get("Country")),
         status=text(payload["Status"]),
-        lead_source=text(payload.get("LeadSource")),
+        origin=text(payload.get("LeadSource")),
         owner_external_id=text(payload.get("OwnerId")),
         record_type_external_id=text(payload.get("RecordTypeId")),
         partner_external_id=text(payload.get("PartnerAccountId")),

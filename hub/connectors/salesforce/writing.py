@@ -36,6 +36,7 @@ class _Field(msgspec.Struct, frozen=True, rename="camel"):
     length: int = 0
     calculated: bool = False
     external_id: bool = False
+    unique: bool = False
 
     def obstacle(self) -> str | None:
         if self.calculated:
@@ -55,7 +56,10 @@ class _Described(msgspec.Struct, frozen=True):
     def key_obstacle(self, field: _Field) -> str | None:
         if not self.createable:
             return "can create no rows: the user that the hub signs in as may not create them"
-        return None if field.external_id else "can create no rows: it is no External ID"
+        if not field.external_id:
+            return "can create no rows: it is no External ID"
+        # Of two upserts at once, only this keeps the second from making a second row.
+        return None if field.unique else "can create no rows: it is not Unique"
 
 
 class _Complaint(msgspec.Struct, frozen=True, rename="camel"):

@@ -68,7 +68,6 @@ _UNSAID: Body = {
     "relationshipOrder": None,
     "restrictedDelete": False,
     "searchPrefilterable": False,
-    "unique": False,
     "writeRequiresMasterRead": False,
 }
 """Keys that say the same of every field here."""
@@ -144,6 +143,7 @@ def described_field(org: Org, field: Field[Any], *, editable: bool) -> Body:
         "soapType": _SOAP.get(field.kind, "xsd:string"),
         "sortable": plain,
         "type": str(field.kind),
+        "unique": field.name in org.unique,
         "updateable": editable and field.write is not None,
     }
 

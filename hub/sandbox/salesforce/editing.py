@@ -58,6 +58,7 @@ def creation(org: Org, sobject: SObject[Any], values: Values) -> Prepared:
     if missing:
         names = ", ".join(missing)
         raise Refusal(400, "REQUIRED_FIELD_MISSING", f"Required fields are missing: [{names}]", tuple(missing))
+    _check_unique(org, sobject, edits, None)
     blank, external_id = sobject.blank, org.new_id(sobject.prefix)
 
     def write(now: datetime) -> None:
@@ -91,6 +92,7 @@ def change(org: Org, sobject: SObject[Any], row: Any, values: Values) -> Prepare
     if row.id in org.locked:
         raise Refusal(400, "UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record")
     edits = _edits(org, sobject, values)
+    _check_unique(org, sobject, edits, row.id)
 
     def write(now: datetime) -> None:
         if row.fate is not Fate.LIVE:
@@ -100,6 +102,18 @@ def change(org: Org, sobject: SObject[Any], row: Any, values: Values) -> Prepare
             row.modified_at = max(row.modified_at, now)
 
     return Prepared(str(row.id), created=False, write=write)
+
+
+def _check_unique(
+    org: Org, sobject: SObject[Any], edits: Mapping[str, tuple[Field[Any], Any]], own_id: str | None
+) -> None:
+    for field, value in edits.values():
+        if field.name not in org.unique or not value:
+            continue
+        for row in org.rows(sobject):
+            if row.fate is Fate.LIVE and row.id != own_id and field.value(org, row) == value:
+                problem = f"duplicate value found: {field.name} duplicates value on record with id: {row.id}"
+                raise Refusal(400, "DUPLICATE_VALUE", problem, ())
 
 
 def _write(org: Org, row: Entry, edits: Mapping[str, tuple[Field[Any], Any]], now: datetime) -> None:

@@ -51,6 +51,8 @@ class Org:
         self._uncommitted: list[tuple[datetime, Callable[[], None]]] = []
         self.locked: set[str] = set()
         """Ids of rows that somebody else holds on to: they cannot be changed for the moment."""
+        self.unique = {"Hub_Account_Id__c"}
+        """Fields in which no two rows may hold the same: administrators choose them."""
         self.rates = dict(RATES)
         """The currencies' exchange rates: administrators change them, and formulas with them, but no stamp."""
         self._created = 0

@@ -32,14 +32,19 @@ class Wire:
         self.good = set()
         self.refuses = lambda: None
         self.instead = None
+        self.hiccups = 0
+        self.torn = []
 
     def answer(self, request):
         if request.url.path.startswith("/oauth/"):
             return self.token(request)
         if self.instead is not None:
             return self.instead
+        if self.torn:
+            return self.torn.pop()
         self.seen.append(request.headers["Authorization"].removeprefix("Bearer "))
-        if self.seen[-1] not in self.good:
+        if self.hiccups or self.seen[-1] not in self.good:
+            self.hiccups = max(0, self.hiccups - 1)
             return httpx.Response(401, json=EXPIRED)
         return answer(request)
 
@@ -101,6 +106,15 @@ async def test_new_tokens_that_are_said_to_have_expired_too_mean_reconnect_in_th
     assert len(wire.forms) == 4
 
 
+async def test_tokens_refused_now_and_then_are_not_refused_in_a_row():
+    wire = Wire()
+    async with wire.opened() as source:
+        for times in range(1, 5):
+            wire.hiccups = 2
+            await source.asked("GET", "/crm/owners/2026-03")
+            assert len(wire.seen) == 1 + 3 * times
+
+
 def _never_good(wire, response):
     wire.good = set()
     return response
@@ -113,6 +127,14 @@ async def test_another_401_is_no_reason_to_buy_a_token():
         with pytest.raises(AuthError, match="INVALID_AUTHENTICATION"):
             await source.asked("GET", "/x")
     assert len(wire.forms) == 1
+
+
+async def test_a_401_that_was_torn_on_its_way_asks_nobody_to_reconnect():
+    wire = Wire()
+    async with wire.opened() as source:
+        wire.torn = [httpx.Response(401, content=b'{"category": "EXPIRED_AU')]
+        await source.asked("GET", "/crm/owners/2026-03")
+    assert wire.seen == ["access-1", "access-1"]
 
 
 async def test_a_new_refresh_token_is_stored_before_its_access_token_is_used():

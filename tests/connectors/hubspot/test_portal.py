@@ -48,7 +48,6 @@ def test_an_error_without_a_category_is_understood():
 @pytest.mark.parametrize(
     ("status", "kind"),
     [
-        (401, AuthError),
         (530, AuthError),
         (403, Forbidden),
         (404, Forbidden),
@@ -63,6 +62,20 @@ def test_an_error_without_a_category_is_understood():
 @pytest.mark.parametrize("body", [None, b"<html>", b"[]", {"context": {"requiredScopes": "x"}}])
 def test_a_status_means_what_the_caller_should_do_whatever_the_body_holds(status, kind, body):
     assert type(refused(status, body)) is kind
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (None, Unavailable),
+        (b"<html>", Unavailable),
+        (b'{"category": "INVALID_AUTH', Unavailable),
+        ({"category": "INVALID_AUTHENTICATION"}, AuthError),
+        ({"message": "This key does not exist"}, AuthError),
+    ],
+)
+def test_only_in_hubspots_own_words_do_secrets_count_as_refused(body, kind):
+    assert type(refused(401, body)) is kind
 
 
 @pytest.mark.parametrize(("policy", "wait"), [("TEN_SECONDLY_ROLLING", 10), ("SECONDLY", 1), ("NEW_ONE", None)])

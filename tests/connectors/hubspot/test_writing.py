@@ -116,7 +116,7 @@ A, B, C = "171591000198", "171591000199", "unknownIdentifier888"
         ("update-contacts-success", 200, (A, B), [WRITTEN, WRITTEN]),
         ("update-contacts-success", 201, (B, A), [WRITTEN, WRITTEN]),
         ("update-contacts-err-partial-success", 207, (C, B), [REFUSED, WRITTEN]),
-        ("update-contacts-err-partial-success", 207, (A, B, C), [RETRY, WRITTEN, REFUSED]),
+        ("update-contacts-err-partial-success", 207, (A, B, C), [WriteOutcome.SENDING, WRITTEN, REFUSED]),
         ("update-contacts-err-duplicate-ids", 400, (A,), [REFUSED]),
         ("update-contacts-err-many-invalid-properties", 400, (A, B, C), [REFUSED, REFUSED, REFUSED]),
         ("create-contacts-success", 200, ("171596044869",), [WRITTEN]),

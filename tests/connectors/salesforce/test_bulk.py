@@ -62,6 +62,13 @@ async def test_jobs_give_byte_for_byte_the_payloads_that_queries_give(sandbox):
     assert "job" not in memory.bookmarks["contacts"]
 
 
+async def test_a_job_is_deleted_once_all_that_it_gave_is_stored(sandbox):
+    async with sandbox.opened(sizes=SMALL) as org:
+        read = [(len(page.payloads), len(job_requests(sandbox, "DELETE"))) async for page in pages(org, Memory())]
+    *_, last = [payloads for payloads, deleted in read if not deleted]
+    assert (last, read[-1]) == (0, (0, 1)), "after a page without payloads the source waits"
+
+
 async def test_every_large_stream_is_the_same_by_jobs(sandbox):
     queried, memory = Memory(), Memory()
     async with sandbox.opened() as org:

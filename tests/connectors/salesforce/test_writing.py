@@ -40,6 +40,12 @@ async def test_what_describe_says_decides_where_text_can_be_written(sandbox):
     assert targets["NumberOfEmployees"].obstacle == "is of the type int, not text"
 
 
+async def test_rows_are_made_by_a_field_only_that_takes_each_value_once(sandbox):
+    sandbox.state.org.unique.clear()
+    async with sandbox.opened() as org:
+        assert (await ACCOUNTS.targets(org))[FIELD].key_obstacle == "can create no rows: it is not Unique"
+
+
 async def test_a_user_who_may_not_create_rows_is_told_so():
     def no_creation(request: httpx.Request) -> httpx.Response:
         if request.url.path.endswith("/describe"):

@@ -62,7 +62,8 @@ async def test_all_or_none_writes_nothing_when_one_is_wrong(client, world):
     assert world.salesforce.accounts[0].name == "Acme GmbH"
 
 
-async def test_upserts_tell_what_was_made(client, world):
+async def test_upserts_tell_what_was_made(app, client, world):
+    app.state.salesforce.org.unique.clear()
     await sent(client, "PATCH", ROWS, [ACCOUNT | {"id": ACME, KEY: "acc_1"}])
     for each in (GLOBEX, INITECH):
         await sent(client, "PATCH", ROWS, [ACCOUNT | {"id": each, KEY: "twice"}])
@@ -86,6 +87,13 @@ async def test_upserts_tell_what_was_made(client, world):
         "JSON_PARSER_ERROR",
     ]
     assert world.salesforce.accounts[-1].custom[KEY] == "acc_2"
+
+
+async def test_a_value_that_must_be_unique_is_written_once(client, world):
+    given = [ACCOUNT | {"id": each, KEY: "twice"} for each in (ACME, GLOBEX)]
+    assert codes(await sent(client, "PATCH", ROWS, given[:1])) == [None]
+    assert codes(await sent(client, "PATCH", ROWS, given)) == [None, "DUPLICATE_VALUE"]
+    assert codes(await sent(client, "POST", ROWS, [ACCOUNT | {"Name": "x", KEY: "twice"}])) == ["DUPLICATE_VALUE"]
 
 
 async def test_upserts_by_id_change_what_is_there(client, world):
@@ -131,7 +139,8 @@ async def test_a_request_that_is_wrong_as_a_whole_is_refused(client, method, pat
     assert (response.status_code // 100, response.json()[0]["errorCode"]) == (4, code)
 
 
-async def test_an_upsert_makes_then_changes_then_cannot_choose(client, world):
+async def test_an_upsert_makes_then_changes_then_cannot_choose(app, client, world):
+    app.state.salesforce.org.unique.clear()
     path = f"{DATA}/sobjects/Account/{KEY}/acc%20%C3%BC"
     assert (await client.patch(path, params={"updateOnly": "true"}, json={"Name": "Newco"})).status_code == 404
     made = await client.patch(path, json={"Name": "Newco"})

@@ -207,12 +207,13 @@ def test_it_is_told_why_a_job_failed(app, salesforce):
         list(salesforce.bulk2.Account.query("SELECT Id FROM Account", wait=0))
 
 
-def test_it_upserts_by_external_id(salesforce, world):
+def test_it_upserts_by_external_id(app, salesforce, world):
     assert salesforce.Account.upsert(f"Id/{ACME}", {"Hub_Account_Id__c": "acc_1"}) == 200
     assert salesforce.Account.upsert("Hub_Account_Id__c/acc_1", {"Hub_Overlapping_Partners__c": "Initech"}) == 200
     assert salesforce.Account.upsert("Hub_Account_Id__c/acc_2", {"Name": "Newco"}) == 201
     assert salesforce.Account.get_by_custom_id("Hub_Account_Id__c", "acc_2")["Name"] == "Newco"
     assert world.salesforce.accounts[0].custom["Hub_Overlapping_Partners__c"] == "Initech"
+    app.state.salesforce.org.unique.clear()
     salesforce.Account.upsert(f"Id/{GLOBEX}", {"Hub_Account_Id__c": "acc_1"})
     with pytest.raises(SalesforceMoreThanOneRecord):
         salesforce.Account.upsert("Hub_Account_Id__c/acc_1", {"Name": "Which?"})

@@ -35,7 +35,7 @@ def lead(payload: Payload) -> Iterator[Lead]:
         email=said.text("hs_associated_contact_email"),
         website=said.text("hs_associated_company_domain"),
         status=said.text("hs_pipeline_stage"),
-        lead_source=said.text("hs_lead_source"),
+        origin=said.text("hs_lead_source"),
         owner_external_id=said.text("hubspot_owner_id"),
         **record(payload, said),
     )

@@ -1,0 +1,100 @@
+-- What each pair of traits in `pairs` (one, other) is to each other, one level for each comparison: table `compared`.
+-- Step by step, so that nothing is worked out twice; and words that may be one are compared as rows of their own, since
+-- lists within lists are slow. A word begins with its rarity and its penalty, each as one letter, and then with the
+-- mark of its kind.
+
+create or replace macro gains(words) as coalesce(list_sum(list_transform(words, lambda x: ascii(x) - 64)), 0);
+create or replace macro losses(words) as coalesce(list_sum(list_transform(words, lambda x: ascii(x[2]) - 64)), 0);
+create or replace macro alone(one, other) as list_filter(one, lambda x: not list_contains(other, x));
+create or replace macro has_slips(x, y, most, shortest) as
+    least(length(x), length(y)) >= shortest and abs(length(x) - length(y)) <= most and levenshtein(x, y) <= most;
+create or replace macro are_one(x, y) as
+    has_slips(x, y, 1, 5) or has_slips(x, y, 2, 10) or has_slips(x, y, 3, 15) or x = y || 's' or y = x || 's'
+    or (least(length(x), length(y)) >= 4 and abs(length(x) - length(y)) <= 3
+        and (starts_with(x, y) or starts_with(y, x)));
+create or replace macro spelled(words) as array_to_string(list_transform(words, lambda x: x[4:]), '');
+create or replace macro is_spelled(x) as x[3] in ('.', '~');
+-- A name says a place that the other does not, and the other is known to be in another.
+create or replace macro says_another(places, others, land) as
+    land <> '' and len(list_filter(places, lambda x: not list_contains(others, x) and x <> land)) > 0;
+-- A name says the country that it is in, the other does not and may be anywhere.
+create or replace macro says_its_own(places, others, country, land) as
+    land = '' and list_contains(places, country) and not list_contains(others, country);
+create or replace macro are_initials(one, other, l, r) as l <> r and list_has_any(one, other);
+
+create or replace temp table sides as
+select one, other, l.letters as l, r.letters as r, l.words as words_l, r.words as words_r,
+       l.weight as weight_l, r.weight as weight_r, l.is_common,
+       l.numbers = r.numbers and not (l.is_at_home and r.is_at_home) as may_slip
+from pairs join traits l on l.id = one join traits r on r.id = other
+where l.letters <> '' and r.letters <> '';
+
+create or replace temp table shared as
+select *, gains(list_intersect(words_l, words_r)) as gained, alone(words_l, words_r) as alone_l,
+       alone(words_r, words_l) as alone_r,
+       may_slip and has_slips(l, r, 1, 10) as is_one_slip,
+       may_slip and not is_one_slip and len(alone_l) > 0 and len(alone_r) > 0
+       and (gained >= 6 or greatest(len(alone_l), len(alone_r)) <= 2) as is_worth_it
+from sides where l <> r;
+
+create or replace temp table slips as
+with lefts as (
+    select one, other, unnest(alone_l) as word from shared where is_worth_it
+), rights as (
+    select one, other, unnest(alone_r) as word from shared where is_worth_it
+), alike as (
+    select distinct lefts.one, lefts.other, lefts.word as word_l, rights.word as word_r
+    from lefts join rights on rights.one = lefts.one and rights.other = lefts.other
+    where is_spelled(lefts.word) and is_spelled(rights.word) and are_one(lefts.word[4:], rights.word[4:])
+)
+select one, other, list(distinct word_l) as found_l, list(distinct word_r) as found_r from alike group by all;
+
+create or replace temp table alike as
+with weighed as (
+    -- What one writes as two words, the other may write as one.
+    select *, case when is_one then alone_l else coalesce(found_l, []) end as paired_l,
+           case when is_one then alone_r else coalesce(found_r, []) end as paired_r,
+           losses(alone_l) - losses(paired_l) as lost_l, losses(alone_r) - losses(paired_r) as lost_r,
+           gained + greatest(0, least(gains(paired_l) - 2 * len(paired_l), gains(paired_r) - 2 * len(paired_r))) as won
+    from (select *, len(alone_l) > 0 and spelled(alone_l) = spelled(alone_r) as is_one from shared)
+    left join slips using (one, other)
+)
+select one, other, least(weight_l, case when is_common then {most_of_a_common_name} else {most} end) as bits
+from sides where l = r
+union all
+select one, other,
+       case when is_one_slip then least({most}, least(weight_l, weight_r) - 2)
+       -- They share what tells, and each has something that the other lacks: sisters, whose difference counts.
+       when gained >= {telling} and lost_l >= 2 and lost_r >= 2 then least({most}, won) - lost_l - lost_r
+       else greatest({other_name}, least({most}, won) - lost_l - lost_r) end
+from weighed;
+
+create or replace table compared as
+select (row_number() over (order by one, other))::int as pair, one, other,
+       case when l.duns = '' or r.duns = '' then null when l.duns = r.duns then 'same' else 'other' end as duns,
+       case when len(l.domains) = 0 or len(r.domains) = 0 then null
+            when list_has_any(l.own_domains, r.own_domains)
+                then case when l.corner = r.corner or l.letters = r.letters then 'same' else 'another_corner' end
+            when list_has_any(l.domains, r.domains) then 'shared_by_families'
+            when list_has_any(l.labels, r.labels) then 'same_label'
+            when least(length(l.labels[1]), length(r.labels[1])) >= 5
+             and (contains(l.labels[1], r.labels[1]) or contains(r.labels[1], l.labels[1])) then 'like_label'
+            when length(l.letters) <= 4 and l.letters = r.letters
+             and not (contains(l.labels[1], l.letters) and contains(r.labels[1], r.letters)) then 'other_of_short' else 'other' end as domain,
+       case when list_has_any(l.domains, r.mail) or list_has_any(l.mail, r.domains) or list_has_any(l.mail, r.mail) then 'same' end as email_domain,
+       case when are_initials(l.initials, r.initials, l.letters, r.letters) then greatest({initials}, coalesce(bits, 0))
+            else case when bits >= {least} then bits when bits is not null then {least} end end::int::text as name,
+       case when are_initials(l.initials, r.initials, l.letters, r.letters) or l.institution = r.institution then null
+            when has_slips(l.letters, r.letters, 1, 10) then null
+            when list_has_any(l.heads, r.heads) then 'other'
+            when bits <= {other_name} and (l.is_host or r.is_host) then 'unit' end as institution,
+       case when l.form = '' or r.form = '' then null when l.form <> r.form then 'other' end as form,
+       case when says_another(l.places, r.places, r.land) or says_another(r.places, l.places, l.land)
+                then 'abroad'
+            when says_its_own(l.places, r.places, l.country, r.land) or says_its_own(r.places, l.places, r.country, l.land)
+                then 'local'
+            when l.places <> r.places and len(l.domains) > 0 and len(r.domains) > 0
+             and not list_has_any(l.domains, r.domains) then 'elsewhere' end as branch,
+       case when l.country = '' or r.country = '' then null
+            when l.country = r.country then 'same' else 'other' end as country
+from pairs join traits l on l.id = one join traits r on r.id = other left join alike using (one, other);

@@ -1,0 +1,103 @@
+"""The examples of docs/account-mapping.md, run as they stand."""
+
+import asyncio
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from graphql import parse, validate
+from sqlalchemy import select
+from typer.testing import CliRunner
+
+from hub.cli import app
+from hub.errors import InputError, NotFound
+from hub.model import AccountRecord, AuditEvent, Opportunity, OpportunityAccount
+from hub.schema.schema import CORE
+from hub.store import connections
+from hub.store.database import Database
+from tests.builders import SEALER, a_home, saved
+
+TEXT = (Path(__file__).parents[1] / "docs" / "account-mapping.md").read_text()
+BLOCKS = re.findall(r"```(\w*)\n(.*?)```", TEXT, re.DOTALL)
+COMMANDS = [line for _, body in BLOCKS for line in body.splitlines() if line.startswith("hub ")]
+ALIKE = {"name": "Bolt Rockets", "website": "bolt-rockets.example"}
+DOUBTFUL = ({"name": "Acme Rockets", "website": "acme.example"}, {"name": "Zebra", "website": "acme.example"})
+
+
+def test_the_documents_are_valid():
+    documents = [body for kind, body in BLOCKS if kind == "graphql"]
+    assert [validate(CORE, parse(each)) for each in documents] == [[], []]
+
+
+async def two_lists(database: Database) -> None:
+    async with database.session() as session:
+        home = await a_home(session)
+        about = {"connector": "file", "owner_id": home, "subject_id": home, "config": {}, "secrets": {}}
+        crm = await connections.connect(session, SEALER, name="crm", **about)
+        partners = await connections.connect(session, SEALER, name="partner list", **about)
+        for connection, ids, one in ((crm, "12", 0), (partners, "79", 1)):
+            rows = zip(ids, (ALIKE, DOUBTFUL[one]), strict=True)
+            await saved(
+                session, connection, "accounts", *(AccountRecord(external_id=id_, **facts) for id_, facts in rows)
+            )
+        deal = Opportunity(external_id="D", name="Big", amount=1200, currency="EUR", is_closed=False)
+        link = OpportunityAccount(external_id="L", opportunity_external_id="D", account_external_id="2")
+        await saved(session, crm, "deals", deal, link)
+
+
+@pytest.fixture
+def hub(database_url, settings):
+    environment = {"HUB_DATABASE_URL": database_url, "HUB_DATA_DIR": str(settings.data_dir)}
+
+    async def hub(line: str) -> str:
+        """In a thread: a process for each command would take seconds."""
+        arguments = shlex.split(line)[1:]
+        result = await asyncio.to_thread(CliRunner().invoke, app, arguments, env=environment)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    return hub
+
+
+async def test_the_commands_lead_from_the_queue_to_decisions_and_back(database, hub):
+    await two_lists(database)
+    mapping, reviewing, different, same, listing, measuring, withdrawing, again = COMMANDS
+    assert "4 account records are 3 accounts" in await hub(mapping)
+
+    waiting = await hub(reviewing)
+
+    for told in ("Acme Rockets", "1200 EUR", "domain: acme.example", "hub decide crm:2 'partner list:9' same"):
+        assert told in waiting
+    (first,) = re.findall(r"decision_([0-9a-f-]{36}) stands", await hub(different))
+    await hub(same)
+    listed = await hub(listing)
+    assert (listed.count(first), listed.count("a franchise of theirs")) == (1, 1)
+    measured = await hub(measuring)
+    assert "4 account records are 3 accounts" in measured
+    assert re.search(r"precision +│ unknown +│ 0 of 1", measured)
+    assert "No match waits" in await hub(reviewing)
+
+    assert "Withdrawn" in await hub(withdrawing.replace("DECISION", first))
+
+    assert "4 account records are 2 accounts" in await hub(again)
+    assert first not in await hub(listing)
+    async with database.session() as session:
+        events = (await session.scalars(select(AuditEvent).order_by(AuditEvent.number))).all()
+    assert [each.action for each in events] == ["decide", "decide", "decide withdraw"]
+    assert events[2].ids == [f"decision_{first}"]
+
+
+async def test_what_the_commands_cannot_do_they_say(database, hub):
+    await two_lists(database)
+    assert "Nothing was decided yet" in await hub("hub decide")
+    for line, error, told in (
+        ("crm:3 crm:1 same", NotFound, "no account record 'crm:3'"),
+        ("crm:1 crm:1 same", InputError, "with itself"),
+        ("crm:1", InputError, "Name two account records and a verdict"),
+        ("--withdraw 7", InputError, "no decision's id"),
+    ):
+        with pytest.raises(error, match=told):
+            await hub(f"hub decide {line}")
