@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 
@@ -28,14 +29,22 @@ def assign(clusters: Iterable[Collection[UUID]], current: Mapping[UUID, UUID]) -
         for number, records in enumerate(groups)
         for account, count in Counter(current[record] for record in records if record in current).items()
     }
-    claims = sorted(shares, key=lambda claim: (-shares[claim], claim[1], groups[claim[0]]))
-    owner: dict[UUID, int] = {}
-    account_of: dict[int, UUID] = {}
-    for number, account in claims:
-        if account not in owner and number not in account_of:
-            owner[account] = number
-            account_of[number] = account
+    account_of = kept_ids(shares)
     return Assignment(
-        kept={account: groups[number] for account, number in owner.items()},
+        kept={account: groups[number] for number, account in account_of.items()},
         new=[records for number, records in enumerate(groups) if number not in account_of],
     )
+
+
+Id = TypeVar("Id", UUID, str)
+
+
+def kept_ids(shares: Mapping[tuple[int, Id], int]) -> dict[int, Id]:
+    """The id that each cluster keeps, by its number, from how many of its records have which id now."""
+    kept: dict[int, Id] = {}
+    taken: set[Id] = set()
+    for number, account in sorted(shares, key=lambda claim: (-shares[claim], claim[1], claim[0])):
+        if account not in taken and number not in kept:
+            taken.add(account)
+            kept[number] = account
+    return kept

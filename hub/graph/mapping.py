@@ -11,7 +11,9 @@ from uuid import UUID
 
 import duckdb
 import numpy as np
+import orjson
 import pyarrow as pa
+from pyarrow import compute as pc
 
 from hub.graph.candidates import block
 from hub.graph.clusters import Piece, Scored, clusters_of
@@ -24,6 +26,9 @@ from hub.graph.standard import RECORDS, standardize
 from hub.model import Evidence, Verdict
 
 _LARGEST_THIN = 60
+_MEMBERS = """
+    select record.id, owner, identity, cluster from record join cluster using (record) order by record
+"""
 _LIMITS = {"same": SAME, "unsure": UNSURE, "veto": VETO}
 
 
@@ -45,10 +50,18 @@ class Mapping:
     """What mapping found. Neither part depends on the order of the records."""
 
     members: pa.Table
-    """Of every record its id, its owner and the number of its cluster; ids ascending."""
+    """Of every record its id, its owner, its identity until now and the number of its cluster; ids ascending."""
+    profiles: pa.Table
+    """Of every cluster and every owner of records in it: what these say is its name and its domain."""
     told: pa.Table
     """The findings, as columns."""
     decided_by: str = VERSION
+
+    @cached_property
+    def numbers(self) -> list[int]:
+        """Those of the clusters, ascending."""
+        found: list[int] = pc.unique(self.members["cluster"]).to_pylist()  # the first record of each gives its number
+        return found
 
     @cached_property
     def clusters(self) -> list[tuple[UUID, ...]]:
@@ -67,7 +80,7 @@ class Mapping:
 
 def _findings(told: pa.Table) -> list[Finding]:
     return [
-        Finding(UUID(row["left"]), UUID(row["right"]), row["bits"], Verdict(row["verdict"]), row["evidence"])
+        Finding(UUID(row["left"]), UUID(row["right"]), row["bits"], Verdict(row["verdict"]), orjson.loads(row["evidence"]))
         for row in told.to_pylist()
     ]
 
@@ -81,7 +94,7 @@ def _given(companies: Iterable[Company]) -> pa.Table:
     rows = [
         {
             "id": str(each.id),
-            "owner": str(each.owner_id) if each.owner_id else None,
+            "owner_id": str(each.owner_id) if each.owner_id else None,
             "name": each.name,
             "website": each.website,
             "domain": each.domain,
@@ -105,8 +118,10 @@ def mapped(records: pa.Table, decisions: Collection[Decision] = ()) -> Mapping:
         _thicken(connection)
         _cluster(connection, decided)
         connection.execute(script("findings").format(**_LIMITS))
+        connection.execute(script("profiles"))
         return Mapping(
-            members=connection.sql("select id, owner, cluster from member join cluster using (record) order by record").to_arrow_table(),
+            members=connection.sql(_MEMBERS).to_arrow_table(),
+            profiles=connection.sql("from profiles order by cluster, owner").to_arrow_table(),
             told=connection.sql("from findings").to_arrow_table(),
         )
 

@@ -11,14 +11,20 @@ import pyarrow as pa
 from hub.graph.candidates import lookups
 from hub.graph.company import corporate_domains, duns_number
 from hub.graph.countries import country_code
-from hub.graph.domains import corner
+from hub.graph.domains import corner, is_shared, registrable_domain
 from hub.graph.knowledge import learn
 from hub.graph.names import DISTINCTIVE, NUMBER, PLACE, has_units, initials, institution, is_telling, standard_name
 from hub.graph.rarity import rarity, weighed
 from hub.graph.sql import script
 
 RECORDS = pa.schema(
-    [(column, pa.string()) for column in ("id", "owner", "name", "website", "domain", "country", "duns", "email_domains")]
+    [
+        (column, pa.string())
+        for column in (
+            *("id", "identity", "external_id", "owner_id", "name", "website", "domain", "country", "duns"),
+            "email_domains",
+        )
+    ]
 )
 """What mapping reads of account records: ids as text, the domains of contacts with spaces between them."""
 
@@ -99,10 +105,17 @@ def _name(text: str) -> Row | None:
 
 
 def _sites(texts: Iterable[str]) -> list[Row]:
-    return [
-        {"site": text, "domains": corporate_domains(*text.split(_UNIT)), "corner": corner(text.partition(_UNIT)[2])}
-        for text in texts
-    ]
+    return [_site(text, *text.split(_UNIT)) for text in texts]
+
+
+def _site(text: str, domain: str, website: str) -> Row:
+    first = registrable_domain(domain) or registrable_domain(website)
+    return {
+        "site": text,
+        "domains": corporate_domains(domain, website),
+        "main": None if first is None or is_shared(first) else first,
+        "corner": corner(website),
+    }
 
 
 def _mails(texts: Iterable[str]) -> list[Row]:
@@ -120,7 +133,7 @@ def _numbers(texts: Iterable[str]) -> list[Row]:
 _UNIT = "\x1f"
 _STANDARDS: Mapping[str, tuple[Callable[[Sequence[str]], list[Row]], pa.Schema]] = {
     "names": (_names, _NAMES),
-    "sites": (_sites, pa.schema([("site", pa.string()), ("domains", _TEXTS), ("corner", pa.string())])),
+    "sites": (_sites, pa.schema([("site", pa.string()), ("domains", _TEXTS), ("main", pa.string()), ("corner", pa.string())])),
     "mails": (_mails, pa.schema([("mail", pa.string()), ("domains", _TEXTS)])),
     "lands": (_lands, pa.schema([("land", pa.string()), ("country", pa.string())])),
     "numbers": (_numbers, pa.schema([("number", pa.string()), ("duns", pa.string())])),

@@ -3,15 +3,16 @@
 Only what differs is written, so that mapping twice changes nothing.
 """
 
-from collections.abc import AsyncGenerator, Iterable, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import pyarrow as pa
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hub.store.staging import stage
+from hub.store.staging import read_table, stage_table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,12 +36,12 @@ ACCOUNT = Identity(
     columns={"name": "text", "domain": "text"},
     read="""
         select record.id, record.account_id as identity, record.external_id, connection.owner_id, record.name,
-               record.website, record.domain, record.country, record.duns, coalesce(mail.domains, '{}') as email_domains
+               record.website, record.domain, record.country, record.duns, mail.domains as email_domains
         from account_record record
         join connection on connection.id = record.connection_id
         left join (
             select link.connection_id, link.account_external_id,
-                   array_agg(distinct split_part(contact.email, '@', 2)) as domains
+                   string_agg(distinct split_part(contact.email, '@', 2), ' ') as domains
             from contact_account link
             join contact_record contact on contact.connection_id = link.connection_id
                                        and contact.external_id = link.contact_external_id
@@ -79,6 +80,11 @@ async def live_records(session: AsyncSession, kind: Identity) -> AsyncGenerator[
     await session.execute(text("close live_records"))
 
 
+async def live_table(session: AsyncSession, kind: Identity, columns: pa.Schema) -> pa.Table:
+    """The live records of a kind, as texts in such columns."""
+    return await read_table(session, kind.read, columns)
+
+
 async def mint(session: AsyncSession, count: int) -> list[UUID]:
     """That many new ids."""
     return list((await session.execute(text("select hub_uuid7() from generate_series(1, :n)"), {"n": count})).scalars())
@@ -90,16 +96,16 @@ _MOVED = {"record_id": "uuid", "owner_id": "uuid", "was": "uuid", "identity": "u
 async def write(
     session: AsyncSession,
     kind: Identity,
-    profiles: Iterable[tuple[Any, ...]],
-    moves: Iterable[tuple[UUID, UUID, UUID | None, UUID]],
+    profiles: pa.Table,
+    moves: pa.Table,
 ) -> None:
-    """Store profiles, as (owner, identity, *columns), and records that change their identity.
+    """Store profiles (owner_id, id, …), and records that change their identity (record_id, owner_id, was, identity).
 
-    These as (record, its owner, its identity before, its identity now). An identity that an owner's records left, and
-    of which no profile is told to that owner any more, is retired for it, and only for it.
+    An identity that an owner's records left, and of which no profile is told to that owner any more, is retired for it,
+    and only for it.
     """
-    await stage(session, "staged_profile", {"owner_id": "uuid", "id": "uuid", **kind.columns}, profiles)
-    await stage(session, "staged_move", _MOVED, moves)
+    await stage_table(session, "staged_profile", {"owner_id": "uuid", "id": "uuid", **kind.columns}, profiles)
+    await stage_table(session, "staged_move", _MOVED, moves)
     await session.execute(text("analyze staged_profile, staged_move"))
     await session.execute(text("drop table if exists pg_temp.staged_heir"))
     for statement in (*_WRITE, *_REDIRECT):

@@ -1,14 +1,10 @@
 """Why records are thought to be one company, since when, and how companies are related."""
 
-from collections.abc import Iterable
-from typing import Any
-
-import orjson
-from psycopg.types.json import Jsonb
+import pyarrow as pa
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hub.store.staging import stage
+from hub.store.staging import stage_table
 
 _COLUMNS = {
     "left_id": "uuid",
@@ -38,13 +34,9 @@ _KEEP = text("""
 """)
 
 
-async def replace(session: AsyncSession, matches: Iterable[tuple[Any, ...]]) -> None:
-    """Make `matches`, as the columns (left_id, right_id, score, evidence, …) that are staged, all that there are."""
-    rows = (
-        (left, right, score, Jsonb(evidence, dumps=orjson.dumps), *verdict)
-        for left, right, score, evidence, *verdict in matches
-    )
-    await stage(session, "staged_match", _COLUMNS, rows)
+async def replace(session: AsyncSession, matches: pa.Table) -> None:
+    """Make `matches`, with the columns (left_id, right_id, score, evidence as JSON, …), all that there are."""
+    await stage_table(session, "staged_match", _COLUMNS, matches)
     await session.execute(text("create index on staged_match (left_id, right_id)"))
     await session.execute(text("analyze staged_match"))
     await session.execute(_DROP_VANISHED)

@@ -1,9 +1,12 @@
 """Many rows at once: COPY into a table that lives as long as the transaction, for one statement to read."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from io import BytesIO
 from typing import Any, cast
 
+import pyarrow as pa
 from psycopg import AsyncConnection, sql
+from pyarrow import csv
 from sqlalchemy.ext.asyncio import AsyncSession
 
 
@@ -16,6 +19,45 @@ async def stage(session: AsyncSession, name: str, columns: Mapping[str, str], ro
     async with driver.cursor() as cursor, cursor.copy(into) as copy:
         for row in rows:
             await copy.write_row(row)
+
+
+_ROWS_AT_ONCE = 1 << 16
+_QUOTED = csv.WriteOptions(include_header=False, quoting_style="all_valid")
+"""An empty text in quotes, and null without."""
+
+
+async def stage_table(session: AsyncSession, name: str, columns: Mapping[str, str], rows: pa.Table) -> None:
+    """The same, of a table that has those columns."""
+    await _create(session, name, columns)
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    into = sql.SQL("copy {} ({}) from stdin (format csv)").format(sql.Identifier("pg_temp", name), names)
+    driver = await _driver(session)
+    async with driver.cursor() as cursor, cursor.copy(into) as copy:
+        for batch in rows.select(list(columns)).to_batches(_ROWS_AT_ONCE):
+            written = BytesIO()
+            csv.write_csv(batch, written, _QUOTED)
+            await copy.write(written.getvalue())
+
+
+async def read_table(session: AsyncSession, query: str, columns: pa.Schema) -> pa.Table:
+    """What a query of ours says, as text columns of those names."""
+    driver = await _driver(session)
+    written = BytesIO()
+    async with driver.cursor() as cursor:
+        async with cursor.copy(sql.SQL(cast("Any", f"copy ({query}) to stdout (format csv)"))) as copy:
+            async for part in copy:
+                written.write(part)
+    if not written.tell():
+        return columns.empty_table()
+    written.seek(0)
+    return csv.read_csv(
+        written,
+        csv.ReadOptions(column_names=columns.names),
+        csv.ParseOptions(newlines_in_values=True),
+        csv.ConvertOptions(
+            column_types=columns, null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=False
+        ),
+    )
 
 
 async def _create(session: AsyncSession, name: str, columns: Mapping[str, str]) -> None:

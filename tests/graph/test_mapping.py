@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.graph.company import Company, duns_number, traits
+from hub.graph.company import Company, duns_number
 from hub.graph.mapping import mapping
 from hub.model import Verdict
 

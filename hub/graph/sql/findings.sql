@@ -2,7 +2,6 @@
 -- each; and those that people decided about. Records that say the same are tied to the first of their owner.
 
 create macro shown(texts) as array_to_string(texts, ', ');
-create macro clear_of(words) as list_transform(words, lambda x: x[3:]);
 
 create table told as
 with said as (
@@ -43,7 +42,7 @@ with placed as (
 select left_id as left, right_id as right, bits,
        case when bits >= {same} then case when is_asked or l.cluster = r.cluster then 'SAME' else 'UNSURE' end
             when bits >= {unsure} then 'UNSURE' else 'DIFFERENT' end as verdict,
-       list_filter([
+       to_json(list_filter([
            {{'feature': 'duns', 'left': a.duns, 'right': b.duns, 'bits': sided.duns}},
            {{'feature': 'domain', 'left': shown(a.domains), 'right': shown(b.domains), 'bits': sided.domain}},
            {{'feature': 'email_domain', 'left': shown(a.domains || a.mail), 'right': shown(b.domains || b.mail), 'bits': email_domain}},
@@ -52,7 +51,7 @@ select left_id as left, right_id as right, bits,
            {{'feature': 'form', 'left': a.form, 'right': b.form, 'bits': sided.form}},
            {{'feature': 'branch', 'left': shown(a.places), 'right': shown(b.places), 'bits': branch}},
            {{'feature': 'country', 'left': a.country, 'right': b.country, 'bits': sided.country}}
-       ], lambda x: x.bits <> 0) as evidence, is_asked
+       ], lambda x: x.bits <> 0))::varchar as evidence, is_asked
 from sided
 join traits a on a.id = left_trait join traits b on b.id = right_trait
 join cluster l on l.record = left_record join cluster r on r.record = right_record
