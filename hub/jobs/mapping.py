@@ -16,8 +16,9 @@ from hub.graph.mapping import mapping
 from hub.graph.people import Contact, people
 from hub.graph.profile import profile
 from hub.graph.rules import ACCEPTED, REVIEWED
+from hub.jobs.relating import relate
 from hub.model import Decision
-from hub.store import decisions, identities, links, matches, reviews, undecided
+from hub.store import account_events, decisions, identities, links, matches, reviews, undecided
 from hub.store.database import Database, Session
 from hub.store.identities import ACCOUNT, PERSON, Identity
 from hub.store.locks import only_one
@@ -46,10 +47,11 @@ async def map_accounts(database: Database) -> MappingOutcome:
             decided = await _decided(session, of_accounts)
             found = await asyncio.to_thread(lambda: mapping(of_accounts.compared.values(), decided.keys()))
             moved = await _write(session, ACCOUNT, of_accounts, found.clusters, _account_profile)
+            await account_events.tell(session)
             await matches.replace(session, _rows(found, decided))
             await decisions.note_contradictions(session, _contradictions(decided))
             await matches.note_memberships(session)
-            await matches.note_relations(session)
+            await relate(session, ())
             await undecided.settle(session, [each.id for each in restated if each.record_id in of_accounts.compared])
         async with database.session() as session:
             of_people = await _read(session, PERSON, _contact)

@@ -4,6 +4,7 @@ import strawberry
 from graphql import GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 
+from hub.schema.account_groups import AccountGroupQueries
 from hub.schema.accounts import AccountQueries
 from hub.schema.audit_events import AuditQueries
 from hub.schema.changes import ChangeQueries
@@ -13,6 +14,7 @@ from hub.schema.exports import ExportQueries
 from hub.schema.fields import TYPES
 from hub.schema.issues import IssueQueries
 from hub.schema.leads import LeadQueries
+from hub.schema.memberships import AccountMembership
 from hub.schema.mutations import Mutation
 from hub.schema.nodes import NodeQueries
 from hub.schema.opportunities import OpportunityQueries
@@ -33,6 +35,7 @@ class Query(
     SyncRunQueries,
     IssueQueries,
     AccountQueries,
+    AccountGroupQueries,
     DecisionQueries,
     PersonQueries,
     OpportunityQueries,

@@ -1,0 +1,32 @@
+"""What mapping did to accounts, told to those who follow changes: to each owner, of its own records only."""
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+_TELL = "insert into change (organization_id, transaction, kind, node_id, action, other_id)"
+_NOW = "pg_current_xact_id()::text::bigint"
+
+# A profile that was made in this transaction is of an account of which its owner had no record before.
+_EVENTS = (
+    f"""
+    {_TELL} select owner_id, {_NOW}, 'account_merged', retired_id, 'REMOVED', heir from staged_heir
+    """,
+    f"""
+    {_TELL}
+    select distinct move.owner_id, {_NOW}, 'account_split', move.was, 'UPDATED', move.identity
+    from staged_move move
+    join account_profile part on part.owner_id = move.owner_id and part.id = move.identity and part.created_at = now()
+    left join staged_heir retired on retired.owner_id = move.owner_id and retired.retired_id = move.was
+    where move.was is not null and retired.heir is distinct from move.identity
+    """,
+    f"""
+    {_TELL}
+    select owner_id, {_NOW}, 'membership_moved', record_id, 'UPDATED', was from staged_move where was is not null
+    """,
+)
+
+
+async def tell(session: AsyncSession) -> None:
+    """Tell of merges, splits and moves, in the transaction in which `identities.write` staged and stored them."""
+    for event in _EVENTS:
+        await session.execute(text(event))
