@@ -61,8 +61,8 @@ def _groups(count: int, pairs: Iterable[Pair]) -> list[list[int]]:
             leads[place] = place = leads[leads[place]]
         return place
 
-    for one, other in pairs:
-        one, other = root(one), root(other)
+    for pair in pairs:
+        one, other = map(root, pair)
         leads[max(one, other)] = min(one, other)
     groups: dict[int, list[int]] = {}
     for place in range(count):

@@ -119,9 +119,7 @@ class AccountMembership(Identified, Base, kw_only=True):
 
     __tablename__ = "account_membership"
     __table_args__ = (
-        Index(
-            "account_membership_one_open", "record_id", "valid_to", unique=True, postgresql_nulls_not_distinct=True
-        ),
+        Index("account_membership_one_open", "record_id", "valid_to", unique=True, postgresql_nulls_not_distinct=True),
     )
 
     record_id: Mapped[UUID] = mapped_column(ForeignKey("account_record.id", ondelete="CASCADE"))

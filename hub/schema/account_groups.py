@@ -34,7 +34,10 @@ class AccountGroup(Node):
     )
     relations: Listing[Relation] = many(paths.GROUP_RELATIONS, "What holds it together.")
     opportunities: Listing[Opportunity] = many(
-        paths.GROUP_OPPORTUNITIES, "The deals about any of its companies.", where=OpportunityFilter, order=OpportunityOrder
+        paths.GROUP_OPPORTUNITIES,
+        "The deals about any of its companies.",
+        where=OpportunityFilter,
+        order=OpportunityOrder,
     )
 
     @strawberry.field(

@@ -28,5 +28,3 @@ class Relation(Node):
     decision: Decision | None = one(paths.RELATION_DECISION, "What the person decided, where one says so.")
     bits: Decimal | None = column(model.Relation.bits, "How sure the rules are, where they say so; as of a match.")
     reason: str | None = column(model.Relation.reason, "Why the rules say so.")
-
-

@@ -14,7 +14,6 @@ from hub.schema.exports import ExportQueries
 from hub.schema.fields import TYPES
 from hub.schema.issues import IssueQueries
 from hub.schema.leads import LeadQueries
-from hub.schema.memberships import AccountMembership
 from hub.schema.mutations import Mutation
 from hub.schema.nodes import NodeQueries
 from hub.schema.opportunities import OpportunityQueries

@@ -37,7 +37,9 @@ ACCOUNT_RELATIONS = Path(
     ((Hop((AccountProfile.id,), (Relation.from_id,)),), (Hop((AccountProfile.id,), (Relation.to_id,)),)),
 )
 GROUP_HEAD = _account("AccountGroup.head", AccountGroup.id)
-GROUP_ACCOUNTS = Path("AccountGroup.accounts", AccountProfile, ((Hop((AccountGroup.id,), (AccountProfile.id,)),), (_MEMBERS,)))
+GROUP_ACCOUNTS = Path(
+    "AccountGroup.accounts", AccountProfile, ((Hop((AccountGroup.id,), (AccountProfile.id,)),), (_MEMBERS,))
+)
 GROUP_RELATIONS = Path(
     "AccountGroup.relations",
     Relation,

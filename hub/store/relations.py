@@ -10,7 +10,6 @@ from hub.model import Issue, IssueKind, Member, RelationFound
 from hub.store import issues
 from hub.store.staging import stage
 
-
 _FOUND = {"kind": "text", "from_record_id": "uuid", "to_record_id": "uuid", "bits": "numeric", "reason": "text"}
 
 _SAID = """
