@@ -28,9 +28,11 @@ from tests.schema.builders import (
     a_contact_record,
     a_decision,
     a_match,
+    a_membership,
     a_number,
     a_partnership,
     a_person,
+    a_relation,
     a_review,
     a_sync_run,
     a_write_plan,
@@ -77,6 +79,8 @@ WAYS = {
     "Issue": "issues(first: 100) { nodes { %s } }",
     "Export": "exports(first: 100) { nodes { %s } }",
     "Account": "accounts(first: 100) { nodes { %s } }",
+    "AccountGroup": "accountGroups(first: 100) { nodes { %s } }",
+    "AccountMembership": "accounts(first: 100) { nodes { memberships(first: 1) { nodes { %s } } } }",
     "AccountRecord": "accountRecords(first: 100) { nodes { %s } }",
     "Relation": "accounts(first: 100) { nodes { relations(first: 1) { nodes { %s } } } }",
     "RawRecord": "accountRecords(first: 100) { nodes { raw { %s } } }",
@@ -135,10 +139,13 @@ async def one_of_each(session, home):
     record = await an_account_record(session, crm, account, external_id="A", owner_external_id="U")
     child = await an_account_record(session, crm, other, parent_external_id="A", owner_external_id="U")
     await a_review(session, await a_match(session, record, child, verdict=model.Verdict.UNSURE))
-    await a_decision(session, record, child, verdict=model.Verdict.UNSURE)
-    session.add(
-        model.Relation(kind=model.RelationKind.PARENT_OF, from_id=account.id, to_id=other.id, record_id=child.id)
+    parent_of = model.RelationKind.PARENT_OF
+    decision = await a_decision(
+        session, record, child, verdict=model.Verdict.RELATED, relation=parent_of, from_id=record.id
     )
+    await a_relation(session, crm, record, child, source=model.RelationSource.PERSON, decision_id=decision.id)
+    for each in (record, child):
+        await a_membership(session, each)
     contact = await a_contact_record(session, crm, await a_person(session), external_id="C", owner_external_id="U")
     await employs(session, crm, record, contact)
     deal = await an_opportunity(
