@@ -42,6 +42,7 @@ from tests.schema.builders import (
     an_opportunity,
     an_organization,
     employs,
+    kept,
     synced,
 )
 from tests.schema.conftest import SEALER
@@ -120,9 +121,7 @@ async def one_of_each(session, home):
     """A row of every type, each tied to the others of its set."""
     number = a_number()
     partner = await an_organization(session, f"Partner {number}")
-    program = model.Program(organization_id=home.id, name=f"Program {number}")
-    session.add(program)
-    await session.flush()
+    program = await kept(session, model.Program(organization_id=home.id, name=f"Program {number}"))
     tier = model.Tier(program_id=program.id, name="Gold", rank=1)
     session.add(tier)
     await session.flush()
@@ -139,13 +138,10 @@ async def one_of_each(session, home):
     record = await an_account_record(session, crm, account, external_id="A", owner_external_id="U")
     child = await an_account_record(session, crm, other, parent_external_id="A", owner_external_id="U")
     await a_review(session, await a_match(session, record, child, verdict=model.Verdict.UNSURE))
-    parent_of = model.RelationKind.PARENT_OF
-    decision = await a_decision(
-        session, record, child, verdict=model.Verdict.RELATED, relation=parent_of, from_id=record.id
-    )
+    related = {"verdict": model.Verdict.RELATED, "relation": model.RelationKind.PARENT_OF, "from_id": record.id}
+    decision = await a_decision(session, record, child, **related)
     await a_relation(session, crm, record, child, source=model.RelationSource.PERSON, decision_id=decision.id)
-    for each in (record, child):
-        await a_membership(session, each)
+    await a_membership(session, record)
     contact = await a_contact_record(session, crm, await a_person(session), external_id="C", owner_external_id="U")
     await employs(session, crm, record, contact)
     deal = await an_opportunity(

@@ -391,11 +391,14 @@ def _matches(maker: Maker) -> None:
         """
     )
     maker.connection.execute(
+        "insert into account (id) select distinct retired_id from account_redirect on conflict do nothing"
+    )
+    maker.connection.execute(
         """
         insert into account_membership (id, record_id, account_id, valid_from, valid_to)
         select md5(id::text)::uuid, id, account_id, observed_at, null from account_record where account_id is not null
         union all
-        select md5(record.id::text || redirect.retired_id)::uuid, record.id, redirect.retired_id, observed_at, observed_at
+        select md5(record.id::text || retired_id)::uuid, record.id, retired_id, observed_at, observed_at
         from account_record record join account_redirect redirect using (account_id)
         on conflict do nothing
         """
