@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.model.base import Base, Identified
@@ -30,7 +30,11 @@ class RelationSource(StrEnum):
 
 
 class Relation(Identified, Base, kw_only=True):
-    """`from` is KIND `to`, as is said of a record of each. Both records have one owner. Written by mapping."""
+    """`from` is KIND `to`, as is said of a record of each. Both records have one owner. Written by mapping.
+
+    It has no foreign keys: a relation outlives its records until mapping sees that it is gone, and forms anew the
+    groups that it held together. Nobody sees it meanwhile. And each would cost a look-up a row.
+    """
 
     __tablename__ = "relation"
     __table_args__ = (
@@ -52,13 +56,11 @@ class Relation(Identified, Base, kw_only=True):
     kind: Mapped[RelationKind | None]
     """None where a person said no more than that they are related; then it has no direction."""
     source: Mapped[RelationSource]
-    owner_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id", ondelete="CASCADE"))
+    owner_id: Mapped[UUID]
     """Of both records: nobody else is told of it."""
-    from_id: Mapped[UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
-    to_id: Mapped[UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    from_id: Mapped[UUID]
+    to_id: Mapped[UUID]
     from_record_id: Mapped[UUID]
-    """No foreign key, nor have the next two: a relation outlives its records until mapping sees that it is gone, and
-    forms anew the groups that it held together. Nobody sees it meanwhile."""
     to_record_id: Mapped[UUID]
     """Of a parent, as a source tells it, the record that names the other."""
     decision_id: Mapped[UUID | None] = mapped_column(default=None)

@@ -45,11 +45,12 @@ async def ties(session: AsyncSession, members: Collection[Member]) -> set[Tie]:
 
 
 _PLACED = {"owner_id": "uuid", "id": "uuid", "head_id": "uuid"}
+# A head may be gone by now, with a connection that was removed: what it led is no group until the next mapping.
 _PLACE = text("""
-    update account_profile profile set head_id = placed.head_id
+    update account_profile profile set head_id = head.id
     from staged_place placed
-    where (profile.owner_id, profile.id) = (placed.owner_id, placed.id)
-      and profile.head_id is distinct from placed.head_id
+    left join account_profile head on (head.owner_id, head.id) = (placed.owner_id, placed.head_id)
+    where (profile.owner_id, profile.id) = (placed.owner_id, placed.id) and profile.head_id is distinct from head.id
 """)
 
 

@@ -40,6 +40,8 @@ _STAGE = f"""
     where one.removal is null and other.removal is null and one.account_id <> other.account_id
 """  # noqa: S608 - put together from constants
 
+_ANALYZE = "analyze staged_relation"
+
 _COLUMNS = "kind, source, owner_id, from_id, to_id, from_record_id, to_record_id, decision_id, bits, reason"
 
 # The records find the row, the rest says whether it is the same: `is not distinct from` by itself can use no hash.
@@ -55,9 +57,14 @@ _DROP = f"""
     returning owner_id, from_id, to_id
 """  # noqa: S608
 
-_ADD = f"""
-    insert into relation ({_COLUMNS})
+# Apart from adding them: a scan for each row of a table that grows meanwhile was seen to take minutes.
+_MISSING = f"""
+    create temporary table missing_relation on commit drop as
     select {_COLUMNS} from staged_relation one where not exists (select from relation other where {_SAME})
+"""  # noqa: S608
+
+_ADD = f"""
+    insert into relation ({_COLUMNS}) select {_COLUMNS} from missing_relation
     returning owner_id, from_id, to_id
 """  # noqa: S608
 
@@ -69,14 +76,12 @@ async def replace(session: AsyncSession, found: Iterable[RelationFound]) -> set[
     """
     rows = ((each.kind, each.from_record, each.to_record, round(each.bits, 3), each.reason) for each in found)
     await stage(session, "staged_finding", _FOUND, rows)
-    await session.execute(text("drop table if exists pg_temp.staged_relation"))
-    await session.execute(text(_STAGE))
-    await session.execute(text("analyze staged_relation"))
-    touched: set[Member] = set()
-    for change in (_DROP, _ADD):
-        for row in await session.execute(text(change)):
-            touched |= {Member(row.owner_id, row.from_id), Member(row.owner_id, row.to_id)}
-    return touched
+    for step in ("drop table if exists pg_temp.staged_relation, pg_temp.missing_relation", _STAGE, _ANALYZE):
+        await session.execute(text(step))
+    dropped = (await session.execute(text(_DROP))).all()
+    await session.execute(text(_MISSING))
+    added = (await session.execute(text(_ADD))).all()
+    return {Member(row.owner_id, end) for row in (*dropped, *added) for end in (row.from_id, row.to_id)}
 
 
 _ANCESTORS = text("""

@@ -127,7 +127,7 @@ async def test_circles_of_parents_are_told_until_they_are_mended_and_are_groups_
 
 
 async def test_groups_formed_step_by_step_are_those_formed_at_once(database, given):
-    random = Random(7)
+    random = Random(7)  # noqa: S311 - not a secret
     for _ in range(7):
         parents = {name[0]: random.choice("ABCDEFGH") for name in random.sample(NAMES, 5)}
         await given(*companies(8, parents))

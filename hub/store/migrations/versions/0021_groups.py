@@ -112,11 +112,6 @@ def _create_relation() -> None:
         sa.Column("id", sa.Uuid(), server_default=sa.text("hub_uuid7()"), nullable=False),
         sa.CheckConstraint("from_id <> to_id", name=op.f("relation_two_ends_check")),
         sa.CheckConstraint("kind is not null or source = 'PERSON'", name=op.f("relation_said_how_check")),
-        sa.ForeignKeyConstraint(
-            ["owner_id"], ["organization.id"], name=op.f("relation_owner_id_fkey"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(["from_id"], ["account.id"], name=op.f("relation_from_id_fkey"), ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["to_id"], ["account.id"], name=op.f("relation_to_id_fkey"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("relation_pkey")),
     )
     op.create_index(
