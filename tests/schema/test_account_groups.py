@@ -6,6 +6,7 @@ from sqlalchemy import update
 
 from hub import model
 from hub.jobs.mapping import map_accounts
+from hub.jobs.relating import relate
 from hub.schema.ids import opaque
 from tests.schema.builders import (
     a_connection,
@@ -96,16 +97,21 @@ async def test_the_id_of_a_group_leads_to_where_its_head_is_now(ask, session, ho
 
 
 async def test_what_another_says_of_parents_changes_nothing_of_our_groups(ask, session, home, database):
+    """Nor what the rules find of two records that nobody sees both of."""
     partner = await an_organization(session)
     names = ("Alphabet", "Verily")
+    records = []
     for owner, parent in ((home, None), (partner, "Alphabet")):
         crm = await a_connection(session, owner)
         for name in names:
             named = parent if name == "Verily" else None
             facts = {"name": name, "domain": f"{name.lower()}.com", "parent_external_id": named}
-            await an_account_record(session, crm, external_id=name, **facts)
+            records.append(await an_account_record(session, crm, external_id=name, **facts))
     await session.commit()
     await map_accounts(database)
+    async with database.session() as mapping:
+        between = model.RelationFound(model.RelationKind.PARENT_OF, records[0].id, records[3].id, 9.5, "name")
+        await relate(mapping, [between])
 
     query = "{ accounts(first: 9) { nodes { id group { name } relations(first: 9) { totalCount } } } }"
     ours, theirs = [(await ask(query, viewer=each))["data"]["accounts"]["nodes"] for each in (home, partner)]
