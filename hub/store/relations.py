@@ -28,6 +28,17 @@ _SAID = """
     from staged_finding order by kind, from_record_id, to_record_id, bits desc, reason
 """
 
+# A person's word on two accounts outranks the rules': who says DIFFERENT says that they are not related either.
+_DECIDED = """
+    select one_of.owner_id, least(one.account_id, other.account_id), greatest(one.account_id, other.account_id)
+    from decision
+    join account_record one on one.id = decision.left_id and one.removal is null
+    join account_record other on other.id = decision.right_id and other.removal is null
+    join connection one_of on one_of.id = one.connection_id
+    where decision.withdrawn_at is null and decision.verdict <> 'UNSURE'
+      and one.account_id is not null and other.account_id is not null
+"""
+
 _STAGE = f"""
     create temporary table staged_relation on commit drop as
     select said.kind, said.source, one_of.owner_id, one.account_id as from_id, other.account_id as to_id,
@@ -38,6 +49,11 @@ _STAGE = f"""
     join connection one_of on one_of.id = one.connection_id
     join connection other_of on other_of.id = other.connection_id and other_of.owner_id = one_of.owner_id
     where one.removal is null and other.removal is null and one.account_id <> other.account_id
+      and (
+        said.source <> 'RULES' or (
+            one_of.owner_id, least(one.account_id, other.account_id), greatest(one.account_id, other.account_id)
+        ) not in ({_DECIDED})
+      )
 """  # noqa: S608 - put together from constants
 
 _ANALYZE = "analyze staged_relation"

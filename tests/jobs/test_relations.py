@@ -101,6 +101,12 @@ async def test_people_and_rules_relate_companies_too(database, given, said):
     ]
     (other,) = [each for each in rows if each.kind is None]
     assert other.source == "PERSON"
+
+    async with database.session() as session:
+        apart = Decision(left_id=id_of["E"], right_id=id_of["F"], verdict=Verdict.DIFFERENT, decided_by="cli:sam")
+        await decisions.decide(session, apart)
+        await relate(session, found)
+    assert await groups(database) == {"A": "B", "B": "B", "C": "C", "D": "C", "E": "B", "F": "F"}
     async with database.session() as session:
         await decisions.withdraw(session, directed, "cli:ada")
     await map_accounts(database)
