@@ -120,16 +120,15 @@ def _relate(maker: Maker, own: UUID, mark: str) -> None:
         """,
         (own,),
     )
+    owner = "owner_id = (select owner_id from connection where id = %s)"
+    maker.connection.execute(f"update account_profile set head_id = null where {owner}", (own,))
     maker.connection.execute(
-        """
-        update account_profile member set head_id = relation.from_id from relation
-        where member.owner_id = relation.owner_id and member.id = relation.to_id and random() < 0.3
-          and relation.owner_id = (select owner_id from connection where id = %s)
-          and exists (
-            select from account_profile head where (head.owner_id, head.id) = (relation.owner_id, relation.from_id)
-          )
+        f"""
+        update account_profile set head_id = head.id
+        from (select id from account_profile where {owner} order by random() limit 1) head
+        where account_profile.id <> head.id and random() < 0.3 and {owner}
         """,
-        (own,),
+        (own, own),
     )
 
 
