@@ -27,7 +27,7 @@ DOUBTFUL = ({"name": "Acme Rockets", "website": "acme.example"}, {"name": "Zebra
 
 def test_the_documents_are_valid():
     documents = [body for kind, body in BLOCKS if kind == "graphql"]
-    assert [validate(CORE, parse(each)) for each in documents] == [[], []]
+    assert [validate(CORE, parse(each)) for each in documents] == [[], [], []]
 
 
 async def two_lists(database: Database) -> None:
@@ -64,7 +64,7 @@ def hub(database_url, settings):
 
 async def test_the_commands_lead_from_the_queue_to_decisions_and_back(database, hub):
     await two_lists(database)
-    mapping, reviewing, different, same, listing, measuring, withdrawing, again = COMMANDS
+    mapping, reviewing, different, same, related, listing, measuring, withdrawing, again = COMMANDS
     assert "4 account records are 3 accounts" in await hub(mapping)
 
     waiting = await hub(reviewing)
@@ -73,8 +73,9 @@ async def test_the_commands_lead_from_the_queue_to_decisions_and_back(database, 
         assert told in waiting
     (first,) = re.findall(r"decision_([0-9a-f-]{36}) stands", await hub(different))
     await hub(same)
+    await hub(related)
     listed = await hub(listing)
-    assert (listed.count(first), listed.count("a franchise of theirs")) == (1, 1)
+    assert (listed.count(first), listed.count("a franchise of theirs"), listed.count("parent of")) == (1, 1, 1)
     measured = await hub(measuring)
     assert "4 account records are 3 accounts" in measured
     assert re.search(r"precision +│ unknown +│ 0 of 1", measured)
@@ -86,8 +87,8 @@ async def test_the_commands_lead_from_the_queue_to_decisions_and_back(database, 
     assert first not in await hub(listing)
     async with database.session() as session:
         events = (await session.scalars(select(AuditEvent).order_by(AuditEvent.number))).all()
-    assert [each.action for each in events] == ["decide", "decide", "decide withdraw"]
-    assert events[2].ids == [f"decision_{first}"]
+    assert [each.action for each in events] == [*["decide"] * 3, "decide withdraw"]
+    assert events[-1].ids == [f"decision_{first}"]
 
 
 async def test_what_the_commands_cannot_do_they_say(database, hub):
@@ -96,6 +97,7 @@ async def test_what_the_commands_cannot_do_they_say(database, hub):
     for line, error, told in (
         ("crm:3 crm:1 same", NotFound, "no account record 'crm:3'"),
         ("crm:1 crm:1 same", InputError, "with itself"),
+        ("crm:1 crm:2 same --relation brand_of", InputError, "that are RELATED"),
         ("crm:1", InputError, "Name two account records and a verdict"),
         ("--withdraw 7", InputError, "no decision's id"),
     ):

@@ -1,6 +1,7 @@
 """`hub decide`: what two account records are to each other, whatever the rules say."""
 
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Annotated
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from hub.cli.operator import operator
 from hub.cli.terminal import console, run
 from hub.errors import InputError
 from hub.jobs.queue import enqueue_mapping
-from hub.model import AccountRecord, Decision, Verdict
+from hub.model import AccountRecord, Decision, RelationKind, Verdict
 from hub.settings import Settings
 from hub.store import account_records, audit, decisions, organizations
 from hub.store.database import Session, opened
@@ -22,6 +23,16 @@ app = typer.Typer(add_completion=False)
 
 NEXT = "It takes effect with the next mapping: a worker's, which waits already, or `hub map`."
 SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is said of two records."""
+
+    verdict: Verdict
+    relation: RelationKind | None
+    reason: str | None
+
 
 Name = Annotated[
     str | None,
@@ -46,6 +57,14 @@ def decide(
         ),
     ] = None,
     *,
+    relation: Annotated[
+        RelationKind | None,
+        typer.Option(
+            case_sensitive=False,
+            help="Of related companies: LEFT is this to RIGHT, if it is known.",
+            show_default=False,
+        ),
+    ] = None,
     reason: Annotated[str | None, typer.Option(help="Why, for those who come after.", show_default=False)] = None,
     withdraw: Annotated[
         str | None,
@@ -64,19 +83,20 @@ def decide(
     elif right is None or verdict is None:
         raise InputError("Name two account records and a verdict: same, different, related or unsure.")
     else:
-        decision = run(_decided(left, right, verdict, reason))
+        decision = run(_decided(left, right, Said(verdict, relation, reason)))
         console.print(f"{prefix_of(Decision)}{decision} stands. {NEXT}", markup=False, soft_wrap=True)
 
 
-async def _decided(left: str, right: str, verdict: Verdict, reason: str | None) -> UUID:
+async def _decided(left: str, right: str, given: Said) -> UUID:
     async with opened(Settings.from_env()) as database, database.session() as session:
         home = (await organizations.home(session)).id
         one, other = [await account_records.named(session, home, name) for name in (left, right)]
-        said = Decision(left_id=one, right_id=other, verdict=verdict, reason=reason, decided_by=operator())
+        from_id = one if given.relation else None
+        said = Decision(left_id=one, right_id=other, from_id=from_id, decided_by=operator(), **asdict(given))
         decision = await decisions.decide(session, said)
         await enqueue_mapping(session)
         records = (f"{prefix_of(AccountRecord)}{each}" for each in (one, other))
-        await _note(session, "decide", decision, *records, verdict)
+        await _note(session, "decide", decision, *records, given.relation or given.verdict)
         return decision
 
 
@@ -105,9 +125,14 @@ def _show(found: Sequence[decisions.Standing]) -> None:
     table = Table(Column("Decision", no_wrap=True), *folded)
     for each in found:
         sides = (f"{each.left.label}\n{each.left.name or ''}", f"{each.right.label}\n{each.right.name or ''}")
-        told = (*sides, each.verdict.lower(), each.reason or "", each.by, f"{each.at:%Y-%m-%d %H:%M}")
+        told = (*sides, _verdict(each), each.reason or "", each.by, f"{each.at:%Y-%m-%d %H:%M}")
         table.add_row(str(each.id), *map(escape, told))
     console.print(table)
+
+
+def _verdict(said: decisions.Standing) -> str:
+    """Of the left record and the right one."""
+    return (said.relation or said.verdict).lower().replace("_", " ")
 
 
 def _decision_id(text: str) -> UUID:

@@ -9,7 +9,8 @@ from hub.graph.scoring import SAME, UNSURE
 from hub.graph.standard import RECORDS
 from hub.jobs import following
 from hub.jobs.mapping_people import map_people
-from hub.store import decisions, identities, links, matches, reviews, undecided
+from hub.jobs.relating import relate
+from hub.store import account_events, decisions, identities, links, matches, reviews, undecided
 from hub.store.database import Database, Session
 from hub.store.identities import ACCOUNT
 from hub.store.locks import only_one
@@ -37,10 +38,11 @@ async def map_accounts(database: Database) -> MappingOutcome:
             decided = await following.decided(session, records)
             found = await asyncio.to_thread(mapped, records, decided.keys())
             moved = await _place(session, found)
+            await account_events.tell(session)
             await matches.replace(session, await asyncio.to_thread(following.matches, found, decided))
             await decisions.note_contradictions(session, following.contradictions(decided))
             await matches.note_memberships(session)
-            await matches.note_relations(session)
+            await relate(session, ())
             read = following.among([each.record_id for each in restated], records)
             await undecided.settle(session, [each.id for each in restated if each.record_id in read])
         async with database.session() as session:

@@ -8,6 +8,7 @@ from hub.model.account import (
     AccountRedirect,
     Restatement,
 )
+from hub.model.account_group import AccountGroup, AccountGroupRedirect, Member, Tie
 from hub.model.api_key import ApiKey
 from hub.model.audit_event import AuditEvent, AuditKind
 from hub.model.base import Base, Identified, Json, Link, Removal, RemovalEvidence, Synced
@@ -26,7 +27,7 @@ from hub.model.export import Export, ExportChunk, ExportState
 from hub.model.idempotency_key import IdempotencyKey
 from hub.model.issue import Issue, IssueKind
 from hub.model.lead import Campaign, CampaignMember, Lead
-from hub.model.match import Evidence, Match, Relation, RelationKind, Verdict
+from hub.model.match import Evidence, Match, Verdict
 from hub.model.opportunity import (
     Opportunity,
     OpportunityAccount,
@@ -52,6 +53,7 @@ from hub.model.person import ContactAccount, ContactRecord, Person, PersonProfil
 from hub.model.product import Product
 from hub.model.raw_record import ChangeHint, RawRecord, RawRecordVersion, SeenKey
 from hub.model.record_type import RecordType
+from hub.model.relation import Relation, RelationFound, RelationKind, RelationSource
 from hub.model.role import SCOPES, Role, Scope
 from hub.model.sales_user import SalesUser
 from hub.model.ticket import Ticket, TicketAccount, TicketContact, TicketOpportunity
@@ -62,6 +64,8 @@ __all__ = [
     "LONGEST_REASON",
     "SCOPES",
     "Account",
+    "AccountGroup",
+    "AccountGroupRedirect",
     "AccountMembership",
     "AccountPartner",
     "AccountProfile",
@@ -101,6 +105,7 @@ __all__ = [
     "Lead",
     "Link",
     "Match",
+    "Member",
     "Opportunity",
     "OpportunityAccount",
     "OpportunityContact",
@@ -122,7 +127,9 @@ __all__ = [
     "RawRecordVersion",
     "RecordType",
     "Relation",
+    "RelationFound",
     "RelationKind",
+    "RelationSource",
     "Removal",
     "RemovalEvidence",
     "Restatement",
@@ -142,6 +149,7 @@ __all__ = [
     "TicketAccount",
     "TicketContact",
     "TicketOpportunity",
+    "Tie",
     "Tier",
     "TrustedDocument",
     "Verdict",

@@ -4,7 +4,17 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, UniqueConstraint, func, text
+from sqlalchemy import (
+    BigInteger,
+    Computed,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.model.base import CURRENCY, Base, Identified, Synced
@@ -28,6 +38,10 @@ class AccountProfile(Base, kw_only=True):
     __table_args__ = (
         Index("account_profile_name_idx", "owner_id", "name", "id"),
         Index("account_profile_domain_idx", "owner_id", "domain", "id"),
+        Index("account_profile_head_idx", "owner_id", "head_id", postgresql_where=text("head_id is not null")),
+        ForeignKeyConstraint(
+            ["owner_id", "head_id"], ["account_profile.owner_id", "account_profile.id"], ondelete="SET NULL (head_id)"
+        ),
     )
 
     owner_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id", ondelete="CASCADE"), primary_key=True)
@@ -38,6 +52,9 @@ class AccountProfile(Base, kw_only=True):
     """Registrable domain, lower case, IDNA-encoded."""
     is_removed: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     """Whether all its records were removed at their sources. Kept by a trigger on account_record."""
+    head_id: Mapped[UUID | None] = mapped_column(default=None)
+    """The account at the head of its group; None where it is the head itself."""
+    group_id: Mapped[UUID] = mapped_column(Computed("coalesce(head_id, id)", persisted=True), init=False)
     created_at: Mapped[datetime] = mapped_column(init=False, server_default=func.now())
 
 
@@ -102,7 +119,7 @@ class AccountMembership(Identified, Base, kw_only=True):
 
     __tablename__ = "account_membership"
     __table_args__ = (
-        Index("account_membership_one_open", "record_id", unique=True, postgresql_where=text("valid_to is null")),
+        Index("account_membership_one_open", "record_id", "valid_to", unique=True, postgresql_nulls_not_distinct=True),
     )
 
     record_id: Mapped[UUID] = mapped_column(ForeignKey("account_record.id", ondelete="CASCADE"))

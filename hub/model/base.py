@@ -129,5 +129,8 @@ class Link(Synced, MappedAsDataclass, kw_only=True):
     """A row that joins two others. Where its payload stops naming it, it is gone: there is nothing to keep."""
 
 
+VIEW = {"info": {"is_view": True}}
+"""Table arguments of a model whose rows are computed: nothing is written to it, and migrations make it."""
+
 CURRENCY = String(3)
 """ISO 4217, as the source said it."""

@@ -11,7 +11,7 @@ from hub.model.base import Base
 
 
 class ChangeType(StrEnum):
-    """The kinds of things whose changes are told, by their tables' names."""
+    """The kinds of things whose changes are told, by their tables' names; and what mapping did to accounts."""
 
     ACCOUNT = "account"
     PERSON = "person"
@@ -28,6 +28,9 @@ class ChangeType(StrEnum):
     SALES_USER = "sales_user"
     CONNECTION = "connection"
     SYNC_RUN = "sync_run"
+    ACCOUNT_MERGED = "account_merged"
+    ACCOUNT_SPLIT = "account_split"
+    MEMBERSHIP_MOVED = "membership_moved"
 
 
 class ChangeAction(StrEnum):
@@ -57,6 +60,9 @@ class Change(Base, kw_only=True):
     """A ChangeType; a process of an older version skips those that it does not know."""
     node_id: Mapped[UUID]
     action: Mapped[ChangeAction]
+    other_id: Mapped[UUID | None] = mapped_column(default=None)
+    """Of what mapping did, the other account: that took the merged one's place, that the part which was split off
+    became, or that the record belonged to before."""
     at: Mapped[datetime] = mapped_column(init=False, server_default=func.now())
     """When its transaction began."""
 

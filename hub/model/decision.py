@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.model.base import Base, Identified
 from hub.model.match import Verdict
+from hub.model.relation import RelationKind
 
 LONGEST_REASON = 1_000
 """Characters."""
@@ -27,6 +28,9 @@ class Decision(Identified, Base, kw_only=True):
         CheckConstraint("left_id < right_id", name="ordered"),
         CheckConstraint(f"char_length(reason) <= {LONGEST_REASON}", name="short_reason"),
         CheckConstraint("(withdrawn_at is null) = (withdrawn_by is null)", name="withdrawn_by_somebody"),
+        CheckConstraint("relation is null or verdict = 'RELATED'", name="related"),
+        CheckConstraint("(relation is null) = (from_id is null)", name="directed"),
+        CheckConstraint("from_id in (left_id, right_id)", name="from_a_side"),
         Index(
             "decision_one_stands_idx",
             "left_id",
@@ -39,6 +43,10 @@ class Decision(Identified, Base, kw_only=True):
     left_id: Mapped[UUID] = mapped_column(ForeignKey("account_record.id", ondelete="CASCADE"), index=True)
     right_id: Mapped[UUID] = mapped_column(ForeignKey("account_record.id", ondelete="CASCADE"), index=True)
     verdict: Mapped[Verdict]
+    relation: Mapped[RelationKind | None] = mapped_column(default=None)
+    """How the companies are related, where the verdict is RELATED and it was said."""
+    from_id: Mapped[UUID | None] = mapped_column(default=None)
+    """The record of the two whose company is `relation` to the other's."""
     reason: Mapped[str | None] = mapped_column(default=None)
     decided_by: Mapped[str]
     """Who decided, as the audit log names them."""

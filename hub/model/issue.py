@@ -29,6 +29,8 @@ class IssueKind(StrEnum):
     """A line of a file cannot be read; it was left out."""
     CONTRADICTION = "CONTRADICTION"
     """People's decisions about matches contradict each other; one of them is not followed."""
+    CIRCULAR_PARENTS = "CIRCULAR_PARENTS"
+    """A source says of records that they are, in the end, their own parents."""
 
 
 class Issue(Identified, Base, kw_only=True):

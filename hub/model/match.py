@@ -1,4 +1,4 @@
-"""Why records are thought to be the same company, and how companies are related."""
+"""Why records are thought to be the same company."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -56,27 +56,3 @@ class Match(Identified, Base, kw_only=True):
     )
     """What the rules say; None where they did not compare the two, as nothing that both say led them to."""
     created_at: Mapped[datetime] = mapped_column(init=False, server_default=func.now())
-
-
-class RelationKind(StrEnum):
-    """How one company is related to another. Never part of identity."""
-
-    PARENT_OF = "PARENT_OF"
-    SUCCESSOR_OF = "SUCCESSOR_OF"
-    BRAND_OF = "BRAND_OF"
-
-
-class Relation(Identified, Base, kw_only=True):
-    """`from` is KIND `to`, as a record of a connection says."""
-
-    __tablename__ = "relation"
-    __table_args__ = (
-        UniqueConstraint("kind", "from_id", "to_id", "record_id"),
-        CheckConstraint("from_id <> to_id", name="two_ends"),
-    )
-
-    kind: Mapped[RelationKind]
-    from_id: Mapped[UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
-    to_id: Mapped[UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
-    record_id: Mapped[UUID] = mapped_column(ForeignKey("account_record.id", ondelete="CASCADE"), index=True)
-    """The account record that names the relation."""

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import strawberry
 
 from hub import model
-from hub.schema import choices
 from hub.schema.fields import Node, column, one, shows
 from hub.schema.filters import (
     AccountFilter,
@@ -20,23 +19,28 @@ from hub.schema.money import Money, money
 from hub.schema.orders import AccountOrder, AccountRecordOrder, LeadOrder, OpportunityOrder, PersonOrder, TicketOrder
 from hub.schema.paging import Listing, many
 from hub.schema.records import SalesUser, Synced
-from hub.store import decision_paths, lead_paths, partner_paths, paths
+from hub.store import decision_paths, lead_paths, partner_paths, paths, relation_paths
 
 if TYPE_CHECKING:
+    from hub.schema.account_groups import AccountGroup
     from hub.schema.decisions import Decision
     from hub.schema.leads import Lead
     from hub.schema.matches import Match
+    from hub.schema.memberships import AccountMembership
     from hub.schema.opportunities import Opportunity
     from hub.schema.partner_programs import AccountPartner, FundBudget, FundClaim, FundRequest, ProgramMember
     from hub.schema.people import ContactRecord, Person
+    from hub.schema.relations import Relation
     from hub.schema.tickets import Ticket
 
 Decisions = Listing[Annotated["Decision", strawberry.lazy("hub.schema.decisions")]]
 Leads = Listing[Annotated["Lead", strawberry.lazy("hub.schema.leads")]]
+Memberships = Listing[Annotated["AccountMembership", strawberry.lazy("hub.schema.memberships")]]
 Matches = Listing[Annotated["Match", strawberry.lazy("hub.schema.matches")]]
 Opportunities = Listing[Annotated["Opportunity", strawberry.lazy("hub.schema.opportunities")]]
 People = Listing[Annotated["Person", strawberry.lazy("hub.schema.people")]]
 Contacts = Listing[Annotated["ContactRecord", strawberry.lazy("hub.schema.people")]]
+Relations = Listing[Annotated["Relation", strawberry.lazy("hub.schema.relations")]]
 Tickets = Listing[Annotated["Ticket", strawberry.lazy("hub.schema.tickets")]]
 
 Partners = Listing[Annotated["AccountPartner", strawberry.lazy("hub.schema.partner_programs")]]
@@ -70,7 +74,13 @@ class Account(Node):
     matches: Matches = many(
         paths.ACCOUNT_MATCHES, "What its records were compared with, and why they are, or are not, one company."
     )
-    relations: Listing["Relation"] = many(paths.ACCOUNT_RELATIONS, "How it is related to other companies.")
+    relations: Relations = many(relation_paths.ACCOUNT_RELATIONS, "How it is related to other companies.")
+    group: Annotated["AccountGroup", strawberry.lazy("hub.schema.account_groups")] = one(
+        relation_paths.ACCOUNT_GROUP, "The companies that it belongs together with, itself among them."
+    )
+    memberships: Memberships = many(
+        relation_paths.ACCOUNT_MEMBERSHIPS, "Which records belonged to it, and when; the oldest first."
+    )
 
 
 @shows(model.AccountRecord, "What one connection says about one company.")
@@ -119,6 +129,9 @@ class AccountRecord(Synced):
         where=LeadFilter,
         order=LeadOrder,
     )
+    memberships: Memberships = many(
+        relation_paths.RECORD_MEMBERSHIPS, "Which accounts it belonged to, and when; the oldest first."
+    )
     matches: Matches = many(paths.RECORD_MATCHES, "What it was compared with.")
     decisions: Decisions = many(decision_paths.RECORD_DECISIONS, "What people decided about it and another record.")
     partners: Partners = many(partner_paths.RECORD_PARTNERS, "Its partners, as the connection says.")
@@ -126,16 +139,6 @@ class AccountRecord(Synced):
     fund_budgets: Budgets = many(partner_paths.RECORD_BUDGETS, "What is set aside for marketing with it.")
     fund_requests: Requests = many(partner_paths.RECORD_REQUESTS, "What it asked for to market with.")
     fund_claims: Claims = many(partner_paths.RECORD_CLAIMS, "What it wants back of what it spent.")
-
-
-@shows(model.Relation, "One company is related to another, as a record says.")
-class Relation(Node):
-    """Two related companies."""
-
-    kind: choices.RelationKind = column(model.Relation.kind, "`from` is this to `to`.")
-    from_: Account = one(paths.RELATION_FROM, "The first company.", name="from")
-    to: Account = one(paths.RELATION_TO, "The other company.")
-    record: AccountRecord = one(paths.RELATION_RECORD, "The record that says so.")
 
 
 @strawberry.type

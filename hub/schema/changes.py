@@ -11,6 +11,7 @@ from uuid import UUID
 import strawberry
 from strawberry import UNSET
 
+from hub import model
 from hub.errors import InputError, StoreError
 from hub.model import Base, ChangeType
 from hub.schema import choices
@@ -32,9 +33,17 @@ LISTS = "changes"
 """What cursors of changes are bound to, beside the organization: `types` may differ from one reading to the next."""
 
 
+OF_MAPPING: dict[ChangeType, type[Base]] = {
+    ChangeType.ACCOUNT_MERGED: model.AccountProfile,
+    ChangeType.ACCOUNT_SPLIT: model.AccountProfile,
+    ChangeType.MEMBERSHIP_MOVED: model.AccountRecord,
+}
+"""What mapping did, and to what; other kinds are called as the tables whose changes they are."""
+
+
 def model_of(kind: ChangeType) -> type[Base]:
     """The model whose rows' changes are told as `kind`."""
-    return next(model for model in TYPES if prefix_of(model) == f"{kind.value}_")
+    return OF_MAPPING.get(kind) or next(model for model in TYPES if prefix_of(model) == f"{kind.value}_")
 
 
 @dataclass(slots=True)
@@ -87,6 +96,14 @@ class Change:
     @strawberry.field(description="The id of the thing that changed, the one that `node` takes.")
     def node_id(self) -> strawberry.ID:
         return opaque(model_of(self.told.kind), self.told.node_id)
+
+    @strawberry.field(
+        description="Of what mapping did, the other account: the one that took the place of one that was merged, the "
+        "one that a part became which was split off, or the one that a record belonged to before; null of all else. "
+        "`node` finds it, or what took its place since."
+    )
+    def other_id(self) -> strawberry.ID | None:
+        return opaque(model.AccountProfile, self.told.other_id) if self.told.other_id else None
 
     @strawberry.field(description="What became of it.")
     def action(self) -> choices.ChangeAction:

@@ -14,6 +14,7 @@ from hub.model import (
     IssueKind,
     PartnershipType,
     RelationKind,
+    RelationSource,
     Removal,
     RemovalEvidence,
     StreamStatus,
@@ -32,6 +33,7 @@ __all__ = [
     "IssueKind",
     "PartnershipType",
     "RelationKind",
+    "RelationSource",
     "Removal",
     "RemovalEvidence",
     "StreamStatus",
@@ -97,6 +99,7 @@ describe(
     MASS_REMOVAL="So much of a stream is gone that nothing was removed: a person must say that it is right.",
     STREAM_UNAVAILABLE="A source lacks a kind of object, or the credentials may not read it.",
     BAD_ROW="A line of a file cannot be read; it was left out.",
+    CIRCULAR_PARENTS="A source says of records that they are, in the end, their own parents.",
     CONTRADICTION="People's decisions about matches contradict each other; one of them is not followed.",
 )
 describe(
@@ -121,6 +124,13 @@ describe(
     PARENT_OF="It owns the other.",
     SUCCESSOR_OF="It continues the other.",
     BRAND_OF="It is a brand of the other.",
+)
+describe(
+    RelationSource,
+    "Who says that two companies are related.",
+    SOURCE="The records' own source, by naming a parent.",
+    PERSON="Somebody who decided about the two records.",
+    RULES="The rules of mapping.",
 )
 describe(
     Verdict,
@@ -177,6 +187,9 @@ describe(
     SALES_USER="A login of a source.",
     CONNECTION="A connection.",
     SYNC_RUN="A sync run: it is updated with every page it stores.",
+    ACCOUNT_MERGED="An account is gone, for you: `node` is what took its place, and so is `otherId`.",
+    ACCOUNT_SPLIT="A part of an account's records, of yours, became an account of its own: `otherId`.",
+    MEMBERSHIP_MOVED="A record belongs to another account than before; `otherId` is the one before.",
 )
 describe(
     ChangeAction,

@@ -1,6 +1,7 @@
 """Deciding about matches, and taking it back."""
 
 from typing import Annotated
+from uuid import UUID
 
 import strawberry
 
@@ -30,6 +31,9 @@ class DecideMatchInput(MutationInput):
     left: strawberry.ID = strawberry.field(description="The one account record.")
     right: strawberry.ID = strawberry.field(description="The other account record.")
     verdict: choices.Verdict = strawberry.field(description="What they are.")
+    relation: choices.RelationKind | None = given(
+        "Of RELATED companies: `left` is this to `right`. Left out where it is not known how they are related."
+    )
     reason: str | None = given("Why, in up to 1000 characters, for those who come after.")
 
 
@@ -66,6 +70,19 @@ WithdrawDecisionResult = Annotated[
 ]
 
 
+def _said(input: DecideMatchInput, left: UUID, right: UUID, by: str) -> model.Decision:  # noqa: A002 - Relay's name
+    relation = input.relation or None
+    return model.Decision(
+        left_id=left,
+        right_id=right,
+        verdict=input.verdict,
+        relation=relation,
+        from_id=left if relation else None,
+        reason=input.reason or None,
+        decided_by=by,
+    )
+
+
 @strawberry.type
 class DecisionMutations:
     """What people can say about matches."""
@@ -84,9 +101,7 @@ class DecisionMutations:
                 looked_for.append(side)
                 await seen(info, model.AccountRecord, key)
             left, right = sides.values()
-            by, reason = info.context.viewer.client, input.reason or None
-            said = model.Decision(left_id=left, right_id=right, verdict=input.verdict, reason=reason, decided_by=by)
-            decision = await decisions.decide(session, said)
+            decision = await decisions.decide(session, _said(input, left, right, info.context.viewer.client))
             await info.context.map_soon(session)
             return {"decision": str(decision)}
 

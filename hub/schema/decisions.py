@@ -18,6 +18,7 @@ from hub.schema.money import Money
 from hub.schema.paging import Listing, many
 from hub.schema.scopes import requires
 from hub.store import decision_paths as paths
+from hub.store import relation_paths
 
 if TYPE_CHECKING:
     from hub.schema.matches import Match
@@ -31,6 +32,12 @@ class Decision(Node):
         model.Decision.verdict,
         "SAME joins the two, DIFFERENT and RELATED keep them apart, UNSURE leaves it to the rules and keeps the pair "
         "in the queue.",
+    )
+    relation: choices.RelationKind | None = column(
+        model.Decision.relation, "`from` is this to the other company; null where nobody said how they are related."
+    )
+    from_: AccountRecord | None = one(
+        relation_paths.DECISION_FROM, "The record whose company is `relation` to the other's.", name="from"
     )
     reason: str | None = column(model.Decision.reason, 'Why, as they put it, such as "one is the other\'s reseller".')
     decided_by: str = column(model.Decision.decided_by, "Who decided, as the audit log names them.")

@@ -25,7 +25,7 @@ from hub.schema.comparisons import (
     not_of,
     related,
 )
-from hub.store import lead_paths, paths
+from hub.store import lead_paths, paths, relation_paths
 
 _DESCRIPTION = "Which rows to list. All that is given must hold."
 
@@ -238,6 +238,22 @@ class AccountFilter(Filter):
     )
     opportunities: Related[OpportunityFilter] | None = related(paths.ACCOUNT_OPPORTUNITIES, "By its opportunities.")
     people: Related[PersonFilter] | None = related(paths.ACCOUNT_PEOPLE, "By its people.")
+    group: Optional["AccountGroupFilter"] = leading(relation_paths.ACCOUNT_GROUP, "By its group.")
+
+
+@strawberry.input(description=_DESCRIPTION)
+class AccountGroupFilter(Filter):
+    """Filters groups of accounts."""
+
+    and_: list["AccountGroupFilter"] | None = all_of()
+    or_: list["AccountGroupFilter"] | None = any_of()
+    not_: Optional["AccountGroupFilter"] = not_of()
+    id: IdComparison | None = identified(model.AccountGroup.id, model.AccountGroup, "By id.")
+    name: TextComparison | None = compared(model.AccountGroup.name, "By the name of its head.")
+    accounts: Related[AccountFilter] | None = related(relation_paths.GROUP_ACCOUNTS, "By its accounts.")
+    opportunities: Related[OpportunityFilter] | None = related(
+        relation_paths.GROUP_OPPORTUNITIES, "By the opportunities of all its accounts."
+    )
 
 
 @strawberry.input(description=_DESCRIPTION)

@@ -45,6 +45,14 @@ class AccountOrderField(Enum):
     CREATED_AT = strawberry.enum_value("created_at", description="When the hub first knew of it.")
 
 
+@strawberry.enum(description="What groups of accounts may be ordered by.")
+class AccountGroupOrderField(Enum):
+    """A column of AccountGroup."""
+
+    ID = strawberry.enum_value("id", description="The id.")
+    NAME = strawberry.enum_value("name", description="The name.")
+
+
 @strawberry.enum(description="What account records may be ordered by.")
 class AccountRecordOrderField(Enum):
     """A column of AccountRecord."""
@@ -146,6 +154,7 @@ def ordering(name: str, field: type[Enum]) -> type[Ordering]:
 
 
 AccountOrder = ordering("AccountOrder", AccountOrderField)
+AccountGroupOrder = ordering("AccountGroupOrder", AccountGroupOrderField)
 AccountRecordOrder = ordering("AccountRecordOrder", AccountRecordOrderField)
 PersonOrder = ordering("PersonOrder", PersonOrderField)
 OpportunityOrder = ordering("OpportunityOrder", OpportunityOrderField)

@@ -4,6 +4,7 @@ import strawberry
 from graphql import GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 
+from hub.schema.account_groups import AccountGroupQueries
 from hub.schema.accounts import AccountQueries
 from hub.schema.audit_events import AuditQueries
 from hub.schema.changes import ChangeQueries
@@ -33,6 +34,7 @@ class Query(
     SyncRunQueries,
     IssueQueries,
     AccountQueries,
+    AccountGroupQueries,
     DecisionQueries,
     PersonQueries,
     OpportunityQueries,

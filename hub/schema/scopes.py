@@ -9,6 +9,8 @@ from graphql import GraphQLField, GraphQLInputField, GraphQLNamedType
 from strawberry.schema_directive import Location
 
 from hub.model import (
+    AccountGroup,
+    AccountMembership,
     AccountPartner,
     AccountProfile,
     AccountRecord,
@@ -59,6 +61,8 @@ from hub.model import (
 from hub.schema.scalars import ScopeName
 
 READING: dict[type[Base], Scope] = {
+    AccountGroup: Scope.ACCOUNT_READ,
+    AccountMembership: Scope.ACCOUNT_READ,
     AccountPartner: Scope.ACCOUNT_READ,
     AccountProfile: Scope.ACCOUNT_READ,
     AccountRecord: Scope.ACCOUNT_READ,

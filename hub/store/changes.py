@@ -45,6 +45,7 @@ class Told:
     node_id: UUID
     action: ChangeAction
     at: datetime
+    other_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +81,7 @@ async def page(
             node_id=row.node_id,
             action=ChangeAction(row.action),
             at=row.at,
+            other_id=row.other_id,
         )
         for row in found[:limit]
         if row.position is not None
@@ -109,7 +111,7 @@ _PAGE = text("""
     from log
     left join change_horizon horizon on horizon.organization_id = :organization
     left join lateral (
-        select transaction, position, kind, node_id, action, at from change
+        select transaction, position, kind, node_id, action, at, other_id from change
         where organization_id = :organization and kind = any(:kinds)
           and (transaction, position) > (:transaction, :position) and transaction < log.settled
         order by transaction, position limit :limit

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.errors import InputError, NotFound
-from hub.model import LONGEST_REASON, AccountRecord, Decision, Issue, IssueKind, Match, Review, Verdict
+from hub.model import LONGEST_REASON, AccountRecord, Decision, Issue, IssueKind, Match, RelationKind, Review, Verdict
 from hub.store import issues, undecided
 from hub.store.account_records import Known
 from hub.store.locks import hold
@@ -26,11 +27,13 @@ async def decide(session: AsyncSession, decision: Decision) -> UUID:
         raise InputError("A record cannot be compared with itself: name two.")
     decision.left_id, decision.right_id = sorted((decision.left_id, decision.right_id))
     decision.reason = _reason(decision.reason)
+    if decision.relation is not None and decision.verdict is not Verdict.RELATED:
+        raise InputError("Only of companies that are RELATED can be said how.")
     pair = Decision.left_id == decision.left_id, Decision.right_id == decision.right_id
     await hold(session, f"the decision on {decision.left_id} and {decision.right_id}")
     earlier = await session.scalar(_standing().where(*pair))
     if earlier is not None:
-        if (earlier.verdict, earlier.reason) == (decision.verdict, decision.reason):
+        if _said(earlier) == _said(decision):
             return earlier.id
         await _end(session, earlier.id, decision.decided_by)
     session.add(decision)
@@ -38,6 +41,10 @@ async def decide(session: AsyncSession, decision: Decision) -> UUID:
     await _take_off_the_queue(session, decision)
     await undecided.note(session, (decision.left_id, decision.right_id))
     return decision.id
+
+
+def _said(decision: Decision) -> tuple[object, ...]:
+    return decision.verdict, decision.relation, decision.from_id, decision.reason
 
 
 def _reason(given: str | None) -> str | None:
@@ -85,6 +92,8 @@ class Standing:
 
     id: UUID
     verdict: Verdict
+    relation: RelationKind | None
+    """Left is this to right."""
     reason: str | None
     by: str
     at: datetime
@@ -96,27 +105,39 @@ async def newest(session: AsyncSession, organization_id: UUID, most: int) -> lis
     """The decisions on live records that an organization sees and that stand, the newest first."""
     rows = Decision.__table__.alias()
     left, right = Known.selected("left"), Known.selected("right")
-    said = (rows.c.id, rows.c.verdict, rows.c.reason, rows.c.decided_by, rows.c.decided_at)
+    told = (
+        rows.c.id,
+        rows.c.verdict,
+        rows.c.relation,
+        rows.c.from_id,
+        rows.c.reason,
+        rows.c.decided_by,
+        rows.c.decided_at,
+    )
     found = (
-        select(*said, *left.c, *right.c)
+        select(*told, *left.c, *right.c)
         .join(left, left.c.left_id == rows.c.left_id)
         .join(right, right.c.right_id == rows.c.right_id)
         .where(visible(Decision, rows, removed=False))
         .order_by(rows.c.decided_at.desc(), rows.c.id.desc())
         .limit(most)
     )
-    return [
-        Standing(
-            id=row.id,
-            verdict=row.verdict,
-            reason=row.reason,
-            by=row.decided_by,
-            at=row.decided_at,
-            left=Known.of(row, "left"),
-            right=Known.of(row, "right"),
-        )
-        for row in await session.execute(found, {VIEWER.key: organization_id})
-    ]
+    return [_standing_for_people(row) for row in await session.execute(found, {VIEWER.key: organization_id})]
+
+
+def _standing_for_people(row: Any) -> Standing:
+    sides = (Known.of(row, "left"), Known.of(row, "right"))
+    left, right = sides[::-1] if row.from_id == row.right_id else sides
+    return Standing(
+        id=row.id,
+        verdict=row.verdict,
+        relation=row.relation,
+        reason=row.reason,
+        by=row.decided_by,
+        at=row.decided_at,
+        left=left,
+        right=right,
+    )
 
 
 async def note_contradictions(session: AsyncSession, messages: Mapping[UUID, str]) -> None:

@@ -27,6 +27,8 @@ from sqlalchemy import column as named
 from sqlalchemy.dialects.postgresql import JSONB, array
 
 from hub.model import (
+    AccountGroup,
+    AccountMembership,
     AccountProfile,
     AccountRecord,
     AuditEvent,
@@ -70,6 +72,8 @@ class Order:
 
 
 NATURAL_ORDER: dict[type[Base], tuple[Order, ...]] = {
+    AccountGroup: (Order("name"),),
+    AccountMembership: (Order("valid_from"),),
     AccountProfile: (Order("name"),),
     AccountRecord: (Order("name"),),
     AuditEvent: (Order("number", descending=True),),

@@ -1,4 +1,4 @@
-"""Why records are thought to be one company, since when, and how companies are related."""
+"""Why records are thought to be one company, and since when."""
 
 import pyarrow as pa
 from sqlalchemy import text
@@ -67,22 +67,3 @@ async def note_memberships(session: AsyncSession) -> None:
     await session.execute(text("analyze account_record, account_membership"))
     await session.execute(_CLOSE_MEMBERSHIPS)
     await session.execute(_OPEN_MEMBERSHIPS)
-
-
-_PARENTS = """
-    select 'PARENT_OF', parent.account_id, child.account_id, child.id
-    from account_record child
-    join account_record parent on parent.connection_id = child.connection_id
-                              and parent.external_id = child.parent_external_id
-    where child.removal is null and parent.removal is null and parent.account_id <> child.account_id
-"""
-
-_DROP_RELATIONS = text(f"delete from relation where (kind, from_id, to_id, record_id) not in ({_PARENTS})")  # noqa: S608
-
-_ADD_RELATIONS = text(f"insert into relation (kind, from_id, to_id, record_id) {_PARENTS} on conflict do nothing")
-
-
-async def note_relations(session: AsyncSession) -> None:
-    """Derive which account is another's parent from what records say of their own parents."""
-    await session.execute(_DROP_RELATIONS)
-    await session.execute(_ADD_RELATIONS)

@@ -1,6 +1,7 @@
 """Bringing a database to the newest schema, one process at a time. Imported where there is something to do only."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -33,13 +34,20 @@ def upgrade(connection: Connection) -> None:
 
 def drift(connection: Connection) -> Sequence[object]:
     """What differs between the database and the model, in alembic's terms; empty where nothing does."""
-    context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": _is_ours})
+    context = MigrationContext.configure(
+        connection, opts={"compare_type": True, "include_name": _is_ours, "include_object": _is_table}
+    )
     return list(compare_metadata(context, Base.metadata))
 
 
 def _is_ours(name: str | None, kind: str, _: object) -> bool:
     """The queue's tables are procrastinate's own."""
     return not (kind == "table" and name is not None and name.startswith("procrastinate_"))
+
+
+def _is_table(item: Any, *_: object) -> bool:
+    """Of views alembic knows nothing."""
+    return not item.info.get("is_view")
 
 
 def _config(connection: Connection) -> Config:

@@ -9,6 +9,8 @@ from typing import Any, cast
 from sqlalchemy.orm import QueryableAttribute
 
 from hub.model import (
+    AccountGroup,
+    AccountGroupRedirect,
     AccountProfile,
     AccountRecord,
     AccountRedirect,
@@ -35,7 +37,6 @@ from hub.model import (
     Program,
     RawRecord,
     RawRecordVersion,
-    Relation,
     SalesUser,
     Stage,
     StageChange,
@@ -103,6 +104,7 @@ PREFIXES: dict[type[Base], str] = {AccountProfile: "account_", PersonProfile: "p
 
 REDIRECTS: dict[type[Base], tuple[Column, Column]] = {
     AccountProfile: (AccountRedirect.retired_id, AccountRedirect.account_id),
+    AccountGroup: (AccountGroupRedirect.retired_id, AccountGroupRedirect.group_id),
     PersonProfile: (PersonRedirect.retired_id, PersonRedirect.person_id),
 }
 """Where the rows went whose ids were retired: rows of their own, that not everyone may see."""
@@ -218,16 +220,8 @@ ACCOUNT_MATCHES = Path(
         (_ACCOUNT_TO_RECORDS, Hop((AccountRecord.id,), (Match.right_id,))),
     ),
 )
-ACCOUNT_RELATIONS = Path(
-    "Account.relations",
-    Relation,
-    ((Hop((AccountProfile.id,), (Relation.from_id,)),), (Hop((AccountProfile.id,), (Relation.to_id,)),)),
-)
 MATCH_LEFT = _to_one("Match.left", Match.left_id, AccountRecord)
 MATCH_RIGHT = _to_one("Match.right", Match.right_id, AccountRecord)
-RELATION_FROM = _to_one("Relation.from", Relation.from_id, AccountProfile)
-RELATION_TO = _to_one("Relation.to", Relation.to_id, AccountProfile)
-RELATION_RECORD = _to_one("Relation.record", Relation.record_id, AccountRecord)
 
 RECORD_ACCOUNT = _to_one("AccountRecord.account", AccountRecord.account_id, AccountProfile)
 RECORD_PARENT = _along("AccountRecord.parent", AccountRecord, _named(AccountRecord.parent_external_id, AccountRecord))

@@ -13,6 +13,9 @@ from sqlalchemy import ColumnElement, FromClause, Uuid, and_, any_, bindparam, f
 
 from hub.model import (
     SCOPES,
+    AccountGroup,
+    AccountGroupRedirect,
+    AccountMembership,
     AccountProfile,
     AccountRecord,
     AccountRedirect,
@@ -80,9 +83,14 @@ def visible(model: type[Base], rows: FromClause, *, removed: bool) -> ColumnElem
     return rule(rows, removed)
 
 
+REMOVABLE = (
+    Synced, AccountGroup, AccountMembership, AccountProfile, PersonProfile, Match, Relation, Decision
+)  # fmt: skip
+
+
 def removable(model: type[Base]) -> bool:
     """Whether rows of a model may be removed at their source, or withdrawn."""
-    return issubclass(model, (Synced, AccountProfile, PersonProfile, Match, Relation, Decision))
+    return issubclass(model, REMOVABLE)
 
 
 def _nobody(rows: FromClause, removed: bool) -> ColumnElement[bool]:  # noqa: FBT001 - a Rule
@@ -173,13 +181,18 @@ RULES: dict[type, Rule] = {
     RawRecordVersion: _with_a(RawRecord, "id", "raw_id"),
     AccountProfile: _profile,
     PersonProfile: _profile,
+    AccountGroup: _profile,
+    AccountGroupRedirect: _of_owner,
+    AccountMembership: _with_a(AccountRecord, "id", "record_id"),
     AccountRedirect: _of_owner,
     PersonRedirect: _of_owner,
     Match: _all_of(_with_a(AccountRecord, "id", "left_id"), _with_a(AccountRecord, "id", "right_id")),
     Decision: _all_of(_with_a(AccountRecord, "id", "left_id"), _with_a(AccountRecord, "id", "right_id"), _stands),
     Review: _with_a(Match, "id", "match_id"),
     Relation: _all_of(
-        _with_a(AccountRecord, "id", "record_id"),
+        _of_owner,
+        _with_a(AccountRecord, "id", "from_record_id"),
+        _with_a(AccountRecord, "id", "to_record_id"),
         _with_a(AccountProfile, "id", "from_id"),
         _with_a(AccountProfile, "id", "to_id"),
     ),

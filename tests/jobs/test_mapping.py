@@ -111,7 +111,7 @@ async def test_parents_named_by_records_become_relations_of_accounts(database, g
 
     of = await accounts_by_record(database)
     (relation,) = await every(database, Relation)
-    assert (relation.from_id, relation.to_id) == (of["1"], of["2"])
+    assert (relation.from_id, relation.to_id, relation.source) == (of["1"], of["2"], "SOURCE")
 
     await given(a_record("2", "Verily", "verily.com"))
     await map_accounts(database)

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.model import (
     Account,
+    AccountMembership,
     AccountProfile,
     AccountRecord,
     Connection,
@@ -28,6 +29,9 @@ from hub.model import (
     Person,
     PersonProfile,
     RawRecord,
+    Relation,
+    RelationKind,
+    RelationSource,
     Review,
     Role,
     Synced,
@@ -215,6 +219,23 @@ async def a_decision(session: AsyncSession, one: AccountRecord, other: AccountRe
     left, right = sorted((one, other), key=lambda record: record.id)
     facts = {"verdict": Verdict.DIFFERENT, "decided_by": "cli:sam"} | facts
     return await kept(session, Decision(left_id=left.id, right_id=right.id, **facts))
+
+
+async def a_relation(
+    session: AsyncSession, connection: Connection, one: AccountRecord, other: AccountRecord, **facts: Any
+) -> Relation:
+    """The account of one is parent of the other's, at the head of its group."""
+    facts = {"kind": RelationKind.PARENT_OF, "source": RelationSource.SOURCE} | facts
+    ends = {"from_id": one.account_id, "to_id": other.account_id}
+    profile = await session.get_one(AccountProfile, (connection.owner_id, other.account_id))
+    profile.head_id = one.account_id
+    records = {"from_record_id": one.id, "to_record_id": other.id}
+    return await kept(session, Relation(owner_id=connection.owner_id, **ends, **records, **facts))
+
+
+async def a_membership(session: AsyncSession, record: AccountRecord, **facts: Any) -> AccountMembership:
+    facts = {"account_id": record.account_id, "valid_from": NOON} | facts
+    return await kept(session, AccountMembership(record_id=record.id, **facts))
 
 
 async def a_review(session: AsyncSession, match: Match, stake: int = 1, **facts: Any) -> Review:

@@ -107,8 +107,33 @@ def _compare(maker: Maker, own: UUID, mark: str) -> None:
     )
 
 
+def _relate(maker: Maker, own: UUID, mark: str) -> None:
+    """Its records' accounts, which others may know too: in one group from now on."""
+    maker.connection.execute(
+        """
+        insert into relation (kind, source, owner_id, from_id, to_id, from_record_id, to_record_id)
+        select 'PARENT_OF', 'SOURCE', connection.owner_id, one.account_id, other.account_id, one.id, other.id
+        from account_record one join account_record other using (connection_id)
+        join connection on connection.id = connection_id
+        where connection_id = %s and one.account_id <> other.account_id and random() < 0.05
+        on conflict do nothing
+        """,
+        (own,),
+    )
+    owner = "owner_id = (select owner_id from connection where id = %s)"
+    maker.connection.execute(f"update account_profile set head_id = null where {owner}", (own,))
+    maker.connection.execute(
+        f"""
+        update account_profile set head_id = head.id
+        from (select id from account_profile where {owner} order by random() limit 1) head
+        where account_profile.id <> head.id and random() < 0.3 and {owner}
+        """,
+        (own, own),
+    )
+
+
 CHANGES: tuple[Callable[[Maker, UUID, str], None], ...] = (
-    _come, _change, _change, _leave, _leave, _vanish, _move, _merge, _rename, _compare,
+    _come, _change, _change, _leave, _leave, _vanish, _move, _merge, _rename, _compare, _relate,
 )  # fmt: skip
 
 

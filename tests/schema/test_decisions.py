@@ -96,6 +96,21 @@ async def test_a_decision_is_followed_by_the_mapping_that_it_sets_going_until_it
     assert (again["code"], again["path"]) == ("NOT_FOUND", ["decisionId"])
 
 
+async def test_how_two_companies_are_related_is_said_of_the_left_one_in_whatever_order_they_are_kept(ask, pair):
+    document = DECIDE.replace("verdict reason", "verdict relation from { id } reason")
+    for left, right in (("left", "right"), ("right", "left")):
+        given = {"left": pair[left], "right": pair[right], "verdict": "RELATED", "relation": "BRAND_OF"}
+        decided = result(await ask(document, input=given))["decision"]
+        assert (decided["relation"], decided["from"]["id"]) == ("BRAND_OF", pair[left])
+    unsaid = result(await ask(document, input={**pair, "verdict": "RELATED"}))["decision"]
+    assert (unsaid["relation"], unsaid["from"]) == (None, None)
+    refused = result(await ask(document, input={**pair, "verdict": "SAME", "relation": "PARENT_OF"}))
+    assert (refused["code"], refused["message"]) == (
+        "INVALID_INPUT",
+        "Only of companies that are RELATED can be said how.",
+    )
+
+
 async def test_under_one_idempotency_key_a_decision_is_made_once(ask, session, pair):
     given = {**pair, "verdict": "SAME", "idempotencyKey": str(uuid4())}
     first = result(await ask(DECIDE, input=given))["decision"]

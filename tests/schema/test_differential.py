@@ -33,7 +33,7 @@ from tests.schema.world import DAYS, INSTANTS, NUMBERS, World, made
 ROUNDS = 3
 """How often a document is asked: first from the start of its lists, then from cursors of the answer before."""
 COMPILED = 0.9
-COMPILED_WILD = 0.6
+COMPILED_WILD = 0.5
 """The share of answers without errors that must come from a compiled statement, or the test shows nothing.
 
 Others have sizes, ids or cursors that none are, on purpose.

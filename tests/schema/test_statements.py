@@ -28,9 +28,11 @@ from tests.schema.builders import (
     a_contact_record,
     a_decision,
     a_match,
+    a_membership,
     a_number,
     a_partnership,
     a_person,
+    a_relation,
     a_review,
     a_sync_run,
     a_write_plan,
@@ -40,6 +42,7 @@ from tests.schema.builders import (
     an_opportunity,
     an_organization,
     employs,
+    kept,
     synced,
 )
 from tests.schema.conftest import SEALER
@@ -77,6 +80,8 @@ WAYS = {
     "Issue": "issues(first: 100) { nodes { %s } }",
     "Export": "exports(first: 100) { nodes { %s } }",
     "Account": "accounts(first: 100) { nodes { %s } }",
+    "AccountGroup": "accountGroups(first: 100) { nodes { %s } }",
+    "AccountMembership": "accounts(first: 100) { nodes { memberships(first: 1) { nodes { %s } } } }",
     "AccountRecord": "accountRecords(first: 100) { nodes { %s } }",
     "Relation": "accounts(first: 100) { nodes { relations(first: 1) { nodes { %s } } } }",
     "RawRecord": "accountRecords(first: 100) { nodes { raw { %s } } }",
@@ -116,9 +121,7 @@ async def one_of_each(session, home):
     """A row of every type, each tied to the others of its set."""
     number = a_number()
     partner = await an_organization(session, f"Partner {number}")
-    program = model.Program(organization_id=home.id, name=f"Program {number}")
-    session.add(program)
-    await session.flush()
+    program = await kept(session, model.Program(organization_id=home.id, name=f"Program {number}"))
     tier = model.Tier(program_id=program.id, name="Gold", rank=1)
     session.add(tier)
     await session.flush()
@@ -135,10 +138,10 @@ async def one_of_each(session, home):
     record = await an_account_record(session, crm, account, external_id="A", owner_external_id="U")
     child = await an_account_record(session, crm, other, parent_external_id="A", owner_external_id="U")
     await a_review(session, await a_match(session, record, child, verdict=model.Verdict.UNSURE))
-    await a_decision(session, record, child, verdict=model.Verdict.UNSURE)
-    session.add(
-        model.Relation(kind=model.RelationKind.PARENT_OF, from_id=account.id, to_id=other.id, record_id=child.id)
-    )
+    related = {"verdict": model.Verdict.RELATED, "relation": model.RelationKind.PARENT_OF, "from_id": record.id}
+    decision = await a_decision(session, record, child, **related)
+    await a_relation(session, crm, record, child, source=model.RelationSource.PERSON, decision_id=decision.id)
+    await a_membership(session, record)
     contact = await a_contact_record(session, crm, await a_person(session), external_id="C", owner_external_id="U")
     await employs(session, crm, record, contact)
     deal = await an_opportunity(

@@ -359,9 +359,13 @@ def _matches(maker: Maker) -> None:
     )  # fmt: skip
     maker.many(
         model.Decision, 60, left_id=lambda n: lefts[n // 2], right_id=lambda n: rights[n // 2],
+        relation=None, from_id=None,
         reason=lambda n: NAMES[n % 30], withdrawn_at=lambda n: INSTANTS[n % 6] if n % 2 or n % 3 else None,
         withdrawn_by=lambda n: "key:hub_1" if n % 2 or n % 3 else None,
     )  # fmt: skip
+    maker.connection.execute(
+        "update decision set relation = 'BRAND_OF', from_id = right_id where verdict = 'RELATED' and reason < 'b'"
+    )
     maker.connection.execute(
         "insert into review (id, match_id, amounts, stake, uncertainty, priority) "
         "select md5(id::text)::uuid, id, (%s::jsonb[])[1 + abs(hashtext(id::text)) %% %s], score, 0.5, score / 2 "
@@ -370,14 +374,40 @@ def _matches(maker: Maker) -> None:
     )
     maker.connection.execute(
         """
-        insert into relation (id, kind, from_id, to_id, record_id)
+        insert into relation (
+            id, kind, source, owner_id, from_id, to_id, from_record_id, to_record_id, decision_id, bits, reason
+        )
         select md5(child.id::text)::uuid,
-               (array['PARENT_OF', 'SUCCESSOR_OF', 'BRAND_OF'])[1 + abs(hashtext(child.id::text)) % 3],
-               parent.account_id, child.account_id, child.id
-        from account_record child join account_record parent
+               (array['PARENT_OF', 'SUCCESSOR_OF', 'BRAND_OF', null])[1 + abs(hashtext(child.id::text)) % 4],
+               'PERSON', connection.owner_id, parent.account_id, child.account_id, parent.id, child.id,
+               (select id from decision where child.id in (left_id, right_id) order by id limit 1),
+               case when child.name < 'a' then 7.25 end, child.name
+        from account_record child
+        join connection on connection.id = child.connection_id
+        join account_record parent
           on parent.connection_id = child.connection_id and parent.external_id = child.parent_external_id
         where parent.account_id <> child.account_id
         on conflict do nothing
+        """
+    )
+    maker.connection.execute(
+        "insert into account (id) select distinct retired_id from account_redirect on conflict do nothing"
+    )
+    maker.connection.execute(
+        """
+        insert into account_membership (id, record_id, account_id, valid_from, valid_to)
+        select md5(id::text)::uuid, id, account_id, observed_at, null from account_record where account_id is not null
+        union all
+        select md5(record.id::text || retired_id)::uuid, record.id, retired_id, observed_at, observed_at
+        from account_record record join account_redirect redirect using (account_id)
+        on conflict do nothing
+        """
+    )
+    maker.connection.execute(
+        """
+        update account_profile member set head_id = head.id
+        from (select distinct on (owner_id) owner_id, id from account_profile order by owner_id, id) head
+        where head.owner_id = member.owner_id and head.id <> member.id and abs(hashtext(member.id::text)) % 3 = 0
         """
     )
 
