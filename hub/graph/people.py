@@ -1,22 +1,19 @@
-"""Which contact records are the same person: those with the same e-mail address of their own."""
+"""Which contact records are the same person: by e-mail address first, else by name, company and telephone."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from hub.graph.text import folded
-
-_ROLES = frozenset(
-    (
-        *("abuse", "accounting", "accounts", "admin", "administrator", "ap", "billing", "buchhaltung", "careers"),
-        *("compras", "contact", "contacto", "customerservice", "einkauf", "enquiries", "facturation", "finance"),
-        *("hello", "help", "helpdesk", "hi", "hostmaster", "hr", "info", "invoice", "invoices", "it", "jobs"),
-        *("kontakt", "legal", "mail", "marketing", "media", "no-reply", "noreply", "office", "orders", "partner"),
-        *("partners", "postmaster", "press", "privacy", "purchasing", "recruiting", "root", "sales", "security"),
-        *("service", "support", "team", "vendas", "ventas", "verkauf", "vertrieb", "webmaster", "welcome"),
-    )
-)
+from hub.graph.countries import country_code
+from hub.graph.people_addresses import Address, address_of
+from hub.graph.people_candidates import candidates
+from hub.graph.people_clusters import Edge, clusters_of
+from hub.graph.people_knowledge import Knowledge, Traits, learned
+from hub.graph.people_names import name_of
+from hub.graph.people_phones import Phone, phone_of, tail
+from hub.graph.people_scoring import SAME, UNSURE, Comparison, comparisons, score
+from hub.model import Evidence, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,37 +24,111 @@ class Contact:
     first_name: str | None
     last_name: str | None
     email: str | None
+    phone: str | None = None
+    accounts: tuple[UUID, ...] = ()
+    """Those that the records of its companies belong to."""
+    countries: tuple[str, ...] = ()
+    """Where these are, as their sources say it: in one country, its numbers are dialed from there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgment:
+    """What the rules say of two contact records, and why."""
+
+    bits: float
+    verdict: Verdict
+    evidence: list[Evidence]
+    """Each comparison that counts; their bits sum up to `bits`."""
 
 
 def people(contacts: Iterable[Contact]) -> list[tuple[UUID, ...]]:
-    """Every record in one cluster, ids ascending, clusters by their first id. Without an address a record is alone."""
-    records: dict[tuple[str, ...], list[UUID]] = defaultdict(list)
-    alone: list[tuple[UUID, ...]] = []
-    for contact in contacts:
-        key = tuple(_key(contact))
-        if key:
-            records[key].append(contact.id)
-        else:
-            alone.append((contact.id,))
-    return sorted([*alone, *(tuple(sorted(ids)) for ids in records.values())])
+    """Every record in one cluster, ids ascending, clusters by their first id."""
+    contacts = list(contacts)
+    records: dict[Traits, list[UUID]] = defaultdict(list)
+    for contact, traits in zip(contacts, _traits(contacts), strict=True):
+        records[traits].append(contact.id)
+    # By ids, so that the order of records is no part of what follows.
+    groups = sorted(((sorted(alike), traits) for traits, alike in records.items()), key=lambda group: group[0])
+    known = learned([traits for _, traits in groups])
+    alone = [(id_,) for alike, traits in groups if not _is_one(alike, traits, known) for id_ in alike]
+    ones = [group for group in groups if _is_one(*group, known)]
+    distinct = [traits for _, traits in ones]
+    found = clusters_of(distinct, list(_edges(distinct, known)))
+    together = [tuple(sorted(id_ for each in cluster for id_ in ones[each][0])) for cluster in found]
+    return sorted([*alone, *together])
 
 
-def email_address(text: str | None) -> str | None:
-    """The address as a key, or None where `text` is none."""
-    address = text.strip().removeprefix("mailto:").casefold() if text else ""
-    mailbox, _, host = address.rpartition("@")
-    return address if mailbox and "." in host and not any(map(str.isspace, address)) else None
+def judged(left: Contact, right: Contact, among: Iterable[Contact] = ()) -> Judgment:
+    """What the rules say of two records by themselves, whatever others tie them together or keep them apart.
+
+    Others teach how common a name is, and who shares an address or a number: of all contacts, `among` are those with a
+    name, address, number or company of the two. Mapping says the same where it has all of them.
+    """
+    pair = left, right
+    one, other, *others = _traits([*pair, *among])
+    found = comparisons(one, other, learned({one, other, *others}))
+    bits = sum(each.bits for each in found)
+    return Judgment(bits, verdict(bits), [_evidence(each, *zip(pair, (one, other))) for each in found if each.bits])
 
 
-def _key(contact: Contact) -> Iterator[str]:
-    """A role's mailbox is read by several people, so there the name must be the same too."""
-    address = email_address(contact.email)
-    if address is None:
-        return
-    mailbox = address.partition("@")[0].partition("+")[0]
-    if mailbox not in _ROLES:
-        yield address
-        return
-    name = folded(f"{contact.first_name or ''} {contact.last_name or ''}")
-    if name:
-        yield from (address, name)
+def verdict(bits: float) -> Verdict:
+    """What a score says."""
+    if bits >= SAME:
+        return Verdict.SAME
+    return Verdict.UNSURE if bits >= UNSURE else Verdict.DIFFERENT
+
+
+def _is_one(alike: Sequence[UUID], traits: Traits, known: Knowledge) -> bool:
+    """Whether records that say the very same say enough: a million of "Smith" are a million people."""
+    return len(alike) == 1 or score(traits, traits, known) >= SAME
+
+
+def _edges(contacts: Sequence[Traits], known: Knowledge) -> Iterator[Edge]:
+    for one, other in candidates(contacts):
+        bits = score(contacts[one], contacts[other], known)
+        if bits >= SAME:
+            yield Edge(bits, one, other)
+
+
+def _traits(contacts: Sequence[Contact]) -> Iterator[Traits]:
+    """What is compared of each. Reading a number takes longest, and one whose end nobody shares decides nothing."""
+    tails = [tail(each.phone) for each in contacts]
+    count = Counter(tails)
+    for each, end in zip(contacts, tails, strict=True):
+        address = address_of(each.email)
+        yield Traits(
+            name=name_of(each.first_name, each.last_name),
+            address=address,
+            phone=_phone(each) if end is not None and count[end] > 1 else None,
+            companies=_companies(each, address),
+        )
+
+
+def _phone(contact: Contact) -> Phone | None:
+    countries = {country_code(each) for each in contact.countries} - {None}
+    return phone_of(contact.phone or "", countries.pop() if len(countries) == 1 else None)
+
+
+def _companies(contact: Contact, address: Address | None) -> tuple[str, ...]:
+    named = [f"account_{account}" for account in contact.accounts]
+    if address is not None and address.company is not None:
+        named.append(address.company)
+    return tuple(sorted(named))
+
+
+def _evidence(found: Comparison, left: tuple[Contact, Traits], right: tuple[Contact, Traits]) -> Evidence:
+    return Evidence(
+        feature=found.feature, left=_shown(found.feature, *left), right=_shown(found.feature, *right), bits=found.bits
+    )
+
+
+def _shown(feature: str, contact: Contact, traits: Traits) -> str:
+    match feature:
+        case "email" | "colleagues":
+            return contact.email or ""
+        case "phone":
+            return str(traits.phone)
+        case "company":
+            return ", ".join(traits.companies)
+        case _:
+            return " ".join(filter(None, (contact.first_name, contact.last_name)))

@@ -1,0 +1,179 @@
+"""How alike two names of people are: the name of a level in person_weights.toml."""
+
+from collections.abc import Iterator
+from enum import IntEnum
+from functools import lru_cache
+
+from nicknames import NickNamer
+from rapidfuzz.distance import OSA
+from rigour._core import NameTypeTag, analyze_names
+
+from hub.graph.people_names import Name, Words, plain, without_particles
+
+_SHORTEST_NEAR = 5
+_SHORTEST_BEGINNING = 3
+
+
+class Step(IntEnum):
+    """How alike the words of one part of two names are, the most alike first."""
+
+    SAME = 0
+    VARIANT = 1
+    NEAR = 2
+    INITIAL = 3
+    KINDRED = 4
+    MISSING = 5
+    OTHER = 6
+
+
+AGREEING = frozenset({"same", "swapped", "variant", "near", "initial", "kindred"})
+"""The levels at which a name may be one person's."""
+CONTRARY = frozenset({"other", "other_given", "other_family"})
+_LEVELS = ("same", "variant", "near", "initial", "kindred")
+
+
+def likeness(one: Name | None, other: Name | None) -> str:
+    """The level of two names; the same for either order of them."""
+    if one is None or other is None:
+        return "none"
+    return _likeness(one, other) if one.words <= other.words else _likeness(other, one)
+
+
+@lru_cache(maxsize=500_000)
+def _likeness(one: Name, other: Name) -> str:
+    if one.generation != other.generation and one.generation and other.generation:
+        return "other"
+    straight = max(_levels(one, other), key=_WORTH.__getitem__)
+    if straight in AGREEING or not (one.given and other.given):
+        return straight
+    swapped = _level(_given(one.given, other.family), _family(one.family, other.given))
+    return "swapped" if swapped in {"same", "variant"} else straight
+
+
+_WORTH = {
+    level: -place
+    for place, level in enumerate(
+        (*_LEVELS, "swapped", "family_only", "given_only", "none", "other_family", "other_given", "other")
+    )
+}
+
+
+def _levels(one: Name, other: Name) -> Iterator[str]:
+    for given, family in _readings(one):
+        for other_given, other_family in _readings(other):
+            yield _level(_given(given, other_given), _family(family, other_family))
+
+
+def _readings(name: Name) -> Iterator[tuple[Words, Words]]:
+    """Given and family name; each way to tell them apart, where the source does not."""
+    yield name.given, name.family
+    if not name.is_split:
+        yield name.family[:-1], name.family[-1:]
+        yield name.family[1:], name.family[:1]
+
+
+def _level(given: Step, family: Step) -> str:
+    if given is Step.OTHER:
+        return "other_given" if family < Step.MISSING else "other"
+    if family is Step.OTHER:
+        return "other_family" if given < Step.MISSING else "other"
+    if Step.MISSING in (given, family):
+        if given is family:
+            return "none"
+        return "family_only" if given is Step.MISSING else "given_only"
+    return _LEVELS[max(given, family)]
+
+
+def _family(one: Words, other: Words) -> Step:
+    if not one or not other:
+        return Step.MISSING
+    if one == other or "".join(one) == "".join(other):
+        return Step.SAME
+    one, other = without_particles(one), without_particles(other)
+    if "".join(one) == "".join(other):
+        return Step.SAME
+    if set(one) <= set(other) or set(other) <= set(one):
+        return Step.VARIANT
+    found = _word("".join(one), "".join(other))
+    if found is Step.KINDRED and _is_beginning(one, other):
+        return Step.OTHER
+    return found if found is not Step.INITIAL else _initial(one, other)
+
+
+def _initial(one: Words, other: Words) -> Step:
+    """A family name of which only the first letter is told: Ada N."""
+    return Step.INITIAL if min(len(one[0]), len(other[0])) == 1 and one[0][0] == other[0][0] else Step.OTHER
+
+
+def _is_beginning(one: Words, other: Words) -> bool:
+    left, right = "".join(one), "".join(other)
+    return left.startswith(right) or right.startswith(left)
+
+
+def _given(one: Words, other: Words) -> Step:
+    """The words of the shorter in their order among those of the longer: the rest are middle names."""
+    if not one or not other:
+        return Step.MISSING
+    if one == other or "".join(one) == "".join(other):
+        return Step.SAME
+    short, long = (one, other) if len(one) <= len(other) else (other, one)
+    rest = iter(long)
+    steps = [min((_word(word, each) for each in _until(word, rest)), default=Step.OTHER) for word in short]
+    worst = max(steps)
+    return max(worst, Step.VARIANT) if len(short) < len(long) and worst is Step.SAME else worst
+
+
+def _until(word: str, rest: Iterator[str]) -> Iterator[str]:
+    """The words up to the first that may be `word`."""
+    for each in rest:
+        yield each
+        if _word(word, each) is not Step.OTHER:
+            return
+
+
+@lru_cache(maxsize=200_000)
+def _word(one: str, other: str) -> Step:
+    if one == other:
+        return Step.SAME
+    if min(len(one), len(other)) == 1:
+        return Step.INITIAL if one[0] == other[0] else Step.OTHER
+    if plain(one) == plain(other) or other in _called(one) or one in _called(other):
+        return Step.VARIANT
+    if _is_slip(one, other):
+        return Step.NEAR
+    short, long = sorted((one, other), key=len)
+    begins = len(short) >= _SHORTEST_BEGINNING and long.startswith(short)
+    return Step.KINDRED if begins or _are_forms_of_one(one, other) else Step.OTHER
+
+
+def _is_slip(one: str, other: str) -> bool:
+    """One letter off, not at the end, where a letter makes another name; and not both names that people bear."""
+    if min(len(one), len(other)) < _SHORTEST_NEAR or OSA.distance(one, other, score_cutoff=1) > 1:
+        return False
+    return one[:-1] not in {other, other[:-1]} and other[:-1] != one and not (_meanings(one) and _meanings(other))
+
+
+def _are_forms_of_one(one: str, other: str) -> bool:
+    """Aleksei and Alexey; names that sound alike in some language but look different, such as Wei and Mei, are two."""
+    return (
+        min(len(one), len(other)) >= _SHORTEST_NEAR
+        and 2 * OSA.distance(one, other) < max(len(one), len(other))
+        and not _meanings(one).isdisjoint(_meanings(other))
+    )
+
+
+@lru_cache(maxsize=100_000)
+def _meanings(word: str) -> frozenset[str]:
+    """The names of people that the word writes, as Wikidata's ids of them, which rigour carries."""
+    found = analyze_names(NameTypeTag.PER, [word], phonetics=False)
+    return frozenset(span.symbol.id for name in found for span in name.spans if span.symbol.category.value == "NAME")
+
+
+def _called(name: str) -> frozenset[str]:
+    return _nicknames().get(name, frozenset())
+
+
+@lru_cache(maxsize=1)
+def _nicknames() -> dict[str, frozenset[str]]:
+    """What English speakers of a name are called, as the package `nicknames` lists it."""
+    return {name: frozenset(called) for name, called in NickNamer.default_lookup().items()}

@@ -1,0 +1,107 @@
+"""Names of people as keys: who is meant, whatever the order, the script, the titles and the accents."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from hub.graph.people_words import GENERATIONS, NOBODIES, PARTICLES, ROLES, SUFFIXES, TITLES
+from hub.graph.text import folded, latin
+
+_LONGEST_NAME = 200
+_MOST_WORDS = 8
+
+Words = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """The words of a name, folded, in Latin letters where the script has an agreed spelling in them."""
+
+    given: Words
+    family: Words
+    generation: str
+    """What tells a father from a son: "jr"."""
+    is_split: bool
+    """Whether the source says which words are the family's; if not, `given` is empty."""
+
+    @property
+    def words(self) -> Words:
+        """All of them, the given ones first."""
+        return self.given + self.family
+
+    @property
+    def key(self) -> str:
+        """The words without order and spaces; most ways to write one name have it in common."""
+        return " ".join(sorted(map(plain, self.words)))
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether given and family name are both there, and neither is an initial."""
+        return len(self.words) > 1 and all(any(len(word) > 1 for word in part) for part in (self.family, *self._given))
+
+    @property
+    def _given(self) -> tuple[Words, ...]:
+        return (self.given,) if self.is_split else ()
+
+
+@lru_cache(maxsize=200_000)
+def name_of(first: str | None, last: str | None) -> Name | None:
+    """The name in the fields of a record, or None where it is nobody's: empty, an address, "Unknown", "Sales Team"."""
+    first, last = _in_order(_text(first), _text(last))
+    given, family = _words(first), _words(last)
+    generation = next((word for word in (*family[1:], *given[1:]) if word in GENERATIONS), "")
+    given, family = _bare(given, is_first=True), _bare(family, is_first=not given)
+    words = given + family
+    if not words or len(words) > _MOST_WORDS or all(word in NOBODIES or word in ROLES for word in words):
+        return None
+    if given and family:
+        return Name(given, family, generation, is_split=True)
+    if len(words) == 1:
+        return Name(given, family, generation, is_split=True)
+    return Name((), words, generation, is_split=False)
+
+
+def _text(text: str | None) -> str:
+    return "" if text is None or "@" in text else text[:_LONGEST_NAME].strip()
+
+
+def _in_order(first: str, last: str) -> tuple[str, str]:
+    """Where all of a name stands in one field, as "Smith, John"."""
+    whole = first or last
+    if (first and last) or "," not in whole:
+        return first, last
+    family, _, given = whole.partition(",")
+    return ("", family + " " + given) if _is_suffix(given) else (given, family)
+
+
+def _is_suffix(text: str) -> bool:
+    return all(word in SUFFIXES or word in GENERATIONS for word in _words(text))
+
+
+def _words(text: str) -> Words:
+    whole = folded(text) if text else None
+    if whole is None:
+        return ()
+    if not whole.isascii():
+        whole = latin(whole).casefold()
+    return tuple(whole.split())
+
+
+def _bare(words: Words, *, is_first: bool) -> Words:
+    """Without titles before and suffixes behind; a name that is only such words stays as it is."""
+    start, end = 0, len(words)
+    while is_first and start < end - 1 and words[start] in TITLES:
+        start += 1
+    while end - 1 > start and (words[end - 1] in SUFFIXES or words[end - 1] in GENERATIONS):
+        end -= 1
+    return words[start:end]
+
+
+def without_particles(words: Words) -> Words:
+    """A family name without "van der" and the like, unless it is nothing else."""
+    return tuple(word for word in words if word not in PARTICLES) or words
+
+
+@lru_cache(maxsize=200_000)
+def plain(word: str) -> str:
+    """The word as those write it who leave out the dots of an umlaut: mueller, müller and muller are one."""
+    return word.replace("ae", "a").replace("oe", "o").replace("ue", "u")
