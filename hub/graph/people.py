@@ -16,6 +16,9 @@ from hub.graph.people_scoring import SAME, UNSURE, Comparison, comparisons, scor
 from hub.model import Evidence, Verdict
 
 
+_COMPANIES_OF_A_PROVIDER = 20
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
     """One contact record, as its source says it. `id` is the record's."""
@@ -92,16 +95,27 @@ def _edges(contacts: Sequence[Traits], known: Knowledge) -> Iterator[Edge]:
 
 def _traits(contacts: Sequence[Contact]) -> Iterator[Traits]:
     """What is compared of each. Reading a number takes longest, and one whose end nobody shares decides nothing."""
+    addresses = [address_of(each.email) for each in contacts]
     tails = [tail(each.phone) for each in contacts]
-    count = Counter(tails)
-    for each, end in zip(contacts, tails, strict=True):
-        address = address_of(each.email)
+    crowd, providers = Counter(tails), _providers(contacts, addresses)
+    for each, address, end in zip(contacts, addresses, tails, strict=True):
+        if address is not None and address.company in providers:
+            address = address.of_a_provider  # noqa: PLW2901 - what it is in the light of all others
         yield Traits(
             name=name_of(each.first_name, each.last_name),
             address=address,
-            phone=_phone(each) if end is not None and count[end] > 1 else None,
+            phone=_phone(each) if end is not None and crowd[end] > 1 else None,
             companies=_companies(each, address),
         )
+
+
+def _providers(contacts: Iterable[Contact], addresses: Iterable[Address | None]) -> set[str]:
+    """Domains of addresses that contacts of so many companies have that they are none of a company."""
+    accounts: dict[str, set[UUID]] = defaultdict(set)
+    for contact, address in zip(contacts, addresses, strict=True):
+        if address is not None and address.company is not None and contact.accounts:
+            accounts[address.company].add(min(contact.accounts))
+    return {domain for domain, found in accounts.items() if len(found) >= _COMPANIES_OF_A_PROVIDER}
 
 
 def _phone(contact: Contact) -> Phone | None:

@@ -26,6 +26,11 @@ class Address:
         """Whether several people read it, or nobody."""
         return self.mailbox in ROLES
 
+    @property
+    def of_a_provider(self) -> "Address":
+        """The same, at a host of mail for everybody."""
+        return Address(self.mailbox, self.host, None)
+
 
 def address_of(text: str | None) -> Address | None:
     """The address in `text`, such as "Ada <ada+news@gmail.com>", or None where there is none."""

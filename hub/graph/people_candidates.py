@@ -1,9 +1,8 @@
 """Which pairs of contacts are worth a comparison: those that share a key, and of a large group only neighbors."""
 
-from collections.abc import Iterator, Sequence
-
-import duckdb
-import pyarrow as pa
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from itertools import combinations
 
 from hub.graph.people_knowledge import Traits
 from hub.graph.people_names import plain
@@ -14,73 +13,74 @@ _MOST_COMPANIES = 8
 _HEAD = 3
 _SHORTEST_MAILBOX = 5
 
-_CONTACTS = pa.schema(
-    [
-        ("id", pa.int32()),
-        ("name", pa.string()),
-        ("heads", pa.list_(pa.string())),
-        ("companies", pa.list_(pa.string())),
-        ("email", pa.string()),
-        ("mailbox", pa.string()),
-        ("phone", pa.string()),
-    ]
-)
-
-# By the name, so that neighbors are alike; those who share one name and no more are compared with few of each other.
-_PAIRS = f"""
-with keys as (
-    select id, name, hash('@', email) as key from contacts where email is not null
-    union all select id, name, hash('~', mailbox) from contacts where mailbox is not null
-    union all select id, name, hash('#', phone) from contacts where phone is not null
-    union all select id, name, hash('=', company, head)
-    from (select id, name, company, unnest(heads) as head from (
-        select id, name, heads, unnest(companies) as company from contacts))
-),
-shared as (from keys where key in (select key from keys group by key having count(*) > 1)),
-placed as (
-    select key, id, row_number() over (partition by key order by name, id) as place,
-           count(*) over (partition by key) as size
-    from shared
-)
-select distinct least(one.id, other.id) as one, greatest(one.id, other.id) as other
-from placed one join placed other
-  on other.key = one.key and other.place > one.place
- and (one.size <= {_SMALL_GROUP} or other.place <= one.place + {_WINDOW})
-where one.id <> other.id
-order by 1, 2
-"""
+Pair = tuple[int, int]
 
 
-def candidates(contacts: Sequence[Traits]) -> Iterator[tuple[int, int]]:
-    """Pairs of positions in `contacts`, smaller first.
+def candidates(contacts: Sequence[Traits]) -> list[Pair]:
+    """Pairs of positions in `contacts`, smaller first, ascending.
 
     Every contact takes part in a bounded number of pairs, however many share its name, its number or its company.
     """
-    with duckdb.connect() as connection:
-        connection.register("contacts", _table(contacts))
-        found = connection.sql(_PAIRS).to_arrow_table()
-    yield from zip(found["one"].to_pylist(), found["other"].to_pylist(), strict=True)
+    pairs: set[Pair] = set()
+    # One kind of key after the other: what belongs to one is gone before the next.
+    for keyed in (_addresses, _mailboxes, _phones):
+        for group in _groups(keyed(contacts)):
+            pairs.update(_pairs(group, contacts))
+    for company in _groups(_companies(contacts)):
+        for group in _groups(_heads(company, contacts)):
+            pairs.update(_pairs(group, contacts))
+    return sorted(pairs)
 
 
-def _table(contacts: Sequence[Traits]) -> pa.Table:
-    columns = [
-        range(len(contacts)),
-        [each.name.key if each.name else "" for each in contacts],
-        [_heads(each) for each in contacts],
-        [each.companies[:_MOST_COMPANIES] for each in contacts],
-        [each.address.key if each.address else None for each in contacts],
-        [_mailbox(each) for each in contacts],
-        [each.phone.number if each.phone else None for each in contacts],
-    ]
-    return pa.table([pa.array(column, field.type) for column, field in zip(columns, _CONTACTS, strict=True)], _CONTACTS)
+Keyed = Iterator[tuple[Hashable, int]]
 
 
-def _heads(traits: Traits) -> list[str]:
-    """The beginning of each word that is no initial, so that one slip further on changes nothing."""
-    words = traits.name.words if traits.name else ()
-    return list(dict.fromkeys(plain(word)[:_HEAD] for word in words if len(word) > 1))
+def _addresses(contacts: Iterable[Traits]) -> Keyed:
+    return ((each.address, place) for place, each in enumerate(contacts) if each.address is not None)
 
 
-def _mailbox(traits: Traits) -> str | None:
-    mailbox = traits.address.mailbox if traits.address else ""
-    return mailbox if len(mailbox) >= _SHORTEST_MAILBOX and "." not in mailbox else None
+def _mailboxes(contacts: Iterable[Traits]) -> Keyed:
+    """Those that may be somebody's invention."""
+    for place, each in enumerate(contacts):
+        mailbox = each.address.mailbox if each.address is not None else ""
+        if len(mailbox) >= _SHORTEST_MAILBOX and "." not in mailbox:
+            yield mailbox, place
+
+
+def _phones(contacts: Iterable[Traits]) -> Keyed:
+    return ((each.phone.number, place) for place, each in enumerate(contacts) if each.phone is not None)
+
+
+def _companies(contacts: Iterable[Traits]) -> Keyed:
+    return ((company, place) for place, each in enumerate(contacts) for company in each.companies[:_MOST_COMPANIES])
+
+
+def _heads(company: Iterable[int], contacts: Sequence[Traits]) -> Keyed:
+    """The beginning of each word of a name that is no initial, so that one slip further on changes nothing."""
+    for place in company:
+        name = contacts[place].name
+        if name is not None:
+            yield from {(plain(word)[:_HEAD], place) for word in name.words if len(word) > 1}
+
+
+def _groups(keyed: Keyed) -> Iterator[list[int]]:
+    """The positions of each key that several have."""
+    found: dict[Hashable, list[int]] = defaultdict(list)
+    for key, place in keyed:
+        found[key].append(place)
+    return (group for group in found.values() if len(group) > 1)
+
+
+def _pairs(group: list[int], contacts: Sequence[Traits]) -> Iterator[Pair]:
+    """All of a small group; of a large one those next to each other by their names."""
+    if len(group) <= _SMALL_GROUP:
+        yield from combinations(group, 2)
+        return
+    group = sorted(group, key=lambda place: (_key(contacts[place]), place))
+    for place, each in enumerate(group):
+        for other in group[place + 1 : place + 1 + _WINDOW]:
+            yield (each, other) if each < other else (other, each)
+
+
+def _key(traits: Traits) -> str:
+    return traits.name.key if traits.name is not None else ""

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator
 from enum import IntEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from nicknames import NickNamer
 from rapidfuzz.distance import OSA
-from rigour._core import NameTypeTag, analyze_names
+from rigour._core import metaphone
 
 from hub.graph.people_names import Name, Words, plain, without_particles
 
 _SHORTEST_NEAR = 5
 _SHORTEST_BEGINNING = 3
+_SHORTEST_SOUND = 4
 
 
 class Step(IntEnum):
@@ -44,7 +45,7 @@ def _likeness(one: Name, other: Name) -> str:
     if one.generation != other.generation and one.generation and other.generation:
         return "other"
     straight = max(_levels(one, other), key=_WORTH.__getitem__)
-    if straight in AGREEING or not (one.given and other.given):
+    if straight in AGREEING or not (one.given and other.given) or set(one.words).isdisjoint(other.words):
         return straight
     swapped = _level(_given(one.given, other.family), _family(one.family, other.given))
     return "swapped" if swapped in {"same", "variant"} else straight
@@ -84,6 +85,7 @@ def _level(given: Step, family: Step) -> str:
     return _LEVELS[max(given, family)]
 
 
+@lru_cache(maxsize=200_000)
 def _family(one: Words, other: Words) -> Step:
     if not one or not other:
         return Step.MISSING
@@ -110,6 +112,7 @@ def _is_beginning(one: Words, other: Words) -> bool:
     return left.startswith(right) or right.startswith(left)
 
 
+@lru_cache(maxsize=200_000)
 def _given(one: Words, other: Words) -> Step:
     """The words of the shorter in their order among those of the longer: the rest are middle names."""
     if not one or not other:
@@ -143,37 +146,37 @@ def _word(one: str, other: str) -> Step:
         return Step.NEAR
     short, long = sorted((one, other), key=len)
     begins = len(short) >= _SHORTEST_BEGINNING and long.startswith(short)
-    return Step.KINDRED if begins or _are_forms_of_one(one, other) else Step.OTHER
+    return Step.KINDRED if begins or _sound_alike(one, other) else Step.OTHER
 
 
 def _is_slip(one: str, other: str) -> bool:
-    """One letter off, not at the end, where a letter makes another name; and not both names that people bear."""
+    """One letter off, not at the end, where a letter makes another name; and not two names that people bear."""
     if min(len(one), len(other)) < _SHORTEST_NEAR or OSA.distance(one, other, score_cutoff=1) > 1:
         return False
-    return one[:-1] not in {other, other[:-1]} and other[:-1] != one and not (_meanings(one) and _meanings(other))
+    if one[:-1] in {other, other[:-1]} or other[:-1] == one:
+        return False
+    return one not in _nicknames() or other not in _nicknames()
 
 
-def _are_forms_of_one(one: str, other: str) -> bool:
-    """Aleksei and Alexey; names that sound alike in some language but look different, such as Wei and Mei, are two."""
-    return (
-        min(len(one), len(other)) >= _SHORTEST_NEAR
-        and 2 * OSA.distance(one, other) < max(len(one), len(other))
-        and not _meanings(one).isdisjoint(_meanings(other))
-    )
+def _sound_alike(one: str, other: str) -> bool:
+    """Aleksei and Alexey, Stephen and Steven; but also Maria and Mario, so it says little."""
+    if min(len(one), len(other)) < _SHORTEST_SOUND or not (one.isascii() and other.isascii()):
+        return False
+    return 2 * OSA.distance(one, other) <= max(len(one), len(other)) and _sound(one) == _sound(other)
 
 
-@lru_cache(maxsize=100_000)
-def _meanings(word: str) -> frozenset[str]:
-    """The names of people that the word writes, as Wikidata's ids of them, which rigour carries."""
-    found = analyze_names(NameTypeTag.PER, [word], phonetics=False)
-    return frozenset(span.symbol.id for name in found for span in name.spans if span.symbol.category.value == "NAME")
+@lru_cache(maxsize=200_000)
+def _sound(word: str) -> str:
+    return metaphone(word)
 
 
 def _called(name: str) -> frozenset[str]:
     return _nicknames().get(name, frozenset())
 
 
-@lru_cache(maxsize=1)
+@cache
 def _nicknames() -> dict[str, frozenset[str]]:
-    """What English speakers of a name are called, as the package `nicknames` lists it."""
-    return {name: frozenset(called) for name, called in NickNamer.default_lookup().items()}
+    """Names that English speakers bear, and what they are called, as the package `nicknames` lists it."""
+    called = NickNamer.default_lookup()
+    names = called.keys() | set().union(*called.values())
+    return {name: frozenset(called.get(name, ())) for name in names}

@@ -1,10 +1,9 @@
 """How much each comparison of two contacts says, in bits. The weights are data: person_weights.toml."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from importlib import resources
-from typing import Any
+from typing import Any, NamedTuple
 
 from rapidfuzz.distance import OSA
 
@@ -23,8 +22,15 @@ _SHORTEST_OWN_MAILBOX = 5
 _SHORTEST_WORD = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+_BITS: Mapping[tuple[str, str], float] = {
+    (feature, level): bits
+    for feature, levels in WEIGHTS.items()
+    if isinstance(levels, dict)
+    for level, bits in levels.items()
+}
+
+
+class Comparison(NamedTuple):
     """One comparison of two contacts: what is compared, how it came out, and what that weighs."""
 
     feature: str
@@ -34,42 +40,36 @@ class Comparison:
 
 def comparisons(one: Traits, other: Traits, known: Knowledge) -> list[Comparison]:
     """All that speaks for or against the two being one person, or that says nothing in numbers."""
-    return list(_comparisons(one, other, known))
+    return [Comparison(feature, level, _BITS[feature, level]) for feature, level in _levels(one, other, known)]
 
 
 def score(one: Traits, other: Traits, known: Knowledge) -> float:
     """All of them together."""
-    return sum(each.bits for each in _comparisons(one, other, known))
+    return sum([_BITS[each] for each in _levels(one, other, known)])
 
 
-def _comparisons(one: Traits, other: Traits, known: Knowledge) -> Iterator[Comparison]:
+def _levels(one: Traits, other: Traits, known: Knowledge) -> list[tuple[str, str]]:
     email, name = _email(one, other, known), likeness(one.name, other.name)
-    yield _weighed("name", name)
-    if email is not None:
-        yield _weighed("email", email)
-    common = _commonness(one, other, known, name)
-    if common is not None:
-        yield _weighed("commonness", common)
-    # The same address says the company already.
-    company = None if email == "same" else _company(one, other, known)
-    if company is not None:
-        yield _weighed("company", company)
-    phone = _phone(one, other, known)
-    if phone is not None:
-        yield _weighed("phone", phone)
-    if name in CONTRARY and email in _TWO_MAILBOXES and _has_one_company(one.address, other.address):
-        yield _weighed("colleagues", "veto")
+    found = (
+        ("name", name),
+        ("email", email),
+        ("commonness", _commonness(one, other, known, name)),
+        # The same address says the company already.
+        ("company", None if email == "same" else _company(one, other, known)),
+        ("phone", _phone(one, other, known)),
+        ("colleagues", _colleagues(one.address, other.address, email, name)),
+    )
+    return [(feature, level) for feature, level in found if level is not None]
+
+
+def _colleagues(left: Address | None, right: Address | None, email: str | None, name: str) -> str | None:
+    """Two people at one company, each with a mailbox and a name of their own."""
+    if email not in _TWO_MAILBOXES or name not in CONTRARY or left is None or right is None:
+        return None
+    return "veto" if left.company is not None and left.company == right.company else None
 
 
 _TWO_MAILBOXES = frozenset({"near", "other_number", "other_at_company"})
-
-
-def _has_one_company(left: Address | None, right: Address | None) -> bool:
-    return left is not None and right is not None and left.company is not None and left.company == right.company
-
-
-def _weighed(feature: str, level: str) -> Comparison:
-    return Comparison(feature, level, WEIGHTS[feature][level])
 
 
 def _email(one: Traits, other: Traits, known: Knowledge) -> str | None:
