@@ -7,14 +7,15 @@ from uuid import UUID
 
 from hub.graph.countries import country_code
 from hub.graph.people_addresses import Address, address_of
-from hub.graph.people_candidates import candidates
-from hub.graph.people_clusters import Edge, clusters_of
-from hub.graph.people_knowledge import Knowledge, Traits, learned
+from hub.graph.people_clusters import clusters_of
+from hub.graph.people_knowledge import Traits, learned
 from hub.graph.people_names import name_of
 from hub.graph.people_phones import Phone, phone_of, tail
 from hub.graph.people_scoring import SAME, UNSURE, Comparison, comparisons, score
 from hub.model import Evidence, Verdict
 
+
+Cluster = tuple[UUID, ...]
 
 _COMPANIES_OF_A_PROVIDER = 20
 
@@ -44,21 +45,32 @@ class Judgment:
     """Each comparison that counts; their bits sum up to `bits`."""
 
 
-def people(contacts: Iterable[Contact]) -> list[tuple[UUID, ...]]:
+def people(contacts: Iterable[Contact]) -> list[Cluster]:
     """Every record in one cluster, ids ascending, clusters by their first id."""
     contacts = list(contacts)
     records: dict[Traits, list[UUID]] = defaultdict(list)
     for contact, traits in zip(contacts, _traits(contacts), strict=True):
         records[traits].append(contact.id)
+    known = learned(records.keys())
+    alone: list[Cluster] = []
+    ones: list[tuple[Cluster, Traits]] = []
+    for traits, alike in records.items():
+        if len(alike) == 1 or score(traits, traits, known) >= SAME:
+            ones.append((tuple(sorted(alike)), traits))
+        else:  # a million of "Smith" are a million people
+            alone += [(id_,) for id_ in alike]
     # By ids, so that the order of records is no part of what follows.
-    groups = sorted(((sorted(alike), traits) for traits, alike in records.items()), key=lambda group: group[0])
-    known = learned([traits for _, traits in groups])
-    alone = [(id_,) for alike, traits in groups if not _is_one(alike, traits, known) for id_ in alike]
-    ones = [group for group in groups if _is_one(*group, known)]
-    distinct = [traits for _, traits in ones]
-    found = clusters_of(distinct, list(_edges(distinct, known)))
-    together = [tuple(sorted(id_ for each in cluster for id_ in ones[each][0])) for cluster in found]
-    return sorted([*alone, *together])
+    ones.sort(key=lambda one: one[0][0].int)
+    found = clusters_of([traits for _, traits in ones], known)
+    return sorted([*alone, *(_joined([ones[each][0] for each in cluster]) for cluster in found)], key=_first)
+
+
+def _joined(parts: Sequence[Cluster]) -> Cluster:
+    return parts[0] if len(parts) == 1 else tuple(sorted(id_ for part in parts for id_ in part))
+
+
+def _first(cluster: Cluster) -> int:
+    return cluster[0].int
 
 
 def judged(left: Contact, right: Contact, among: Iterable[Contact] = ()) -> Judgment:
@@ -81,18 +93,6 @@ def verdict(bits: float) -> Verdict:
     return Verdict.UNSURE if bits >= UNSURE else Verdict.DIFFERENT
 
 
-def _is_one(alike: Sequence[UUID], traits: Traits, known: Knowledge) -> bool:
-    """Whether records that say the very same say enough: a million of "Smith" are a million people."""
-    return len(alike) == 1 or score(traits, traits, known) >= SAME
-
-
-def _edges(contacts: Sequence[Traits], known: Knowledge) -> Iterator[Edge]:
-    for one, other in candidates(contacts):
-        bits = score(contacts[one], contacts[other], known)
-        if bits >= SAME:
-            yield Edge(bits, one, other)
-
-
 def _traits(contacts: Sequence[Contact]) -> Iterator[Traits]:
     """What is compared of each. Reading a number takes longest, and one whose end nobody shares decides nothing."""
     addresses = [address_of(each.email) for each in contacts]
@@ -100,7 +100,7 @@ def _traits(contacts: Sequence[Contact]) -> Iterator[Traits]:
     crowd, providers = Counter(tails), _providers(contacts, addresses)
     for each, address, end in zip(contacts, addresses, tails, strict=True):
         if address is not None and address.company in providers:
-            address = address.of_a_provider  # noqa: PLW2901 - what it is in the light of all others
+            address = address._replace(company=None)  # noqa: PLW2901 - what it is in the light of all others
         yield Traits(
             name=name_of(each.first_name, each.last_name),
             address=address,
@@ -127,7 +127,7 @@ def _companies(contact: Contact, address: Address | None) -> tuple[str, ...]:
     named = [f"account_{account}" for account in contact.accounts]
     if address is not None and address.company is not None:
         named.append(address.company)
-    return tuple(sorted(named))
+    return tuple(sorted(named)) if len(named) > 1 else tuple(named)
 
 
 def _evidence(found: Comparison, left: tuple[Contact, Traits], right: tuple[Contact, Traits]) -> Evidence:

@@ -1,35 +1,26 @@
 """E-mail addresses as keys: which mailbox a text names, and whether a person or a role reads it."""
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from hub.graph.domains import is_shared, registrable_domain
 from hub.graph.people_words import ALIASES, IGNORED, ROLES
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """A mailbox, in the form that all spellings of it have in common."""
 
+    key: str
+    """All of it."""
     mailbox: str
     host: str
     company: str | None
     """The registrable domain, where it is a company's and not a provider's of mail for everybody."""
 
     @property
-    def key(self) -> str:
-        """The address itself."""
-        return f"{self.mailbox}@{self.host}"
-
-    @property
     def is_of_a_role(self) -> bool:
         """Whether several people read it, or nobody."""
         return self.mailbox in ROLES
-
-    @property
-    def of_a_provider(self) -> "Address":
-        """The same, at a host of mail for everybody."""
-        return Address(self.mailbox, self.host, None)
 
 
 def address_of(text: str | None) -> Address | None:
@@ -47,7 +38,8 @@ def address_of(text: str | None) -> Address | None:
     bare = mailbox.partition("+")[0] or mailbox
     for character in IGNORED.get(host, ""):
         bare = bare.replace(character, "")
-    return Address(bare or mailbox, host, company)
+    mailbox = bare or mailbox
+    return Address(f"{mailbox}@{host}", mailbox, host, company)
 
 
 @lru_cache(maxsize=100_000)

@@ -1,16 +1,13 @@
 """Which pairs of contacts are worth a comparison: those that share a key, and of a large group only neighbors."""
 
-from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from itertools import combinations
 
 from hub.graph.people_knowledge import Traits
-from hub.graph.people_names import plain
 
 _SMALL_GROUP = 12
 _WINDOW = 6
 _MOST_COMPANIES = 8
-_HEAD = 3
 _SHORTEST_MAILBOX = 5
 
 Pair = tuple[int, int]
@@ -36,7 +33,7 @@ Keyed = Iterator[tuple[Hashable, int]]
 
 
 def _addresses(contacts: Iterable[Traits]) -> Keyed:
-    return ((each.address, place) for place, each in enumerate(contacts) if each.address is not None)
+    return ((each.address.key, place) for place, each in enumerate(contacts) if each.address is not None)
 
 
 def _mailboxes(contacts: Iterable[Traits]) -> Keyed:
@@ -56,19 +53,21 @@ def _companies(contacts: Iterable[Traits]) -> Keyed:
 
 
 def _heads(company: Iterable[int], contacts: Sequence[Traits]) -> Keyed:
-    """The beginning of each word of a name that is no initial, so that one slip further on changes nothing."""
     for place in company:
         name = contacts[place].name
-        if name is not None:
-            yield from {(plain(word)[:_HEAD], place) for word in name.words if len(word) > 1}
+        for head in name.heads if name is not None else ():
+            yield head, place
 
 
 def _groups(keyed: Keyed) -> Iterator[list[int]]:
     """The positions of each key that several have."""
-    found: dict[Hashable, list[int]] = defaultdict(list)
+    first: dict[Hashable, int] = {}
+    found: dict[Hashable, list[int]] = {}
     for key, place in keyed:
-        found[key].append(place)
-    return (group for group in found.values() if len(group) > 1)
+        before = first.setdefault(key, place)
+        if before != place:
+            found.setdefault(key, [before]).append(place)
+    return iter(found.values())
 
 
 def _pairs(group: list[int], contacts: Sequence[Traits]) -> Iterator[Pair]:

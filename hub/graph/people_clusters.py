@@ -1,14 +1,15 @@
 """From accepted pairs of contacts to persons: no union brings together what cannot be one person's."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import combinations, product
 from typing import NamedTuple
 
 from hub.graph.people_addresses import Address
-from hub.graph.people_knowledge import Traits
+from hub.graph.people_candidates import candidates
+from hub.graph.people_knowledge import Knowledge, Traits
 from hub.graph.people_likeness import CONTRARY, likeness
 from hub.graph.people_names import Name
-from hub.graph.people_scoring import have_other_numbers
+from hub.graph.people_scoring import SAME, have_other_numbers, score
 
 _FEW = 8
 
@@ -28,8 +29,9 @@ class _Mark(NamedTuple):
     address: Address | None
 
 
-def clusters_of(contacts: Sequence[Traits], edges: Sequence[Edge]) -> list[list[int]]:
-    """Positions that are one person, each in exactly one cluster, ascending."""
+def clusters_of(contacts: Sequence[Traits], known: Knowledge) -> list[list[int]]:
+    """Positions in `contacts` that are one person, each in exactly one cluster, ascending."""
+    edges = list(_edges(contacts, known))
     whole = _Forest(range(len(contacts)))
     for edge in edges:
         whole.join(edge.one, edge.other)
@@ -45,6 +47,13 @@ def clusters_of(contacts: Sequence[Traits], edges: Sequence[Edge]) -> list[list[
 
 
 _TWO = 2
+
+
+def _edges(contacts: Sequence[Traits], known: Knowledge) -> Iterator[Edge]:
+    for one, other in candidates(contacts):
+        bits = score(contacts[one], contacts[other], known)
+        if bits >= SAME:
+            yield Edge(bits, one, other)
 
 
 class _Forest:

@@ -1,9 +1,9 @@
 """What the contacts taken together teach: which names, addresses, numbers and companies tell little of a person."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from hub.graph.people_addresses import Address
 from hub.graph.people_likeness import CONTRARY, likeness
@@ -11,8 +11,9 @@ from hub.graph.people_names import Name
 from hub.graph.people_phones import Phone
 
 Thing = TypeVar("Thing", bound=Hashable)
+Other = TypeVar("Other", bound=Hashable)
 
-_NAMES_OF_A_SHARED_ADDRESS = 3
+_SHARED = 3
 _NAMES_OF_A_SWITCHBOARD = 3
 _BEARERS_OF_A_COMMON_NAME = 4
 _BEARERS_OF_A_FREQUENT_NAME = 16
@@ -21,8 +22,7 @@ _VAST_COMPANY = 5_000
 _HOSTS_OF_A_COMMON_MAILBOX = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Traits:
+class Traits(NamedTuple):
     """What is compared of a contact record; records with equal traits are one."""
 
     name: Name | None
@@ -56,28 +56,17 @@ class Knowledge:
 
 def learned(contacts: Collection[Traits]) -> Knowledge:
     """What distinct traits teach."""
-    addresses, phones = _names_by(contacts)
-    companies: dict[str, set[str]] = defaultdict(set)
-    mailboxes: dict[str, set[str]] = defaultdict(set)
-    hosts: dict[str, set[str]] = defaultdict(set)
-    sizes: dict[str, int] = defaultdict(int)
-    for each in contacts:
-        for company in each.companies:
-            sizes[company] += 1
-        if each.name is not None:
-            companies[each.name.key].update(each.companies[:1])
-            if each.address is not None:
-                mailboxes[each.name.key].add(each.address.key)
-        if each.address is not None:
-            hosts[each.address.mailbox].add(each.address.host)
-    bearers = {name: max(len(found), len(mailboxes.get(name, ()))) for name, found in companies.items()}
+    phones = _used(((each.phone, each.name) for each in contacts if each.phone is not None), 2)
+    addresses = _used(((each.address.key, each.name) for each in contacts if each.address is not None), _SHARED)
+    sizes = Counter(company for each in contacts for company in each.companies)
+    bearers = _bearers(contacts)
     return Knowledge(
-        shared_addresses=_borne(addresses, _NAMES_OF_A_SHARED_ADDRESS),
-        switchboards=_borne(phones, _NAMES_OF_A_SWITCHBOARD),
-        shared_phones=_borne(phones, 2),
+        shared_addresses=_of_people(addresses, _SHARED),
+        switchboards=_of_people(phones, _NAMES_OF_A_SWITCHBOARD),
+        shared_phones=_of_people(phones, 2),
         common_names=frozenset(name for name, count in bearers.items() if count >= _BEARERS_OF_A_COMMON_NAME),
         frequent_names=frozenset(name for name, count in bearers.items() if count >= _BEARERS_OF_A_FREQUENT_NAME),
-        common_mailboxes=frozenset(box for box, found in hosts.items() if len(found) >= _HOSTS_OF_A_COMMON_MAILBOX),
+        common_mailboxes=_common_mailboxes(contacts),
         sizes={company: size for company, size in sizes.items() if size >= _LARGE_COMPANY},
         ambiguous=_ambiguous(contacts),
     )
@@ -93,27 +82,41 @@ def is_vast(size: int) -> bool:
     return size >= _VAST_COMPANY
 
 
-def _names_by(contacts: Iterable[Traits]) -> tuple[dict[str, set[Name]], dict[Phone, set[Name]]]:
-    addresses: dict[str, set[Name]] = defaultdict(set)
-    phones: dict[Phone, set[Name]] = defaultdict(set)
-    for each in contacts:
-        if each.name is None:
-            continue
-        if each.address is not None:
-            addresses[each.address.key].add(each.name)
-        if each.phone is not None:
-            phones[each.phone].add(each.name)
-    return addresses, phones
+def _used(pairs: Iterable[tuple[Thing, Other]], least: int) -> dict[Thing, set[Other]]:
+    """What comes with each thing that there is at least so often."""
+    pairs = list(pairs)
+    count = Counter(thing for thing, _ in pairs)
+    found: dict[Thing, set[Other]] = defaultdict(set)
+    for thing, other in pairs:
+        if count[thing] >= least:
+            found[thing].add(other)
+    return found
 
 
-def _borne(names: Mapping[Thing, set[Name]], least: int) -> frozenset[Thing]:
+def _bearers(contacts: Collection[Traits]) -> dict[str, int]:
+    """At how many companies, or with how many addresses, there is a name, of those that there may be at many."""
+    least = _BEARERS_OF_A_COMMON_NAME
+    named = [(each.name.key, each) for each in contacts if each.name is not None]
+    companies = _used(((name, each.companies[0]) for name, each in named if each.companies), least)
+    addresses = _used(((name, each.address.key) for name, each in named if each.address is not None), least)
+    names = companies.keys() | addresses.keys()
+    return {name: max(len(companies.get(name, ())), len(addresses.get(name, ()))) for name in names}
+
+
+def _common_mailboxes(contacts: Iterable[Traits]) -> frozenset[str]:
+    addresses = [each.address for each in contacts if each.address is not None]
+    hosts = _used(((each.mailbox, each.host) for each in addresses), _HOSTS_OF_A_COMMON_MAILBOX)
+    return frozenset(mailbox for mailbox, found in hosts.items() if len(found) >= _HOSTS_OF_A_COMMON_MAILBOX)
+
+
+def _of_people(names: Mapping[Thing, Collection[Name | None]], least: int) -> frozenset[Thing]:
     """What at least so many people use, as their names tell."""
     return frozenset(thing for thing, found in names.items() if len(found) >= least and _has_people(found, least))
 
 
-def _has_people(names: Iterable[Name], least: int) -> bool:
+def _has_people(names: Iterable[Name | None], least: int) -> bool:
     heads: list[Name] = []
-    for name in sorted(names, key=lambda name: (-len(name.words), name.words)):
+    for name in sorted((each for each in names if each is not None), key=lambda name: (-len(name.words), name)):
         if all(likeness(name, head) in CONTRARY for head in heads):
             heads.append(name)
             if len(heads) == least:
@@ -129,15 +132,16 @@ def initials(name: Name) -> str | None:
 
 
 def _ambiguous(contacts: Iterable[Traits]) -> frozenset[tuple[str, str]]:
-    contacts = [each for each in contacts if each.name is not None and initials(each.name)]
+    contacts = [each for each in contacts if each.name is not None and each.name.is_split and each.name.given]
     short = {place for each in contacts if _is_initial(each) for place in places(each)}
-    names: dict[tuple[str, str], set[Name]] = defaultdict(set)
+    if not short:
+        return frozenset()
+    names: dict[tuple[str, str], set[Name | None]] = defaultdict(set)
     for each in contacts:
-        if each.name is not None and not _is_initial(each):
-            for place in places(each):
-                if place in short:
-                    names[place].add(each.name)
-    return frozenset(place for place, found in names.items() if len(found) > 1 and _has_people(found, 2))
+        for place in () if _is_initial(each) else places(each):
+            if place in short:
+                names[place].add(each.name)
+    return _of_people(names, 2)
 
 
 def places(traits: Traits) -> list[tuple[str, str]]:

@@ -37,14 +37,17 @@ def likeness(one: Name | None, other: Name | None) -> str:
     """The level of two names; the same for either order of them."""
     if one is None or other is None:
         return "none"
-    return _likeness(one, other) if one.words <= other.words else _likeness(other, one)
+    return _likeness(one, other) if one <= other else _likeness(other, one)
 
 
 @lru_cache(maxsize=500_000)
 def _likeness(one: Name, other: Name) -> str:
     if one.generation != other.generation and one.generation and other.generation:
         return "other"
-    straight = max(_levels(one, other), key=_WORTH.__getitem__)
+    if one.is_split and other.is_split:
+        straight = _level(_given(one.given, other.given), _family(one.family, other.family))
+    else:
+        straight = max(_levels(one, other), key=_WORTH.__getitem__)
     if straight in AGREEING or not (one.given and other.given) or set(one.words).isdisjoint(other.words):
         return straight
     swapped = _level(_given(one.given, other.family), _family(one.family, other.given))

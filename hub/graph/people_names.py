@@ -1,19 +1,21 @@
 """Names of people as keys: who is meant, whatever the order, the script, the titles and the accents."""
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from hub.graph.people_words import GENERATIONS, NOBODIES, PARTICLES, ROLES, SUFFIXES, TITLES
 from hub.graph.text import folded, latin
 
 _LONGEST_NAME = 200
 _MOST_WORDS = 8
+_HEAD = 3
+_NOBODIES = NOBODIES | ROLES
+_AROUND = TITLES | SUFFIXES | GENERATIONS
 
 Words = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """The words of a name, folded, in Latin letters where the script has an agreed spelling in them."""
 
     given: Words
@@ -22,25 +24,12 @@ class Name:
     """What tells a father from a son: "jr"."""
     is_split: bool
     """Whether the source says which words are the family's; if not, `given` is empty."""
-
-    @property
-    def words(self) -> Words:
-        """All of them, the given ones first."""
-        return self.given + self.family
-
-    @property
-    def key(self) -> str:
-        """The words without order and spaces; most ways to write one name have it in common."""
-        return " ".join(sorted(map(plain, self.words)))
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether given and family name are both there, and neither is an initial."""
-        return len(self.words) > 1 and all(any(len(word) > 1 for word in part) for part in (self.family, *self._given))
-
-    @property
-    def _given(self) -> tuple[Words, ...]:
-        return (self.given,) if self.is_split else ()
+    words: Words
+    """All of them, the given ones first."""
+    key: str
+    """The words without order; most ways to write one name have it in common."""
+    heads: tuple[str, ...]
+    """The beginnings of the words that are no initials, so that one slip further on changes nothing."""
 
 
 @lru_cache(maxsize=200_000)
@@ -48,16 +37,26 @@ def name_of(first: str | None, last: str | None) -> Name | None:
     """The name in the fields of a record, or None where it is nobody's: empty, an address, "Unknown", "Sales Team"."""
     first, last = _in_order(_text(first), _text(last))
     given, family = _words(first), _words(last)
-    generation = next((word for word in (*family[1:], *given[1:]) if word in GENERATIONS), "")
+    generation = _generation(given[1:] + family[1:])
     given, family = _bare(given, is_first=True), _bare(family, is_first=not given)
     words = given + family
-    if not words or len(words) > _MOST_WORDS or all(word in NOBODIES or word in ROLES for word in words):
+    if not 0 < len(words) <= _MOST_WORDS or _NOBODIES.issuperset(words):
         return None
-    if given and family:
-        return Name(given, family, generation, is_split=True)
-    if len(words) == 1:
-        return Name(given, family, generation, is_split=True)
-    return Name((), words, generation, is_split=False)
+    is_split = bool(given and family) or len(words) == 1
+    spelled = [plain(word) for word in words]
+    return Name(
+        given=given if is_split else (),
+        family=family if is_split else words,
+        generation=generation,
+        is_split=is_split,
+        words=words,
+        key=" ".join(sorted(spelled)),
+        heads=tuple(dict.fromkeys(word[:_HEAD] for word in spelled if len(word) > 1)),
+    )
+
+
+def _generation(words: Words) -> str:
+    return "" if GENERATIONS.isdisjoint(words) else next(word for word in words if word in GENERATIONS)
 
 
 def _text(text: str | None) -> str:
@@ -88,6 +87,8 @@ def _words(text: str) -> Words:
 
 def _bare(words: Words, *, is_first: bool) -> Words:
     """Without titles before and suffixes behind; a name that is only such words stays as it is."""
+    if _AROUND.isdisjoint(words):
+        return words
     start, end = 0, len(words)
     while is_first and start < end - 1 and words[start] in TITLES:
         start += 1

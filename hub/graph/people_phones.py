@@ -1,8 +1,8 @@
 """Telephone numbers as keys: E.164, with the extension apart."""
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import phonenumbers
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, NumberParseException
@@ -13,13 +13,12 @@ _EXTENSION = re.compile(
 )
 _INTERNATIONAL = re.compile(r"\+[1-9][\d\s().\-/\u00a0]+")
 _NOT_DIGITS = re.compile(r"\D+")
-_SHORTEST = 7
 _DIGITS = range(8, 16)
-_TAIL = 6
+_TAIL = 7
+_BETWEEN_DIGITS = str.maketrans("", "", " \u00a0+().-/")
 
 
-@dataclass(frozen=True, slots=True)
-class Phone:
+class Phone(NamedTuple):
     """A number as everybody may dial it, such as +492285550100; without a country, its digits behind a "~"."""
 
     number: str
@@ -33,8 +32,10 @@ def tail(text: str | None) -> str | None:
     """The last digits of a number, which all spellings of it have in common; None where `text` is no number."""
     if not text or len(text) > _LONGEST_TEXT:
         return None
-    digits = _NOT_DIGITS.sub("", _main(text)[0])
-    return digits[-_TAIL:] if len(digits) >= _SHORTEST else None
+    digits = text.translate(_BETWEEN_DIGITS)
+    if not digits.isdecimal():
+        digits = _NOT_DIGITS.sub("", _main(text)[0])
+    return digits[-_TAIL:] if len(digits) >= _TAIL else None
 
 
 @lru_cache(maxsize=200_000)

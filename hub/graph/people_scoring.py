@@ -118,13 +118,12 @@ def _is_own(mailbox: str, one: Name | None, other: Name | None, known: Knowledge
 def _commonness(one: Traits, other: Traits, known: Knowledge, level: str) -> str | None:
     if level not in AGREEING or one.name is None or other.name is None:
         return None
-    keys = one.name.key, other.name.key
-    if any(key in known.frequent_names for key in keys):
+    if level == "initial" and any(place in known.ambiguous for place in (*places(one), *places(other))):
+        return "ambiguous_initial"
+    left, right = one.name.key, other.name.key
+    if left in known.frequent_names or right in known.frequent_names:
         return "frequent"
-    if any(key in known.common_names for key in keys):
-        return "common"
-    is_ambiguous = level == "initial" and any(place in known.ambiguous for place in (*places(one), *places(other)))
-    return "ambiguous_initial" if is_ambiguous else None
+    return "common" if left in known.common_names or right in known.common_names else None
 
 
 def _company(one: Traits, other: Traits, known: Knowledge) -> str | None:
