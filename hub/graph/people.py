@@ -1,7 +1,7 @@
 """Which contact records are the same person: by e-mail address first, else by name, company and telephone."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from hub.graph.countries import country_code
 from hub.graph.people_addresses import Address, address_of
 from hub.graph.people_clusters import clusters_of
 from hub.graph.people_knowledge import Traits, learned
-from hub.graph.people_names import name_of
+from hub.graph.people_names import name_of, told
 from hub.graph.people_phones import Phone, phone_of, tail
 from hub.graph.people_scoring import SAME, UNSURE, Comparison, comparisons, score
 from hub.model import Evidence, Verdict
@@ -97,37 +97,36 @@ def _traits(contacts: Sequence[Contact]) -> Iterator[Traits]:
     """What is compared of each. Reading a number takes longest, and one whose end nobody shares decides nothing."""
     addresses = [address_of(each.email) for each in contacts]
     tails = [tail(each.phone) for each in contacts]
-    crowd, providers = Counter(tails), _providers(contacts, addresses)
+    crowd, accounts = Counter(tails), _accounts(contacts, addresses)
     for each, address, end in zip(contacts, addresses, tails, strict=True):
-        if address is not None and address.company in providers:
+        told_of = accounts.get(address.company, frozenset()) if address is not None else frozenset()
+        if address is not None and len(told_of) >= _COMPANIES_OF_A_PROVIDER:
             address = address._replace(company=None)  # noqa: PLW2901 - what it is in the light of all others
+        name = name_of(each.first_name, each.last_name)
         yield Traits(
-            name=name_of(each.first_name, each.last_name),
+            name=told(name, address.mailbox) if name is not None and address is not None else name,
             address=address,
             phone=_phone(each) if end is not None and crowd[end] > 1 else None,
-            companies=_companies(each, address),
+            accounts=_named(each.accounts or (told_of if len(told_of) == 1 else ())),
         )
 
 
-def _providers(contacts: Iterable[Contact], addresses: Iterable[Address | None]) -> set[str]:
-    """Domains of addresses that contacts of so many companies have that they are none of a company."""
-    accounts: dict[str, set[UUID]] = defaultdict(set)
+def _accounts(contacts: Iterable[Contact], addresses: Iterable[Address | None]) -> Mapping[str | None, Collection[UUID]]:
+    """The accounts of those who have addresses at a domain: one, at a company's; many, at a provider's."""
+    found: dict[str | None, set[UUID]] = defaultdict(set)
     for contact, address in zip(contacts, addresses, strict=True):
-        if address is not None and address.company is not None and contact.accounts:
-            accounts[address.company].add(min(contact.accounts))
-    return {domain for domain, found in accounts.items() if len(found) >= _COMPANIES_OF_A_PROVIDER}
+        if contact.accounts and address is not None and address.company is not None:
+            found[address.company].add(min(contact.accounts))
+    return found
+
+
+def _named(accounts: Iterable[UUID]) -> tuple[str, ...]:
+    return tuple(sorted([f"account_{account}" for account in accounts]))
 
 
 def _phone(contact: Contact) -> Phone | None:
     countries = {country_code(each) for each in contact.countries} - {None}
     return phone_of(contact.phone or "", countries.pop() if len(countries) == 1 else None)
-
-
-def _companies(contact: Contact, address: Address | None) -> tuple[str, ...]:
-    named = [f"account_{account}" for account in contact.accounts]
-    if address is not None and address.company is not None:
-        named.append(address.company)
-    return tuple(sorted(named)) if len(named) > 1 else tuple(named)
 
 
 def _evidence(found: Comparison, left: tuple[Contact, Traits], right: tuple[Contact, Traits]) -> Evidence:

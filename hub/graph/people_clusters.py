@@ -7,11 +7,14 @@ from typing import NamedTuple
 from hub.graph.people_addresses import Address
 from hub.graph.people_candidates import candidates
 from hub.graph.people_knowledge import Knowledge, Traits
-from hub.graph.people_likeness import CONTRARY, likeness
+from hub.graph.people_likeness import are_apart
 from hub.graph.people_names import Name
 from hub.graph.people_scoring import SAME, have_other_numbers, score
 
 _FEW = 8
+_MOST_MARKS = 64
+"""Nobody has more names and addresses; it bounds what one union costs."""
+_TWO = 2
 
 
 class Edge(NamedTuple):
@@ -44,9 +47,6 @@ def clusters_of(contacts: Sequence[Traits], known: Knowledge) -> list[list[int]]
         between = [edge for edge in edges if edge.one in doubtful]
         return sorted([*found.values(), *_agreeing(contacts, between, sorted(doubtful))])
     return sorted(found.values())
-
-
-_TWO = 2
 
 
 def _edges(contacts: Sequence[Traits], known: Knowledge) -> Iterator[Edge]:
@@ -90,7 +90,7 @@ def _mark(traits: Traits) -> _Mark:
 
 
 def _are_apart(one: _Mark, other: _Mark) -> bool:
-    return likeness(one.name, other.name) in CONTRARY or have_other_numbers(one.address, other.address)
+    return are_apart(one.name, other.name) or have_other_numbers(one.address, other.address)
 
 
 def _agreeing(contacts: Sequence[Traits], edges: Sequence[Edge], members: Collection[int]) -> list[list[int]]:
@@ -101,7 +101,7 @@ def _agreeing(contacts: Sequence[Traits], edges: Sequence[Edge], members: Collec
     marks = {each: {_mark(contacts[each])} for each in members}
     for edge in sorted(edges, key=lambda edge: (-edge.bits, edge.one, edge.other)):
         one, other = sorted((forest.root(edge.one), forest.root(edge.other)))
-        if one == other or edge.one in torn or edge.other in torn:
+        if one == other or edge.one in torn or edge.other in torn or len(marks[one] | marks[other]) > _MOST_MARKS:
             continue
         if any(_are_apart(*pair) and pair not in allowed for pair in product(marks[one], marks[other])):
             continue

@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeVar
 
 from hub.graph.people_addresses import Address
 from hub.graph.people_likeness import CONTRARY, likeness
-from hub.graph.people_names import Name
+from hub.graph.people_names import Name, is_initial
 from hub.graph.people_phones import Phone
 
 Thing = TypeVar("Thing", bound=Hashable)
@@ -15,6 +15,7 @@ Other = TypeVar("Other", bound=Hashable)
 
 _SHARED = 3
 _NAMES_OF_A_SWITCHBOARD = 3
+_ADDRESSES_OF_A_SWITCHBOARD = 8
 _BEARERS_OF_A_COMMON_NAME = 4
 _BEARERS_OF_A_FREQUENT_NAME = 16
 _LARGE_COMPANY = 500
@@ -28,8 +29,14 @@ class Traits(NamedTuple):
     name: Name | None
     address: Address | None
     phone: Phone | None
-    companies: tuple[str, ...]
-    """Accounts, by id, and the company's domain of the address; ascending."""
+    accounts: tuple[str, ...]
+    """Those of its companies, by id, ascending; where none is told, that of all others with addresses at its domain."""
+
+    @property
+    def companies(self) -> tuple[str, ...]:
+        """The accounts, and the company's domain of the address."""
+        domain = self.address.company if self.address is not None else None
+        return self.accounts if domain is None else (*self.accounts, domain)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +46,7 @@ class Knowledge:
     shared_addresses: Collection[str] = frozenset()
     """Addresses that several names use, and mailboxes of roles."""
     switchboards: Collection[Phone] = frozenset()
-    """Numbers of many names."""
+    """Numbers of many names, or of many addresses."""
     shared_phones: Collection[Phone] = frozenset()
     """Numbers of two names."""
     common_names: Collection[str] = frozenset()
@@ -62,7 +69,7 @@ def learned(contacts: Collection[Traits]) -> Knowledge:
     bearers = _bearers(contacts)
     return Knowledge(
         shared_addresses=_of_people(addresses, _SHARED),
-        switchboards=_of_people(phones, _NAMES_OF_A_SWITCHBOARD),
+        switchboards=_of_people(phones, _NAMES_OF_A_SWITCHBOARD) | _of_many_addresses(contacts),
         shared_phones=_of_people(phones, 2),
         common_names=frozenset(name for name, count in bearers.items() if count >= _BEARERS_OF_A_COMMON_NAME),
         frequent_names=frozenset(name for name, count in bearers.items() if count >= _BEARERS_OF_A_FREQUENT_NAME),
@@ -91,6 +98,12 @@ def _used(pairs: Iterable[tuple[Thing, Other]], least: int) -> dict[Thing, set[O
         if count[thing] >= least:
             found[thing].add(other)
     return found
+
+
+def _of_many_addresses(contacts: Iterable[Traits]) -> frozenset[Phone]:
+    both = ((each.phone, each.address.key) for each in contacts if each.phone is not None and each.address is not None)
+    addresses = _used(both, _ADDRESSES_OF_A_SWITCHBOARD)
+    return frozenset(phone for phone, found in addresses.items() if len(found) >= _ADDRESSES_OF_A_SWITCHBOARD)
 
 
 def _bearers(contacts: Collection[Traits]) -> dict[str, int]:
@@ -151,4 +164,4 @@ def places(traits: Traits) -> list[tuple[str, str]]:
 
 
 def _is_initial(traits: Traits) -> bool:
-    return traits.name is not None and len(traits.name.given[0]) == 1
+    return traits.name is not None and is_initial(traits.name.given[0])

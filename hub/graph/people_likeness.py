@@ -8,11 +8,12 @@ from nicknames import NickNamer
 from rapidfuzz.distance import OSA
 from rigour._core import metaphone
 
-from hub.graph.people_names import Name, Words, plain, without_particles
+from hub.graph.people_names import Name, Words, is_initial, plain, without_particles
 
 _SHORTEST_NEAR = 5
-_SHORTEST_BEGINNING = 3
-_SHORTEST_SOUND = 4
+_SHORTEST_KINDRED = 3
+_TWO_SLIPS = 2
+_LONG = 10
 
 
 class Step(IntEnum):
@@ -40,10 +41,12 @@ def likeness(one: Name | None, other: Name | None) -> str:
     return _likeness(one, other) if one <= other else _likeness(other, one)
 
 
-@lru_cache(maxsize=500_000)
+@lru_cache(maxsize=200_000)
 def _likeness(one: Name, other: Name) -> str:
     if one.generation != other.generation and one.generation and other.generation:
         return "other"
+    if bool(one.given) is not bool(other.given) and _joined(one) & _joined(other):
+        return "same"
     if one.is_split and other.is_split:
         straight = _level(_given(one.given, other.given), _family(one.family, other.family))
     else:
@@ -52,6 +55,11 @@ def _likeness(one: Name, other: Name) -> str:
         return straight
     swapped = _level(_given(one.given, other.family), _family(one.family, other.given))
     return "swapped" if swapped in {"same", "variant"} else straight
+
+
+def _joined(name: Name) -> set[str]:
+    """The name without spaces, as some scripts write it."""
+    return {"".join(name.given + name.family), "".join(name.family + name.given)}
 
 
 _WORTH = {
@@ -107,7 +115,8 @@ def _family(one: Words, other: Words) -> Step:
 
 def _initial(one: Words, other: Words) -> Step:
     """A family name of which only the first letter is told: Ada N."""
-    return Step.INITIAL if min(len(one[0]), len(other[0])) == 1 and one[0][0] == other[0][0] else Step.OTHER
+    is_short = is_initial(one[0]) or is_initial(other[0])
+    return Step.INITIAL if is_short and one[0][0] == other[0][0] else Step.OTHER
 
 
 def _is_beginning(one: Words, other: Words) -> bool:
@@ -141,15 +150,13 @@ def _until(word: str, rest: Iterator[str]) -> Iterator[str]:
 def _word(one: str, other: str) -> Step:
     if one == other:
         return Step.SAME
-    if min(len(one), len(other)) == 1:
+    if is_initial(one) or is_initial(other):
         return Step.INITIAL if one[0] == other[0] else Step.OTHER
     if plain(one) == plain(other) or other in _called(one) or one in _called(other):
         return Step.VARIANT
     if _is_slip(one, other):
         return Step.NEAR
-    short, long = sorted((one, other), key=len)
-    begins = len(short) >= _SHORTEST_BEGINNING and long.startswith(short)
-    return Step.KINDRED if begins or _sound_alike(one, other) else Step.OTHER
+    return Step.KINDRED if _are_kindred(one, other) else Step.OTHER
 
 
 def _is_slip(one: str, other: str) -> bool:
@@ -161,11 +168,24 @@ def _is_slip(one: str, other: str) -> bool:
     return one not in _nicknames() or other not in _nicknames()
 
 
-def _sound_alike(one: str, other: str) -> bool:
-    """Aleksei and Alexey, Stephen and Steven; but also Maria and Mario, so it says little."""
-    if min(len(one), len(other)) < _SHORTEST_SOUND or not (one.isascii() and other.isascii()):
+def _are_kindred(one: str, other: str) -> bool:
+    """Max and Maximilian, Aleksei and Alexey, Jaes and James; but also Maria and Mario, so it says little."""
+    short, long = sorted((one, other), key=len)
+    if len(short) < _SHORTEST_KINDRED:
         return False
-    return 2 * OSA.distance(one, other) <= max(len(one), len(other)) and _sound(one) == _sound(other)
+    if long.startswith(short) or (short[0] == long[0] and OSA.distance(one, other, score_cutoff=1) == 1):
+        return True
+    if not (one.isascii() and other.isascii()):
+        return False
+    return 2 * OSA.distance(one, other) <= len(long) and _sound(one) == _sound(other)
+
+
+def are_apart(one: Name | None, other: Name | None) -> bool:
+    """Whether no third name can be that of both: they are contrary, and not by slips of the pen in each of them."""
+    if one is None or other is None or likeness(one, other) not in CONTRARY:
+        return False
+    left, right = ("".join(sorted(name.words)) for name in (one, other))
+    return OSA.distance(left, right, score_cutoff=_TWO_SLIPS) > _TWO_SLIPS or min(len(left), len(right)) < _LONG
 
 
 @lru_cache(maxsize=200_000)

@@ -1,5 +1,6 @@
 """Names of people as keys: who is meant, whatever the order, the script, the titles and the accents."""
 
+import re
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -9,6 +10,8 @@ from hub.graph.text import folded, latin
 _LONGEST_NAME = 200
 _MOST_WORDS = 8
 _HEAD = 3
+_TWO = 2
+_BETWEEN_WORDS = re.compile(r"[._\d-]+")
 _NOBODIES = NOBODIES | ROLES
 _AROUND = TITLES | SUFFIXES | GENERATIONS
 
@@ -42,21 +45,50 @@ def name_of(first: str | None, last: str | None) -> Name | None:
     words = given + family
     if not 0 < len(words) <= _MOST_WORDS or _NOBODIES.issuperset(words):
         return None
-    is_split = bool(given and family) or len(words) == 1
+    if (given and family) or len(words) == 1:
+        return _name(given, family, generation)
+    return _name((), words, generation, is_split=False)
+
+
+def told(name: Name, mailbox: str) -> Name:
+    """The name with the given name that a mailbox spells out: of "P. Ivanova", or of "Ivanova", priya.ivanova is."""
+    given = "".join(name.given)
+    if not name.is_split or len(given) > 1 or not name.family:
+        return name
+    words = [word for word in _BETWEEN_WORDS.split(mailbox) if word]
+    family = plain("".join(name.family))
+    others = [word for word in words if plain(word) != family]
+    if len(words) != _TWO or len(others) != 1 or len(others[0]) == 1 or not others[0].startswith(given):
+        return name
+    return _name((others[0],), name.family, name.generation)
+
+
+def _name(given: Words, family: Words, generation: str, *, is_split: bool = True) -> Name:
+    words = given + family
     spelled = [plain(word) for word in words]
     return Name(
-        given=given if is_split else (),
-        family=family if is_split else words,
+        given=given,
+        family=family,
         generation=generation,
         is_split=is_split,
         words=words,
         key=" ".join(sorted(spelled)),
-        heads=tuple(dict.fromkeys(word[:_HEAD] for word in spelled if len(word) > 1)),
+        heads=tuple(dict.fromkeys(_head(word) for word in spelled if not is_initial(word))),
     )
 
 
 def _generation(words: Words) -> str:
     return "" if GENERATIONS.isdisjoint(words) else next(word for word in words if word in GENERATIONS)
+
+
+def _head(word: str) -> str:
+    # Where names are written without spaces, one sign is a name.
+    return word[:_HEAD] if word.isascii() else word[0]
+
+
+def is_initial(word: str) -> bool:
+    """Whether of a word only its first letter is told."""
+    return len(word) == 1 and word.isascii()
 
 
 def _text(text: str | None) -> str:

@@ -127,11 +127,11 @@ def _commonness(one: Traits, other: Traits, known: Knowledge, level: str) -> str
 
 
 def _company(one: Traits, other: Traits, known: Knowledge) -> str | None:
-    if not one.companies or not other.companies:
-        return None
-    sizes = [known.sizes.get(company, 0) for company in one.companies if company in other.companies]
+    left, right = one.companies, other.companies
+    sizes = [known.sizes.get(company, 0) for company in left if company in right]
     if not sizes:
-        return "other"
+        # An account and a domain may be those of one company.
+        return "other" if left and right and (one.accounts and other.accounts or not (one.accounts or other.accounts)) else None
     if is_vast(min(sizes)):
         return "same_vast"
     return "same_large" if is_large(min(sizes)) else "same"

@@ -103,7 +103,15 @@ def _company(row: Any) -> Company:
 
 
 def _contact(row: Any) -> Contact:
-    return Contact(id=row.id, first_name=row.first_name, last_name=row.last_name, email=row.email)
+    return Contact(
+        id=row.id,
+        first_name=row.first_name,
+        last_name=row.last_name,
+        email=row.email,
+        phone=row.phone,
+        accounts=tuple(row.accounts),
+        countries=tuple(row.countries),
+    )
 
 
 Profile = Callable[[list[Any]], tuple[str | None, str | None]]
