@@ -14,7 +14,6 @@ from hub.graph.people_phones import Phone, phone_of, tail
 from hub.graph.people_scoring import SAME, UNSURE, Comparison, comparisons, score
 from hub.model import Evidence, Verdict
 
-
 Cluster = tuple[UUID, ...]
 
 _COMPANIES_OF_A_PROVIDER = 20
@@ -79,11 +78,11 @@ def judged(left: Contact, right: Contact, among: Iterable[Contact] = ()) -> Judg
     Others teach how common a name is, and who shares an address or a number: of all contacts, `among` are those with a
     name, address, number or company of the two. Mapping says the same where it has all of them.
     """
-    pair = left, right
-    one, other, *others = _traits([*pair, *among])
+    one, other, *others = _traits([left, right, *among])
     found = comparisons(one, other, learned({one, other, *others}))
     bits = sum(each.bits for each in found)
-    return Judgment(bits, verdict(bits), [_evidence(each, *zip(pair, (one, other))) for each in found if each.bits])
+    told_of = [_evidence(each, (left, one), (right, other)) for each in found if each.bits]
+    return Judgment(bits, verdict(bits), told_of)
 
 
 def verdict(bits: float) -> Verdict:
@@ -103,15 +102,19 @@ def _traits(contacts: Sequence[Contact]) -> Iterator[Traits]:
         if address is not None and len(told_of) >= _COMPANIES_OF_A_PROVIDER:
             address = address._replace(company=None)  # noqa: PLW2901 - what it is in the light of all others
         name = name_of(each.first_name, each.last_name)
+        named = _named(each.accounts or (told_of if len(told_of) == 1 else ()))
         yield Traits(
             name=told(name, address.mailbox) if name is not None and address is not None else name,
             address=address,
             phone=_phone(each) if end is not None and crowd[end] > 1 else None,
-            accounts=_named(each.accounts or (told_of if len(told_of) == 1 else ())),
+            accounts=named,
+            companies=named if address is None or address.company is None else (*named, address.company),
         )
 
 
-def _accounts(contacts: Iterable[Contact], addresses: Iterable[Address | None]) -> Mapping[str | None, Collection[UUID]]:
+def _accounts(
+    contacts: Iterable[Contact], addresses: Iterable[Address | None]
+) -> Mapping[str | None, Collection[UUID]]:
     """The accounts of those who have addresses at a domain: one, at a company's; many, at a provider's."""
     found: dict[str | None, set[UUID]] = defaultdict(set)
     for contact, address in zip(contacts, addresses, strict=True):
@@ -121,7 +124,8 @@ def _accounts(contacts: Iterable[Contact], addresses: Iterable[Address | None]) 
 
 
 def _named(accounts: Iterable[UUID]) -> tuple[str, ...]:
-    return tuple(sorted([f"account_{account}" for account in accounts]))
+    named = [f"account_{account}" for account in accounts]
+    return tuple(sorted(named)) if len(named) > 1 else tuple(named)
 
 
 def _phone(contact: Contact) -> Phone | None:

@@ -32,11 +32,8 @@ class Traits(NamedTuple):
     accounts: tuple[str, ...]
     """Those of its companies, by id, ascending; where none is told, that of all others with addresses at its domain."""
 
-    @property
-    def companies(self) -> tuple[str, ...]:
-        """The accounts, and the company's domain of the address."""
-        domain = self.address.company if self.address is not None else None
-        return self.accounts if domain is None else (*self.accounts, domain)
+    companies: tuple[str, ...]
+    """The accounts, and the company's domain of the address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -108,6 +108,7 @@ def _is_suffix(text: str) -> bool:
     return all(word in SUFFIXES or word in GENERATIONS for word in _words(text))
 
 
+@lru_cache(maxsize=200_000)
 def _words(text: str) -> Words:
     whole = folded(text) if text else None
     if whole is None:

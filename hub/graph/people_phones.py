@@ -1,17 +1,17 @@
 """Telephone numbers as keys: E.164, with the extension apart."""
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import phonenumbers
-from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, NumberParseException
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, NumberParseException, PhoneMetadata
 
 _LONGEST_TEXT = 100
 _EXTENSION = re.compile(
-    r"(?:;?\bext(?:ension)?\b[.:=]?|\bx\.?|#|\bdw\b|\bdurchwahl\b|\bposte\b|\bramal\b|\bint\b\.?)\s*:?\s*(\d{1,7})\W*$", re.IGNORECASE
+    r"(?:;?\bext(?:ension)?\b[.:=]?|\bx\.?|#|\bdw\b|\bdurchwahl\b|\bposte\b|\bramal\b|\bint\b\.?)\s*:?\s*(\d{1,7})\W*$",
+    re.IGNORECASE,
 )
-_INTERNATIONAL = re.compile(r"\+[1-9][\d\s().\-/\u00a0]+")
 _NOT_DIGITS = re.compile(r"\D+")
 _DIGITS = range(8, 16)
 _TAIL = 7
@@ -44,30 +44,64 @@ def phone_of(text: str, country: str | None) -> Phone | None:
     if tail(text) is None:
         return None
     main, extension = _main(text)
-    number = _international(main) or _parsed(main, country)
+    region = country.upper() if country else None
+    number = _plain(main.strip(), _dialing(region)) or _parsed(main, region)
     return Phone(number, extension) if number else None
 
 
 def _main(text: str) -> tuple[str, str]:
+    """The number, and its extension."""
+    if text.translate(_BETWEEN_DIGITS).isdecimal():
+        return text, ""
     found = _EXTENSION.search(text)
     return (text[: found.start()], found[1]) if found else (text, "")
 
 
-def _international(text: str) -> str | None:
-    """What is plain already: a sixth of the time that the library takes."""
-    text = text.strip()
-    if not _INTERNATIONAL.fullmatch(text) or "(0)" in text:
+class _Dialing(NamedTuple):
+    """How a country dials, of what the library knows."""
+
+    code: str
+    abroad: str
+    trunk: str
+    national: re.Pattern[str]
+
+
+@cache
+def _dialing(region: str | None) -> _Dialing | None:
+    """None for the countries whose rules are more than a prefix."""
+    known = PhoneMetadata.metadata_for_region(region) if region else None
+    if known is None or known.national_prefix_transform_rule or known.international_prefix != "00":
         return None
-    digits = _NOT_DIGITS.sub("", text)
-    code = next((digits[:size] for size in (1, 2, 3) if int(digits[:size]) in COUNTRY_CODE_TO_REGION_CODE), None)
+    if known.national_prefix != known.national_prefix_for_parsing:
+        return None
+    national = re.compile(known.general_desc.national_number_pattern)
+    return _Dialing(str(known.country_code), "00", known.national_prefix or "", national)
+
+
+def _plain(text: str, dialing: _Dialing | None) -> str | None:
+    """What the library would say of a plain number, in a tenth of the time; None where it has to be asked."""
+    digits = text.translate(_BETWEEN_DIGITS)
+    if not digits.isdecimal() or not digits.isascii() or "(0)" in text:
+        return None
+    if text.startswith("+"):
+        return _international(digits)
+    if dialing is None:
+        return None
+    if digits.startswith(dialing.abroad):
+        return _international(digits.removeprefix(dialing.abroad))
+    bare = digits.removeprefix(dialing.trunk)
+    return f"+{dialing.code}{bare}" if dialing.national.fullmatch(bare) else None
+
+
+def _international(digits: str) -> str | None:
+    code = next((digits[:size] for size in (1, 2, 3) if int(digits[:size] or 0) in COUNTRY_CODE_TO_REGION_CODE), None)
     # A zero behind the code is a trunk prefix or not: that depends on the country.
     if code is None or digits[len(code)] == "0" or len(digits) not in _DIGITS:
         return None
     return f"+{digits}"
 
 
-def _parsed(text: str, country: str | None) -> str | None:
-    region = country.upper() if country else None
+def _parsed(text: str, region: str | None) -> str | None:
     try:
         number = phonenumbers.parse(text, region)
     except NumberParseException:

@@ -131,7 +131,8 @@ def _company(one: Traits, other: Traits, known: Knowledge) -> str | None:
     sizes = [known.sizes.get(company, 0) for company in left if company in right]
     if not sizes:
         # An account and a domain may be those of one company.
-        return "other" if left and right and (one.accounts and other.accounts or not (one.accounts or other.accounts)) else None
+        is_comparable = left and right and bool(one.accounts) is bool(other.accounts)
+        return "other" if is_comparable else None
     if is_vast(min(sizes)):
         return "same_vast"
     return "same_large" if is_large(min(sizes)) else "same"

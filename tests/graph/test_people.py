@@ -141,7 +141,12 @@ def test_a_name_and_a_number(left, right, country, verdict):
     [
         ({"at": ACME}, {"at": BOLT}, UNSURE, "two companies"),
         ({"at": ACME, "phone": "+4915112345678"}, {"at": BOLT, "phone": "+4915112345678"}, SAME, "a change of jobs"),
-        ({"at": ACME, "email": "ada@gmail.com"}, {"at": ACME, "email": "ada.nowak@acme.com"}, SAME, "a private address"),
+        (
+            {"at": ACME, "email": "ada@gmail.com"},
+            {"at": ACME, "email": "ada.nowak@acme.com"},
+            SAME,
+            "a private address",
+        ),
         ({"email": "ada.nowak@acme.com"}, {"email": "ada@acme.com"}, SAME, "two mailboxes"),
         ({"email": "ada.nowak@acme.com"}, {"email": "ada.nowak2@acme.com"}, DIFFERENT, "the second of that name"),
         ({"email": "ada.nowak@acme.com"}, {"email": "ada.nowak@bolt.com"}, DIFFERENT, "a name is a mailbox anywhere"),
@@ -150,7 +155,12 @@ def test_a_name_and_a_number(left, right, country, verdict):
         ({"email": "x@acme.com"}, {"name": "Ada|Kowalski", "email": "x@acme.com"}, SAME, "a marriage, at one address"),
         ({"email": "x@acme.com"}, {"name": "Bea|Nowak", "email": "x@acme.com"}, UNSURE, "one mailbox for a family"),
         ({"email": "x@acme.com"}, {"name": "Bea|Roth", "email": "x@acme.com"}, DIFFERENT, "two people, one address"),
-        ({"name": None, "at": ACME, "phone": "+4915112345678"}, {"at": ACME, "phone": "+4915112345678"}, UNSURE, "a line"),
+        (
+            {"name": None, "at": ACME, "phone": "+4915112345678"},
+            {"at": ACME, "phone": "+4915112345678"},
+            UNSURE,
+            "a line",
+        ),
     ],
 )
 def test_addresses_companies_and_numbers_together(left, right, verdict, why):
@@ -229,7 +239,9 @@ def test_a_domain_stands_for_the_account_of_those_who_write_from_it_and_a_provid
 
 def test_a_crowd_costs_no_more_than_its_size():
     """One name, one number, one company and one mailbox for all: in pairs, half a million."""
-    alike = [a_contact(number, at=ACME, email=f"a{number}@x{number}.com", phone="+4922855500") for number in range(1000)]
+    alike = [
+        a_contact(number, at=ACME, email=f"a{number}@x{number}.com", phone="+4922855500") for number in range(1000)
+    ]
     assert len(clusters(*alike)) == 1000
     assert len(clusters(*(a_contact(number, "|Nowak") for number in range(1000)))) == 1000
 
@@ -238,7 +250,9 @@ CONTACTS = st.builds(
     a_contact,
     number=st.just(0),
     name=st.sampled_from(["Ada|Nowak", "A.|Nowak", "Anna|Nowak", "|Nowak", "Nowak|Ada", "Ada|Roth", None]),
-    email=st.sampled_from([None, "ada.nowak@x.com", "Ada.Nowak@X.com", "ada.nowak2@x.com", "info@x.com", "a@gmail.com"]),
+    email=st.sampled_from(
+        [None, "ada.nowak@x.com", "Ada.Nowak@X.com", "ada.nowak2@x.com", "info@x.com", "a@gmail.com"]
+    ),
     phone=st.sampled_from([None, "+492285550100", "0228 5550100"]),
     at=st.sampled_from([(), ACME, (ACME, BOLT)]),
     country=st.sampled_from([None, "de"]),
