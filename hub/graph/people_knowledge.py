@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
 from hub.graph.people_addresses import Address
-from hub.graph.people_likeness import CONTRARY, likeness
+from hub.graph.people_likeness import likeness
 from hub.graph.people_names import Name, is_initial
 from hub.graph.people_phones import Phone
 
@@ -14,6 +14,8 @@ Thing = TypeVar("Thing", bound=Hashable)
 Other = TypeVar("Other", bound=Hashable)
 
 _SHARED = 3
+_TWO_PEOPLE = frozenset({"other", "other_given"})
+"""One given name with several family names may be one person's."""
 _NAMES_OF_A_SWITCHBOARD = 3
 _ADDRESSES_OF_A_SWITCHBOARD = 8
 _BEARERS_OF_A_COMMON_NAME = 4
@@ -127,7 +129,7 @@ def _of_people(names: Mapping[Thing, Collection[Name | None]], least: int) -> fr
 def _has_people(names: Iterable[Name | None], least: int) -> bool:
     heads: list[Name] = []
     for name in sorted((each for each in names if each is not None), key=lambda name: (-len(name.words), name)):
-        if all(likeness(name, head) in CONTRARY for head in heads):
+        if all(likeness(name, head) in _TWO_PEOPLE for head in heads):
             heads.append(name)
             if len(heads) == least:
                 return True

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from enum import IntEnum
 from functools import cache, lru_cache
 
-from nicknames import NickNamer
 from rapidfuzz.distance import OSA
 from rigour._core import metaphone
 
@@ -31,6 +30,7 @@ class Step(IntEnum):
 AGREEING = frozenset({"same", "swapped", "variant", "near", "initial", "kindred"})
 """The levels at which a name may be one person's."""
 CONTRARY = frozenset({"other", "other_given", "other_family"})
+"""The levels at which it is another's."""
 _LEVELS = ("same", "variant", "near", "initial", "kindred")
 
 
@@ -200,6 +200,8 @@ def _called(name: str) -> frozenset[str]:
 @cache
 def _nicknames() -> dict[str, frozenset[str]]:
     """Names that English speakers bear, and what they are called, as the package `nicknames` lists it."""
+    from nicknames import NickNamer  # noqa: PLC0415 - reads a file that only mapping should pay for
+
     called = NickNamer.default_lookup()
     names = called.keys() | set().union(*called.values())
     return {name: frozenset(called.get(name, ())) for name in names}

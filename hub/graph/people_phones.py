@@ -4,9 +4,6 @@ import re
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-import phonenumbers
-from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, NumberParseException, PhoneMetadata
-
 _LONGEST_TEXT = 100
 _EXTENSION = re.compile(
     r"(?:;?\bext(?:ension)?\b[.:=]?|\bx\.?|#|\bdw\b|\bdurchwahl\b|\bposte\b|\bramal\b|\bint\b\.?)\s*:?\s*(\d{1,7})\W*$",
@@ -69,6 +66,8 @@ class _Dialing(NamedTuple):
 @cache
 def _dialing(region: str | None) -> _Dialing | None:
     """None for the countries whose rules are more than a prefix."""
+    from phonenumbers import PhoneMetadata  # noqa: PLC0415 - 100 ms that only mapping should pay
+
     known = PhoneMetadata.metadata_for_region(region) if region else None
     if known is None or known.national_prefix_transform_rule or known.international_prefix != "00":
         return None
@@ -94,17 +93,26 @@ def _plain(text: str, dialing: _Dialing | None) -> str | None:
 
 
 def _international(digits: str) -> str | None:
-    code = next((digits[:size] for size in (1, 2, 3) if int(digits[:size] or 0) in COUNTRY_CODE_TO_REGION_CODE), None)
+    code = next((digits[:size] for size in (1, 2, 3) if digits[:size] in _codes()), None)
     # A zero behind the code is a trunk prefix or not: that depends on the country.
     if code is None or digits[len(code)] == "0" or len(digits) not in _DIGITS:
         return None
     return f"+{digits}"
 
 
+@cache
+def _codes() -> frozenset[str]:
+    from phonenumbers import COUNTRY_CODE_TO_REGION_CODE  # noqa: PLC0415 - as above
+
+    return frozenset(map(str, COUNTRY_CODE_TO_REGION_CODE))
+
+
 def _parsed(text: str, region: str | None) -> str | None:
+    import phonenumbers  # noqa: PLC0415 - as above
+
     try:
         number = phonenumbers.parse(text, region)
-    except NumberParseException:
+    except phonenumbers.NumberParseException:
         digits = _NOT_DIGITS.sub("", text)
         return f"~{digits}" if len(digits) in _DIGITS and region is None else None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
