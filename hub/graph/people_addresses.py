@@ -44,6 +44,15 @@ def address_of(text: str | None) -> Address | None:
 
 @lru_cache(maxsize=100_000)
 def _host(host: str) -> tuple[str, str | None]:
+    host = _ascii(host)
     host = ALIASES.get(host, host)
     domain = registrable_domain(host)
     return host, None if domain is None or is_shared(domain) else domain
+
+
+def _ascii(host: str) -> str:
+    """As the network knows it: müller.de is xn--mller-kva.de. What it cannot know stays as it is."""
+    try:
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return host
