@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
 from hub.graph.countries import country_code
@@ -10,7 +11,7 @@ from hub.graph.people_addresses import Address, address_of
 from hub.graph.people_clusters import clusters_of
 from hub.graph.people_knowledge import Traits, learned
 from hub.graph.people_names import name_of, told
-from hub.graph.people_phones import Phone, phone_of, tail
+from hub.graph.people_phones import phone_of, tail
 from hub.graph.people_scoring import SAME, UNSURE, Comparison, comparisons, score
 from hub.model import Evidence, Verdict
 
@@ -97,16 +98,18 @@ def _traits(contacts: Sequence[Contact]) -> Iterator[Traits]:
     addresses = [address_of(each.email) for each in contacts]
     tails = [tail(each.phone) for each in contacts]
     crowd, accounts = Counter(tails), _accounts(contacts, addresses)
+    # Remembered as long as this runs: most names and numbers are there more than once, and none should stay.
+    name_in, phone_in = cache(name_of), cache(phone_of)
     for each, address, end in zip(contacts, addresses, tails, strict=True):
         told_of = accounts.get(address.company, frozenset()) if address is not None else frozenset()
         if address is not None and len(told_of) >= _COMPANIES_OF_A_PROVIDER:
             address = address._replace(company=None)  # noqa: PLW2901 - what it is in the light of all others
-        name = name_of(each.first_name, each.last_name)
+        name = name_in(each.first_name, each.last_name)
         named = _named(each.accounts or (told_of if len(told_of) == 1 else ()))
         yield Traits(
             name=told(name, address.mailbox) if name is not None and address is not None else name,
             address=address,
-            phone=_phone(each) if end is not None and crowd[end] > 1 else None,
+            phone=phone_in(each.phone or "", _country(each)) if end is not None and crowd[end] > 1 else None,
             accounts=named,
             companies=named if address is None or address.company is None else (*named, address.company),
         )
@@ -128,9 +131,10 @@ def _named(accounts: Iterable[UUID]) -> tuple[str, ...]:
     return tuple(sorted(named)) if len(named) > 1 else tuple(named)
 
 
-def _phone(contact: Contact) -> Phone | None:
+def _country(contact: Contact) -> str | None:
+    """Where its numbers are dialed; None where its companies are in several countries."""
     countries = {country_code(each) for each in contact.countries} - {None}
-    return phone_of(contact.phone or "", countries.pop() if len(countries) == 1 else None)
+    return countries.pop() if len(countries) == 1 else None
 
 
 def _evidence(found: Comparison, left: tuple[Contact, Traits], right: tuple[Contact, Traits]) -> Evidence:

@@ -41,7 +41,7 @@ def likeness(one: Name | None, other: Name | None) -> str:
     return _likeness(one, other) if one <= other else _likeness(other, one)
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=50_000)
 def _likeness(one: Name, other: Name) -> str:
     if one.generation != other.generation and one.generation and other.generation:
         return "other"
@@ -96,7 +96,7 @@ def _level(given: Step, family: Step) -> str:
     return _LEVELS[max(given, family)]
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=50_000)
 def _family(one: Words, other: Words) -> Step:
     if not one or not other:
         return Step.MISSING
@@ -124,7 +124,7 @@ def _is_beginning(one: Words, other: Words) -> bool:
     return left.startswith(right) or right.startswith(left)
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=50_000)
 def _given(one: Words, other: Words) -> Step:
     """The words of the shorter in their order among those of the longer: the rest are middle names."""
     if not one or not other:
@@ -146,7 +146,7 @@ def _until(word: str, rest: Iterator[str]) -> Iterator[str]:
             return
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=50_000)
 def _word(one: str, other: str) -> Step:
     if one == other:
         return Step.SAME
@@ -188,7 +188,7 @@ def are_apart(one: Name | None, other: Name | None) -> bool:
     return OSA.distance(left, right, score_cutoff=_TWO_SLIPS) > _TWO_SLIPS or min(len(left), len(right)) < _LONG
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=50_000)
 def _sound(word: str) -> str:
     return metaphone(word)
 

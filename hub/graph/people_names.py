@@ -35,7 +35,6 @@ class Name(NamedTuple):
     """The beginnings of the words that are no initials, so that one slip further on changes nothing."""
 
 
-@lru_cache(maxsize=200_000)
 def name_of(first: str | None, last: str | None) -> Name | None:
     """The name in the fields of a record, or None where it is nobody's: empty, an address, "Unknown", "Sales Team"."""
     first, last = _in_order(_text(first), _text(last))
@@ -108,7 +107,7 @@ def _is_suffix(text: str) -> bool:
     return all(word in SUFFIXES or word in GENERATIONS for word in _words(text))
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=50_000)
 def _words(text: str) -> Words:
     whole = folded(text) if text else None
     if whole is None:
@@ -135,7 +134,7 @@ def without_particles(words: Words) -> Words:
     return tuple(word for word in words if word not in PARTICLES) or words
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=50_000)
 def plain(word: str) -> str:
     """The word as those write it who leave out the dots of an umlaut: mueller, müller and muller are one."""
     return word.replace("ae", "a").replace("oe", "o").replace("ue", "u")

@@ -1,7 +1,7 @@
 """Telephone numbers as keys: E.164, with the extension apart."""
 
 import re
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 
 _LONGEST_TEXT = 100
@@ -12,6 +12,7 @@ _EXTENSION = re.compile(
 _NOT_DIGITS = re.compile(r"\D+")
 _DIGITS = range(8, 16)
 _TAIL = 7
+_ABROAD = "00"
 _BETWEEN_DIGITS = str.maketrans("", "", " \u00a0+().-/")
 
 
@@ -35,7 +36,6 @@ def tail(text: str | None) -> str | None:
     return digits[-_TAIL:] if len(digits) >= _TAIL else None
 
 
-@lru_cache(maxsize=200_000)
 def phone_of(text: str, country: str | None) -> Phone | None:
     """The number in `text`, dialed in `country` (ISO 3166, lower case) where it says none itself."""
     if tail(text) is None:
@@ -58,7 +58,6 @@ class _Dialing(NamedTuple):
     """How a country dials, of what the library knows."""
 
     code: str
-    abroad: str
     trunk: str
     national: re.Pattern[str]
 
@@ -69,12 +68,12 @@ def _dialing(region: str | None) -> _Dialing | None:
     from phonenumbers import PhoneMetadata  # noqa: PLC0415 - 100 ms that only mapping should pay
 
     known = PhoneMetadata.metadata_for_region(region) if region else None
-    if known is None or known.national_prefix_transform_rule or known.international_prefix != "00":
+    if known is None or known.national_prefix_transform_rule or known.international_prefix != _ABROAD:
         return None
-    if known.national_prefix != known.national_prefix_for_parsing:
+    national = known.general_desc.national_number_pattern if known.general_desc else None
+    if national is None or known.national_prefix != known.national_prefix_for_parsing:
         return None
-    national = re.compile(known.general_desc.national_number_pattern)
-    return _Dialing(str(known.country_code), "00", known.national_prefix or "", national)
+    return _Dialing(str(known.country_code), known.national_prefix or "", re.compile(national))
 
 
 def _plain(text: str, dialing: _Dialing | None) -> str | None:
@@ -86,8 +85,8 @@ def _plain(text: str, dialing: _Dialing | None) -> str | None:
         return _international(digits)
     if dialing is None:
         return None
-    if digits.startswith(dialing.abroad):
-        return _international(digits.removeprefix(dialing.abroad))
+    if digits.startswith(_ABROAD):
+        return _international(digits.removeprefix(_ABROAD))
     bare = digits.removeprefix(dialing.trunk)
     return f"+{dialing.code}{bare}" if dialing.national.fullmatch(bare) else None
 
