@@ -1,6 +1,7 @@
 """Telephone numbers as keys: E.164, with the extension apart."""
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ _EXTENSION = re.compile(
 _NOT_DIGITS = re.compile(r"\D+")
 _DIGITS = range(8, 16)
 _TAIL = 7
-_ABROAD = "00"
+_TRUNK = "(0)"
 _BETWEEN_DIGITS = str.maketrans("", "", " \u00a0+().-/")
 
 
@@ -58,6 +59,7 @@ class _Dialing(NamedTuple):
     """How a country dials, of what the library knows."""
 
     code: str
+    abroad: str
     trunk: str
     national: re.Pattern[str]
 
@@ -68,42 +70,49 @@ def _dialing(region: str | None) -> _Dialing | None:
     from phonenumbers import PhoneMetadata  # noqa: PLC0415 - 100 ms that only mapping should pay
 
     known = PhoneMetadata.metadata_for_region(region) if region else None
-    if known is None or known.national_prefix_transform_rule or known.international_prefix != _ABROAD:
+    if known is None or known.national_prefix_transform_rule or not (known.international_prefix or "").isdecimal():
         return None
     national = known.general_desc.national_number_pattern if known.general_desc else None
     if national is None or known.national_prefix != known.national_prefix_for_parsing:
         return None
-    return _Dialing(str(known.country_code), known.national_prefix or "", re.compile(national))
+    return _Dialing(
+        str(known.country_code), str(known.international_prefix), known.national_prefix or "", re.compile(national)
+    )
 
 
 def _plain(text: str, dialing: _Dialing | None) -> str | None:
     """What the library would say of a plain number, in a tenth of the time; None where it has to be asked."""
-    digits = text.translate(_BETWEEN_DIGITS)
-    if not digits.isdecimal() or not digits.isascii() or "(0)" in text:
+    is_international, bare = text.startswith("+"), text.replace(_TRUNK, "", 1)
+    digits = bare.translate(_BETWEEN_DIGITS)
+    if not digits.isdecimal() or not digits.isascii() or (bare != text and not is_international):
         return None
-    if text.startswith("+"):
-        return _international(digits)
+    if is_international:
+        return _international(digits, has_trunk=bare != text)
     if dialing is None:
         return None
-    if digits.startswith(_ABROAD):
-        return _international(digits.removeprefix(_ABROAD))
+    if digits.startswith(dialing.abroad):
+        return _international(digits.removeprefix(dialing.abroad))
     bare = digits.removeprefix(dialing.trunk)
     return f"+{dialing.code}{bare}" if dialing.national.fullmatch(bare) else None
 
 
-def _international(digits: str) -> str | None:
+def _international(digits: str, *, has_trunk: bool = False) -> str | None:
     code = next((digits[:size] for size in (1, 2, 3) if digits[:size] in _codes()), None)
     # A zero behind the code is a trunk prefix or not: that depends on the country.
     if code is None or digits[len(code)] == "0" or len(digits) not in _DIGITS:
         return None
+    if has_trunk:
+        dialing = _dialing(_codes()[code])
+        return f"+{digits}" if dialing is not None and dialing.trunk == "0" else None
     return f"+{digits}"
 
 
 @cache
-def _codes() -> frozenset[str]:
+def _codes() -> Mapping[str, str]:
+    """The first of the countries that share each country code."""
     from phonenumbers import COUNTRY_CODE_TO_REGION_CODE  # noqa: PLC0415 - as above
 
-    return frozenset(map(str, COUNTRY_CODE_TO_REGION_CODE))
+    return {str(code): regions[0] for code, regions in COUNTRY_CODE_TO_REGION_CODE.items()}
 
 
 def _parsed(text: str, region: str | None) -> str | None:
