@@ -12,7 +12,7 @@ from hub.graph.people_clusters import clusters_of
 from hub.graph.people_knowledge import Traits, learned
 from hub.graph.people_names import name_of, told
 from hub.graph.people_phones import phone_of, tail
-from hub.graph.people_scoring import SAME, UNSURE, Comparison, comparisons, score
+from hub.graph.people_scoring import SAME, UNSURE, VERSION, Comparison, comparisons, score
 from hub.model import Evidence, Verdict
 
 Cluster = tuple[UUID, ...]
@@ -43,6 +43,7 @@ class Judgment:
     verdict: Verdict
     evidence: list[Evidence]
     """Each comparison that counts; their bits sum up to `bits`."""
+    decided_by: str = VERSION
 
 
 def people(contacts: Iterable[Contact]) -> list[Cluster]:

@@ -107,21 +107,11 @@ def _family(one: Words, other: Words) -> Step:
         return Step.SAME
     if set(one) <= set(other) or set(other) <= set(one):
         return Step.VARIANT
-    found = _word("".join(one), "".join(other))
-    if found is Step.KINDRED and _is_beginning(one, other):
-        return Step.OTHER
-    return found if found is not Step.INITIAL else _initial(one, other)
-
-
-def _initial(one: Words, other: Words) -> Step:
-    """A family name of which only the first letter is told: Ada N."""
-    is_short = is_initial(one[0]) or is_initial(other[0])
-    return Step.INITIAL if is_short and one[0][0] == other[0][0] else Step.OTHER
-
-
-def _is_beginning(one: Words, other: Words) -> bool:
-    left, right = "".join(one), "".join(other)
-    return left.startswith(right) or right.startswith(left)
+    short, long = sorted(("".join(one), "".join(other)), key=len)
+    found = _word(short, long)
+    # Meier and Meierhofer are two families; Kowalsk is Kowalski.
+    is_longer = found is Step.KINDRED and long.startswith(short) and len(long) > len(short) + 1
+    return Step.OTHER if is_longer else found
 
 
 @lru_cache(maxsize=50_000)

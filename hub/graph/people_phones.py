@@ -38,9 +38,7 @@ def tail(text: str | None) -> str | None:
 
 
 def phone_of(text: str, country: str | None) -> Phone | None:
-    """The number in `text`, dialed in `country` (ISO 3166, lower case) where it says none itself."""
-    if tail(text) is None:
-        return None
+    """The number in a `text` that has a tail, dialed in `country` (ISO 3166, lower case) where it says none itself."""
     main, extension = _main(text)
     region = country.upper() if country else None
     number = _plain(main.strip(), _dialing(region)) or _parsed(main, region)
