@@ -4,6 +4,7 @@ import asyncio
 import re
 import shlex
 from pathlib import Path
+from uuid import NAMESPACE_DNS, uuid4, uuid5
 
 import pytest
 from graphql import parse, validate
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 
 from hub.cli import app
 from hub.errors import InputError, NotFound
+from hub.graph.people import Contact, judged
 from hub.model import AccountRecord, AuditEvent, Opportunity, OpportunityAccount
 from hub.schema.schema import CORE
 from hub.store import connections
@@ -28,6 +30,36 @@ DOUBTFUL = ({"name": "Acme Rockets", "website": "acme.example"}, {"name": "Zebra
 def test_the_documents_are_valid():
     documents = [body for kind, body in BLOCKS if kind == "graphql"]
     assert [validate(CORE, parse(each)) for each in documents] == [[], [], []]
+
+
+PEOPLE = re.findall(r"^\| (.+?) \| (.+?) \| (SAME|UNSURE|DIFFERENT) \| (\S+) \|$", TEXT, re.MULTILINE)
+
+
+def a_contact(told: str) -> Contact:
+    """Of "Nowak, Ada, at Acme, 0228 5550100 in Germany"."""
+    words = re.findall(r"at \w+|[^\s,]+@[^\s,]+|\+?\d[\d -]+\d(?: in \w+)?", told)
+    name = told.partition(f", {words[0]}")[0]
+    first, _, last = ("", "", name) if "," in name else name.partition(" ")
+    number, _, country = next((word for word in words if word[-1].isdecimal() or " in " in word), "").partition(" in ")
+    return Contact(
+        id=uuid4(),
+        first_name=first or None,
+        last_name=last,
+        email=next((word for word in words if "@" in word), None),
+        phone=number or None,
+        accounts=tuple(uuid5(NAMESPACE_DNS, word) for word in words if word.startswith("at ")),
+        countries=(country,) if country else (),
+    )
+
+
+@pytest.mark.parametrize(("one", "other", "verdict", "bits"), PEOPLE)
+def test_people_are_told_apart_as_the_table_says(one, other, verdict, bits):
+    judgment = judged(a_contact(one), a_contact(other))
+    assert (judgment.verdict, judgment.bits) == (verdict, float(bits))
+
+
+def test_the_table_of_people_is_read():
+    assert len(PEOPLE) == 10
 
 
 async def two_lists(database: Database) -> None:

@@ -45,7 +45,15 @@ async def _read(session: Session) -> _Records:
 
 
 def _contact(row: Any) -> Contact:
-    return Contact(id=row.id, first_name=row.first_name, last_name=row.last_name, email=row.email)
+    return Contact(
+        id=row.id,
+        first_name=row.first_name,
+        last_name=row.last_name,
+        email=row.email,
+        phone=row.phone,
+        accounts=tuple(row.accounts),
+        countries=tuple(row.countries),
+    )
 
 
 async def _write(session: Session, records: _Records, clusters: list[tuple[UUID, ...]]) -> None:

@@ -59,9 +59,20 @@ PERSON = Identity(
     columns={"name": "text", "email": "text"},
     read="""
         select record.id, record.person_id as identity, record.external_id, connection.owner_id, record.first_name,
-               record.last_name, record.email
+               record.last_name, record.email, record.phone, coalesce(company.accounts, '{}') as accounts,
+               coalesce(company.countries, '{}') as countries
         from contact_record record
         join connection on connection.id = record.connection_id
+        left join (
+            select link.connection_id, link.contact_external_id,
+                   array_agg(distinct account.account_id) filter (where account.account_id is not null) as accounts,
+                   array_agg(distinct account.country) filter (where account.country is not null) as countries
+            from contact_account link
+            join account_record account on account.connection_id = link.connection_id
+                                       and account.external_id = link.account_external_id
+            where account.removal is null
+            group by link.connection_id, link.contact_external_id
+        ) company on company.connection_id = record.connection_id and company.contact_external_id = record.external_id
         where record.removal is null
     """,
 )

@@ -12,6 +12,7 @@ from hub.model import (
     AccountRecord,
     AccountRedirect,
     Connection,
+    ContactAccount,
     ContactRecord,
     Match,
     Organization,
@@ -126,19 +127,34 @@ async def test_an_account_is_called_by_its_domain_or_id_where_no_record_has_a_na
     assert sorted(account.name for account in await every(database, AccountProfile)) == ["siemens.com", "x-2"]
 
 
-async def test_contacts_with_one_address_are_one_person(database, given):
+async def test_contacts_are_one_person_by_address_or_by_name_company_and_number(database, given, partner_connection_id):
+    await given(a_record("1", "Siemens AG", "siemens.com", country="Germany"), a_record("2", "Bosch", "bosch.com"))
     await given(
         ContactRecord(external_id="1", first_name="Ann", last_name="Lee", email="ann@acme.example"),
         ContactRecord(external_id="2", first_name=None, last_name="Lee", email="ANN@acme.example"),
         ContactRecord(external_id="3", first_name=None, last_name=None, email=None),
+        ContactRecord(external_id="4", first_name="Robert", last_name="Nowak", phone="0228 5550100"),
+        ContactRecord(external_id="5", first_name="Robert", last_name="Nowak"),
+        ContactAccount(external_id="4-1", contact_external_id="4", account_external_id="1"),
+        ContactAccount(external_id="5-2", contact_external_id="5", account_external_id="2"),
         stream="contacts",
     )
+    async with database.session() as session:
+        theirs = a_record("9", "Siemens Aktiengesellschaft", "https://www.siemens.com")
+        bob = ContactRecord(external_id="6", first_name="Bob", last_name="Nowak")
+        same_number = ContactRecord(external_id="7", first_name="Bob", last_name="Nowak", phone="+49 228 555-0100")
+        link = ContactAccount(external_id="6-9", contact_external_id="6", account_external_id="9")
+        await saved(session, partner_connection_id, "accounts", theirs)
+        await saved(session, partner_connection_id, "contacts", bob, same_number, link)
 
     outcome = await map_accounts(database)
 
-    assert (outcome.contacts, outcome.people) == (3, 2)
+    assert (outcome.contacts, outcome.people) == (7, 4)
+    of = {each.external_id: each.person_id for each in await every(database, ContactRecord)}
+    assert of["1"] == of["2"]
+    assert of["4"] == of["6"] == of["7"] != of["5"]
     people = {person.name: person.email for person in await every(database, PersonProfile)}
-    assert people == {"Ann Lee": "ann@acme.example", "3": None}
+    assert people == {"Ann Lee": "ann@acme.example", "3": None, "Robert Nowak": None, "Bob Nowak": None}
 
 
 async def test_a_record_that_comes_back_after_its_account_was_retired_joins_the_heir(database, given):
