@@ -12,12 +12,16 @@ import time
 from rich.console import Console
 
 from benchmarks.mapping.report import Target, targets_table, tell
-from benchmarks.mapping.sets import foundations, name_pairs, patents, third_party
+from benchmarks.mapping.sets import foundations, made_up, name_pairs, patents, research, third_party
 
 SETS = {
     "foundations": foundations.report,
     "patents": patents.report,
     "pairs": name_pairs.report,
+    "parents": research.hierarchy,
+    "three-ways": research.three_ways,
+    "strings": research.strings,
+    "sandbox": made_up.report,
     "third-party": third_party.report,
 }
 
