@@ -8,11 +8,14 @@ Exits with 1 where a figure falls short.
 import argparse
 import sys
 import time
+from collections.abc import Iterator
 
 from rich.console import Console
 
 from benchmarks.mapping.report import Target, targets_table, tell
 from benchmarks.mapping.sets import foundations, made_up, name_pairs, patents, research, third_party
+from benchmarks.mapping.speed.report import measured
+from benchmarks.mapping.speed.world import WHOLE
 
 SETS = {
     "foundations": foundations.report,
@@ -34,6 +37,8 @@ def main() -> int:
     targets: list[Target] = []
     if given.only != "speed":
         targets += _quality(given.set or list(SETS), with_misses=given.misses)
+    if given.only != "quality" and not given.set:
+        targets += measured(console, given.records)
     console.print(targets_table(targets))
     short = [target.what for target in targets if target.is_short]
     if short:
@@ -46,18 +51,17 @@ def _given() -> argparse.Namespace:
     parser.add_argument("--only", choices=("quality", "speed"), help="one of the two parts")
     parser.add_argument("--set", action="append", choices=SETS, help="one labeled set; may be repeated")
     parser.add_argument("--misses", action="store_true", help="list what was got wrong, by kind")
+    parser.add_argument("--records", type=int, default=WHOLE, help="for speed (default: %(default)s)")
     return parser.parse_args()
 
 
-def _quality(names: list[str], *, with_misses: bool) -> list[Target]:
-    targets: list[Target] = []
+def _quality(names: list[str], *, with_misses: bool) -> Iterator[Target]:
     for name in names:
         started = time.perf_counter()
         report = SETS[name]()
         tell(console, report, with_misses=with_misses)
         console.print(f"{time.perf_counter() - started:.1f} s\n")
-        targets += report.targets
-    return targets
+        yield from report.targets
 
 
 if __name__ == "__main__":
