@@ -15,7 +15,7 @@ from rich.console import Console
 from benchmarks.mapping.report import Target, targets_table, tell
 from benchmarks.mapping.sets import foundations, made_up, name_pairs, patents, research, third_party
 from benchmarks.mapping.speed.report import measured
-from benchmarks.mapping.speed.world import WHOLE
+from benchmarks.mapping.speed.world import LEAST, WHOLE
 
 SETS = {
     "foundations": foundations.report,
@@ -52,7 +52,10 @@ def _given() -> argparse.Namespace:
     parser.add_argument("--set", action="append", choices=SETS, help="one labeled set; may be repeated")
     parser.add_argument("--misses", action="store_true", help="list what was got wrong, by kind")
     parser.add_argument("--records", type=int, default=WHOLE, help="for speed (default: %(default)s)")
-    return parser.parse_args()
+    given = parser.parse_args()
+    if not 10 * LEAST <= given.records <= WHOLE:
+        parser.error(f"--records is from {10 * LEAST:,} to {WHOLE:,}")
+    return given
 
 
 def _quality(names: list[str], *, with_misses: bool) -> Iterator[Target]:

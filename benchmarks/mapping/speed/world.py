@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from io import StringIO
+from itertools import accumulate, pairwise
 from random import Random
 from typing import NamedTuple
 
@@ -22,6 +23,7 @@ from hub.sandbox.countries import COUNTRIES, Country
 ORGANIZATIONS = 40
 WHOLE = 1_000_000
 """Records of the whole world; a smaller one has as much smaller a share of the companies."""
+LEAST = 1_000
 SEED = 20_261_122
 LONGEST_SLUG = 24
 
@@ -56,8 +58,8 @@ class Typed(NamedTuple):
 
 def world(records: int) -> Iterator[Typed]:
     """So many records, WHOLE at most; the same ones each time, by organization."""
-    if not ORGANIZATIONS <= records <= WHOLE:
-        raise ValueError(f"from {ORGANIZATIONS} to {WHOLE:,} records can be made, not {records:,}")
+    if not LEAST <= records <= WHOLE:
+        raise ValueError(f"from {LEAST:,} to {WHOLE:,} records can be made, not {records:,}")
     entities = known(records / WHOLE)
     for organization, size in enumerate(_sizes(records)):
         rng = Random(f"{SEED}:{organization}")  # noqa: S311 - the same each time
@@ -111,9 +113,8 @@ def typed(
 def _sizes(records: int) -> list[int]:
     """The largest has about twice as many as the smallest."""
     weights = [(place + 10) ** -0.5 for place in range(ORGANIZATIONS)]
-    sizes = [int(records * weight / sum(weights)) for weight in weights]
-    sizes[0] += records - sum(sizes)
-    return sizes
+    ends = [round(records * part / sum(weights)) for part in accumulate(weights)]
+    return [end - start for start, end in pairwise([0, *ends])]
 
 
 def _chosen(
