@@ -38,7 +38,7 @@ def main() -> int:
     if given.only != "speed":
         targets += _quality(given.set or list(SETS), with_misses=given.misses)
     if given.only != "quality" and not given.set:
-        targets += measured(console, given.records)
+        targets += measured(console, given.records, with_peers=not given.alone)
     console.print(targets_table(targets))
     short = [target.what for target in targets if target.is_short]
     if short:
@@ -52,6 +52,7 @@ def _given() -> argparse.Namespace:
     parser.add_argument("--set", action="append", choices=SETS, help="one labeled set; may be repeated")
     parser.add_argument("--misses", action="store_true", help="list what was got wrong, by kind")
     parser.add_argument("--records", type=int, default=WHOLE, help="for speed (default: %(default)s)")
+    parser.add_argument("--alone", action="store_true", help="for speed: without Splink and dedupe")
     given = parser.parse_args()
     if not 10 * LEAST <= given.records <= WHOLE:
         parser.error(f"--records is from {10 * LEAST:,} to {WHOLE:,}")

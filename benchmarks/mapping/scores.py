@@ -24,9 +24,7 @@ def of_clusters(labels: Sequence[Hashable], truth: Sequence[Hashable]) -> Everyt
         (half(true), cells[label, true], sizes[label], true_sizes[true])
         for label, true in zip(labels, truth, strict=True)
     ]
-    return {
-        which: _of_records([row[1:] for row in counted if which is None or row[0] is which]) for which in BOTH
-    }
+    return {which: _of_records([row[1:] for row in counted if which is None or row[0] is which]) for which in BOTH}
 
 
 def _of_records(counted: Sequence[tuple[int, int, int]]) -> Scores:

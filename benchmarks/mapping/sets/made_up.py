@@ -55,7 +55,10 @@ def _misses(entries: Sequence[AccountEntry], labels: Sequence[int]) -> list[Miss
     missed = _strays(places, [entry.truth for entry in entries], labels)
     wrong = _strays(places, labels, [entry.truth for entry in entries])
     return [
-        Miss(f"{what}, {'+'.join(sorted(set(entries[stray].planted))) or 'nothing planted'}", _about(entries, stray, most))
+        Miss(
+            f"{what}, {'+'.join(sorted(set(entries[stray].planted))) or 'nothing planted'}",
+            _about(entries, stray, most),
+        )
         for what, strays in (("missed", missed), ("wrong", wrong))
         for stray, most in strays
     ]

@@ -51,7 +51,9 @@ def change(url: str, records: Sequence[Typed], count: int, seed: str) -> None:
     """Let people type the names of so many records anew."""
     rng = Random(seed)  # noqa: S311 - the same each time
     kept = habits(rng)
-    changed = [(typed_name(records[place].name, kept, rng), _id(place)) for place in rng.sample(range(len(records)), count)]
+    changed = [
+        (typed_name(records[place].name, kept, rng), _id(place)) for place in rng.sample(range(len(records)), count)
+    ]
     with psycopg.connect(url) as connection:
         connection.cursor().executemany("update account_record set name = %s where id = %s", changed)
 

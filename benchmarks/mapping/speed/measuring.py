@@ -36,8 +36,8 @@ class Run:
     """Seconds, after so many records as CHANGED changed."""
     one: float = 0.0
     """Seconds, after one record changed: the median."""
-    accounts: list[UUID] = field(default_factory=list)
-    """Of each record, by its place, before any changed."""
+    labels: list[UUID] = field(default_factory=list)
+    """The account of each record, by its place, before any changed."""
 
 
 def run(records: Sequence[Typed], *, changes: bool) -> Run:
@@ -50,7 +50,7 @@ def run(records: Sequence[Typed], *, changes: bool) -> Run:
             with watched(psutil.Process(mapper.pid)) as own, watched(postmaster, shares=True) as database:
                 found.seconds = _step(mapper, "all")
             found.memory, found.database_memory = own.bytes, database.bytes
-            found.accounts = filling.accounts(url)
+            found.labels = filling.accounts(url)
             if changes:
                 found.many = _changed(mapper, url, records, CHANGED)
                 found.one = median(_changed(mapper, url, records, 1, seed) for seed in range(SINGLES))
