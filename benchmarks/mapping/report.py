@@ -10,8 +10,8 @@ from rich.table import Table
 from benchmarks.mapping.halves import Half
 from benchmarks.mapping.scores import Everything, Scores
 
-SHOWN = 40
-"""Misses of one kind that are listed."""
+KINDS, SHOWN = 12, 40
+"""Kinds of misses that are counted, the most frequent first, and misses of each that are listed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +90,8 @@ def tell(console: Console, report: Report, *, with_misses: bool) -> None:
         console.print(note, highlight=False, markup=False)
     if report.misses:
         counts = Counter(miss.kind for miss in report.misses)
-        told = ", ".join(f"{kind} {count:,}" for kind, count in counts.most_common())
-        console.print(f"Missed: {told}", highlight=False, markup=False)
+        told = "; ".join(f"{kind}: {count:,}" for kind, count in counts.most_common(KINDS))
+        console.print(f"Got wrong: {told}", highlight=False, markup=False)
         if with_misses:
             _tell_misses(console, report.misses)
 
@@ -99,7 +99,7 @@ def tell(console: Console, report: Report, *, with_misses: bool) -> None:
 def _figure(value: float | None) -> str:
     if value is None:
         return ""
-    return f"{value:.4f}" if abs(value) <= 1 and not float(value).is_integer() or value in {0, 1} else f"{value:,.6g}"
+    return f"{value:,}" if isinstance(value, int) else f"{value:.4f}"
 
 
 def _tell_misses(console: Console, misses: Sequence[Miss]) -> None:

@@ -50,9 +50,11 @@ def _ran(python: Path, script: str, columns: Sequence[str], rows: Sequence[Seque
         csv.writer(file).writerows([columns, *rows])
         file.flush()
         command = [str(python), str(HERE / script), file.name]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:  # noqa: S603 - our own
-            with watched(psutil.Process(process.pid)) as peak:
-                said, _ = process.communicate()
+        with (
+            subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process,  # noqa: S603 - our own
+            watched(psutil.Process(process.pid)) as peak,
+        ):
+            said, _ = process.communicate()
     if process.returncode:
         raise SystemExit(f"{script} ended with {process.returncode}; `{' '.join(command)}` says why.")
     told = json.loads(said.splitlines()[-1])

@@ -9,7 +9,7 @@ from benchmarks.mapping.labeled import rows
 from benchmarks.mapping.report import Miss, Report
 from benchmarks.mapping.scores import Everything, of_pairs
 
-TITLE = "Linux Foundation × CNCF"
+TITLE = "Linux Foundation x CNCF"
 
 Members = Sequence[dict[str, str]]
 Pair = tuple[int, int]
@@ -20,8 +20,8 @@ def report() -> Report:
     """Pairs across the lists, at both thresholds."""
     members = rows("foundation_members")
     companies = [company(place, row["name"], row["website"]) for place, row in enumerate(members)]
-    verdicts = _verdicts(members)
-    true = _true(members, verdicts)
+    verdicts = verdicts_of(members)
+    true = true_pairs(members, verdicts)
 
     def pairs(labels: Sequence[object]) -> set[Pair]:
         return {pair for pair in _across(members, labels) if _is_judged(members, verdicts, pair)}
@@ -43,7 +43,7 @@ def report() -> Report:
     return told
 
 
-def _verdicts(members: Members) -> dict[Pair, str]:
+def verdicts_of(members: Members) -> dict[Pair, str]:
     """What people said of pairs on which slugs, names and domains disagree."""
     places: dict[tuple[str, str], list[int]] = defaultdict(list)
     for place, row in enumerate(members):
@@ -56,7 +56,7 @@ def _verdicts(members: Members) -> dict[Pair, str]:
     }
 
 
-def _true(members: Members, verdicts: Mapping[Pair, str]) -> set[Pair]:
+def true_pairs(members: Members, verdicts: Mapping[Pair, str]) -> set[Pair]:
     same = {pair for pair, verdict in verdicts.items() if verdict == "same"}
     return _across(members, [row["slug"] or None for row in members]) - verdicts.keys() | same
 

@@ -1,4 +1,4 @@
-"""The made-up records in a migrated PostgreSQL, as forty connections would have stored them, and what became of them."""
+"""The made-up records in a migrated PostgreSQL, as forty connections would store them, and what became of them."""
 
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence

@@ -81,7 +81,10 @@ def _targets(first: Run, whole: Run, count: int) -> Iterator[Target]:
     yield Target(what=f"{count:,} records mapped and stored", reached=whole.seconds, most=SECONDS * share, unit=" s")
     yield Target(what=f"{count:,} records: memory", reached=whole.memory / 1e6, most=MEGABYTES, unit=" MB")
     yield Target(
-        what=f"growth from {count // 10:,} records", reached=whole.seconds / first.seconds / 10, most=GROWTH, unit=" ×"
+        what=f"growth from {count // 10:,} records",
+        reached=whole.seconds / first.seconds / 10,
+        most=GROWTH,
+        unit=" times",
     )
     yield Target(what=f"{CHANGED:,} changed records mapped", reached=whole.many, most=MANY_SECONDS, unit=" s")
     yield Target(what="one changed record mapped", reached=whole.one, most=ONE_SECONDS, unit=" s")
