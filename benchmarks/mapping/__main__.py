@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from rich.console import Console
 
 from benchmarks.mapping.report import Target, targets_table, tell
-from benchmarks.mapping.sets import foundations, made_up, name_pairs, patents, research, third_party
+from benchmarks.mapping.sets import foundations, made_up, name_pairs, patents, research, schools, third_party
 from benchmarks.mapping.speed.report import measured
 from benchmarks.mapping.speed.world import LEAST, WHOLE
 
@@ -26,6 +26,7 @@ SETS = {
     "strings": research.strings,
     "sandbox": made_up.report,
     "third-party": third_party.report,
+    "schools": schools.report,
 }
 
 console = Console()

@@ -5,7 +5,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +29,8 @@ class Rival:
     seconds: float
     training: float
     memory: int
-    labels: Sequence[object]
+    labels: Mapping[str, Sequence[Hashable]]
+    """The cluster of each record, by the threshold of a match."""
 
 
 def splink(records: Sequence[Typed]) -> Rival:

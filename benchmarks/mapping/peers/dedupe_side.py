@@ -62,7 +62,7 @@ def main() -> None:
     for number, (places, _) in enumerate(model.partition(data, THRESHOLD)):
         labels |= dict.fromkeys(places, number)
     told = {"seconds": time.perf_counter() - started, "training": trained - started}
-    print(json.dumps(told | {"labels": [labels[place] for place in sorted(data)]}))
+    print(json.dumps(told | {"labels": {f"at {THRESHOLD}": [labels[place] for place in sorted(data)]}}))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The speed of mapping, beside that of others on the same records in the same run."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -56,23 +56,31 @@ def _hub(console: Console, records: Sequence[Typed], *, changes: bool) -> Run:
 def _add_peers(console: Console, table: Table, records: Sequence[Typed]) -> None:
     few = list(world(min(DEDUPED, len(records))))
     with console.status(f"Splink maps {len(records):,} records …"):
-        table.add_row("Splink, plain, from a file", *_figures(beside.splink(records), records), end_section=True)
+        _add_rival(table, "Splink, plain", beside.splink(records), records)
+    table.add_section()
     table.add_row("hub, from PostgreSQL to PostgreSQL", *_figures(_hub(console, few, changes=False), few))
     with console.status(f"dedupe maps {len(few):,} records …"):
-        table.add_row("dedupe, from a file", *_figures(beside.dedupe(few), few))
+        _add_rival(table, "dedupe", beside.dedupe(few), few)
 
 
-def _figures(found: Run | beside.Rival, records: Sequence[Typed]) -> list[str]:
-    scores = of_clusters(found.labels, [record.truth for record in records])[None]
-    return [
-        f"{len(records):,}",
-        f"{found.seconds:,.1f}",
-        f"{len(records) / found.seconds:,.0f}",
-        f"{found.memory / 1e6:,.0f}",
-        f"{found.database_memory / 1e6:,.0f}" if isinstance(found, Run) else "",
-        f"{len(set(found.labels)):,}",
-        *(f"{scores[name]:.4f}" for name in ("P", "R", "F1", "B³")),
-    ]
+def _add_rival(table: Table, name: str, found: beside.Rival, records: Sequence[Typed]) -> None:
+    for threshold, labels in found.labels.items():
+        cost = _cost(found.seconds, found.memory, len(records))
+        table.add_row(f"{name}, from a file, {threshold}", *cost, "", *_quality(labels, records))
+
+
+def _figures(found: Run, records: Sequence[Typed]) -> list[str]:
+    cost = _cost(found.seconds, found.memory, len(records))
+    return [*cost, f"{found.database_memory / 1e6:,.0f}", *_quality(found.labels, records)]
+
+
+def _cost(seconds: float, memory: int, count: int) -> list[str]:
+    return [f"{count:,}", f"{seconds:,.1f}", f"{count / seconds:,.0f}", f"{memory / 1e6:,.0f}"]
+
+
+def _quality(labels: Sequence[Hashable], records: Sequence[Typed]) -> list[str]:
+    scores = of_clusters(labels, [record.truth for record in records])[None]
+    return [f"{len(set(labels)):,}", *(f"{scores[name]:.4f}" for name in ("P", "R", "F1", "B³"))]
 
 
 def _targets(first: Run, whole: Run, count: int) -> Iterator[Target]:
