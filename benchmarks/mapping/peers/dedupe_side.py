@@ -14,7 +14,7 @@ from typing import Any
 import dedupe
 from dedupe import variables
 
-QUESTIONS = 80
+QUESTIONS = 40
 """Pairs that the oracle is asked about."""
 THRESHOLD = 0.5
 """The documentation's."""
