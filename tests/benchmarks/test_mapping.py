@@ -15,6 +15,7 @@ from benchmarks.mapping.sets import foundations
 from benchmarks.mapping.speed import world as speed
 from benchmarks.mapping.speed.noise import habits, parted, typed_name
 from hub.graph.quality import b_cubed, pairwise
+from hub.sandbox.countries import COUNTRIES
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +102,7 @@ def test_noise_is_repeatable_and_finds_legal_forms():
 
 def _typed(seed):
     rng = Random(seed)  # noqa: S311 - the same each time
-    return typed_name("Acme Rockets GmbH", habits(rng), rng)
+    return typed_name("Acme Rockets GmbH", COUNTRIES["Germany"], habits(rng), rng)
 
 
 def test_truth_of_the_foundations_is_as_it_was_judged():

@@ -10,6 +10,7 @@ from psycopg import sql
 
 from benchmarks.mapping.speed.noise import habits, typed_name
 from benchmarks.mapping.speed.world import ORGANIZATIONS, Typed
+from hub.sandbox.countries import COUNTRIES
 from hub.settings import Settings
 from hub.store.database import upgraded
 
@@ -51,8 +52,10 @@ def change(url: str, records: Sequence[Typed], count: int, seed: str) -> None:
     """Let people type the names of so many records anew."""
     rng = Random(seed)  # noqa: S311 - the same each time
     kept = habits(rng)
+    country = COUNTRIES["Germany"]
     changed = [
-        (typed_name(records[place].name, kept, rng), _id(place)) for place in rng.sample(range(len(records)), count)
+        (typed_name(records[place].name, country, kept, rng), _id(place))
+        for place in rng.sample(range(len(records)), count)
     ]
     with psycopg.connect(url) as connection:
         connection.cursor().executemany("update account_record set name = %s where id = %s", changed)

@@ -122,19 +122,24 @@ def habits(rng: Random) -> Habits:
     )
 
 
-def typed_name(name: str, kept: Habits, rng: Random) -> str:
-    """The name as it is typed."""
+def typed_name(name: str, country: Country, kept: Habits, rng: Random) -> str:
+    """The name of a company in that country, as it is typed."""
     head, form = parted(name)
-    head = _shortened(head, kept, rng)
-    draw = rng.random()
-    if form and draw < kept.no_form:
-        form = ""
-    elif form and draw < kept.no_form + kept.other_form:
-        form = rng.choice(_equals(form))
+    head, form = _shortened(head, kept, rng), _typed_form(form, country, kept, rng)
     whole = f"{head}{form}" if form.startswith(",") else f"{head} {form}".strip()
     if rng.random() < kept.punctuation:
         whole = _other_punctuation(whole, rng)
     return kept.capitals(whole)
+
+
+def _typed_form(form: str, country: Country, kept: Habits, rng: Random) -> str:
+    """Left out, written in another way, or added where there is none."""
+    draw = rng.random()
+    if not form:
+        return country.legal_form if draw < kept.other_form / 3 else ""
+    if draw < kept.no_form:
+        return ""
+    return rng.choice(_BY_FORM[form.lower()]) if draw < kept.no_form + kept.other_form else form
 
 
 def parted(name: str) -> tuple[str, str]:
@@ -145,10 +150,6 @@ def parted(name: str) -> tuple[str, str]:
         if form.lower() in _BY_FORM:
             return " ".join(words[:place]).rstrip(" ,"), form
     return name, ""
-
-
-def _equals(form: str) -> tuple[str, ...]:
-    return _BY_FORM[form.lower()]
 
 
 def _shortened(head: str, kept: Habits, rng: Random) -> str:

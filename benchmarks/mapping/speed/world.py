@@ -102,7 +102,7 @@ def typed(
         domain = f"{entity.domain.partition('.')[0]}.{entity.country.tld}"
     return Typed(
         organization,
-        typed_name(entity.name, kept, rng),
+        typed_name(entity.name, entity.country, kept, rng),
         domain and kept.site.format(domain),
         None if rng.random() < kept.no_country else kept.country(entity.country),
         entity.duns if rng.random() < kept.duns else None,
