@@ -49,9 +49,9 @@ def answer(companies: Sequence[Company]) -> Answer:
     return Answer(clusters, components(len(companies), strong), related)
 
 
-def same(pairs: Sequence[tuple[Company, Company]]) -> list[bool]:
-    """Of each pair by itself, whether it is one company."""
-    return [len(mapping(pair).clusters) == 1 for pair in pairs]
+def same(pairs: Sequence[tuple[str, str]]) -> list[bool]:
+    """Of each pair of names by itself, whether it is one company."""
+    return [len(mapping([company(0, left), company(1, right)]).clusters) == 1 for left, right in pairs]
 
 
 def name_key(name: str | None) -> str | None:
