@@ -77,16 +77,16 @@ def _like(names: Sequence[str]) -> Ties:
         yield from ((place, place + 1 + other) for _, _, other in near)
 
 
-NAMES: Mapping[str, Rule] = {
+NAMES: dict[str, Rule] = {
     "lower-case name": by(lower_name),
     "standard name": by(standard_name),
     "words of the name": by(words),
 }
-SITES: Mapping[str, Rule] = {
+SITES: dict[str, Rule] = {
     "domain": by(domain),
     "domain or name": by(domain, standard_name),
 }
-LIKENESS: Mapping[str, Rule] = {"words, or alike": by_likeness}
+LIKENESS: dict[str, Rule] = {"words, or alike": by_likeness}
 """Every name with every other: for small sets."""
 
 

@@ -204,7 +204,7 @@ def _strangers(organizations: Rows, families: Sequence[Pair]) -> list[Pair]:
     group = _family_of(organizations, families)
     shared: dict[str, list[int]] = defaultdict(list)
     for place, row in enumerate(organizations):
-        for key in {row["name"].casefold(), registrable_domain(row["website"])} - {None}:
+        for key in filter(None, {row["name"].casefold(), registrable_domain(row["website"])}):
             shared[key].append(place)
     rng, found = random.Random(SEED), []  # noqa: S311 - the same each time
     for _, alike in sorted(shared.items()):
