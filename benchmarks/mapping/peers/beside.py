@@ -53,7 +53,7 @@ def _ran(python: Path, script: str, columns: Sequence[str], rows: Sequence[Seque
         command = [str(python), str(HERE / script), file.name]
         with (
             subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process,  # noqa: S603 - our own
-            watched(psutil.Process(process.pid)) as peak,
+            watched(psutil.Process(process.pid), shares=True) as peak,
         ):
             said, _ = process.communicate()
     if process.returncode:

@@ -15,12 +15,13 @@ SECONDS, MEGABYTES = 30, 2_500
 MANY_SECONDS, ONE_SECONDS = 1.5, 0.15
 GROWTH = 1.5
 """Of the time for a record, from a tenth of the records to all of them, at most."""
-DEDUPED = 5_000
-"""Records that dedupe is given: with many more it does not end while one waits."""
+DEDUPED = 2_000
+"""Records that dedupe is given: 5,000 took it minutes and gigabytes."""
 
 NOTES = """\
 The hub reads from PostgreSQL and stores accounts, evidence and profiles there; the others read a file and keep \
-clusters in memory, which is less work. Their seconds include training; PostgreSQL's memory counts shared pages once.
+clusters in memory, which is less work. Their seconds include training. Memory that processes share counts once, except \
+the hub's own.
 Published by others, on machines of their own, not measured here:
   Splink: 1,000,000 records on a laptop in about a minute (https://github.com/moj-analytical-services/splink)
   Zingg: 120,000 records in 5 min; 5,000,000 in about 4 h on 4 cores, 10 GB (https://github.com/zinggAI/zingg, \
