@@ -20,8 +20,8 @@ DEDUPED = 2_000
 
 NOTES = """\
 The hub reads from PostgreSQL and stores accounts, evidence and profiles there; the others read a file and keep \
-clusters in memory, which is less work. Their seconds include training. Memory that processes share counts once, except \
-the hub's own.
+clusters in memory, which is less work. Their seconds include training. Where processes share memory it counts once, \
+except with the hub's own.
 Published by others, on machines of their own, not measured here:
   Splink: 1,000,000 records on a laptop in about a minute (https://github.com/moj-analytical-services/splink)
   Zingg: 120,000 records in 5 min; 5,000,000 in about 4 h on 4 cores, 10 GB (https://github.com/zinggAI/zingg, \
