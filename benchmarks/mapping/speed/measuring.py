@@ -19,7 +19,7 @@ from hub.store import embedded
 
 CHANGED = 1_000
 """Records changed at once."""
-SINGLES = 3
+SINGLES = 5
 """How often one record is changed."""
 ROOT = Path(__file__).parents[3]
 
