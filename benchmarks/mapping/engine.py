@@ -1,4 +1,4 @@
-"""What of the hub's mapping is measured: all that the benchmark knows of the engine stands here."""
+"""What of the hub's mapping is measured for its quality: all that the benchmark knows of the engine."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,9 +9,7 @@ from hub.graph.company import Company
 from hub.graph.mapping import Mapping, mapping
 from hub.graph.names import normal_name
 from hub.graph.rules import ACCEPTED
-from hub.jobs.mapping import map_accounts
 from hub.model import Verdict
-from hub.store.database import Database
 
 SHARED = ACCEPTED
 """Bits from which a match may be disclosed to a partner."""
@@ -65,13 +63,3 @@ def _labels(found: Mapping, count: int) -> list[int]:
         for record in cluster:
             labels[record.int] = number
     return labels
-
-
-async def map_all(database: Database) -> None:
-    """Map all records anew."""
-    await map_accounts(database)
-
-
-async def map_changed(database: Database) -> None:
-    """Map what changed. There is no way yet but to map all."""
-    await map_accounts(database)
