@@ -121,5 +121,6 @@ def targets_table(targets: Iterable[Target]) -> Table:
     for target in targets:
         held = "" if target.held_back is None else f"{target.held_back:.4f}"
         verdict = "[red]short[/red]" if target.is_short else "[green]met[/green]"
-        table.add_row(target.what, target.bound, f"{target.reached:,.4g}{target.unit}", held, verdict)
+        reached = f"{target.reached:,.4g}{target.unit}" if target.unit else f"{target.reached:.4f}"
+        table.add_row(target.what, target.bound, reached, held, verdict)
     return table
