@@ -1,6 +1,6 @@
 # The front door: what a machine with Python, make and git needs to run everything.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check coverage audit format schema bench bench-connectors bench-graphql bench-hostile clean
+.PHONY: help setup demo test check coverage audit format schema bench bench-connectors bench-graphql bench-hostile bench-mapping clean
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -67,6 +67,9 @@ bench-hostile: setup ## Measure how much one client is slowed by another that se
 
 bench-graphql: setup ## Measure GraphQL reads beside PostGraphile; ARGS=--full for growth
 	$(BIN)/python benchmarks/graphql $(ARGS)
+
+bench-mapping: setup ## Measure how well and how fast companies are mapped (ARGS="--only quality --misses")
+	$(BIN)/python -m benchmarks.mapping $(ARGS)
 
 clean: ## Remove what the demo stored and what tools cached
 	@$(PYTHON) -c 'import shutil; [shutil.rmtree(p, ignore_errors=True) for p in (".hub", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".import_linter_cache", ".hypothesis")]'
