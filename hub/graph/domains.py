@@ -1,7 +1,7 @@
 """Domains as keys: which registrable domain a text names, and which domains name no single company."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from publicsuffixlist import PublicSuffixList
@@ -34,17 +34,16 @@ def registrable_domain(text: str | None) -> str | None:
     return _shared_host(host) or _registrable(host)
 
 
-def corner(text: str | None) -> str:
-    """The part of its domain's site that a URL leads to: "labs" of labs.acme.com, "labs" of acme.com/en/labs.html.
+def corner(url: str, domain: str) -> str:
+    """The part of the site of its registrable domain that a URL leads to: "labs" of labs.acme.com and acme.com/en/labs.
 
     Empty where it is the whole site, in whichever language.
     """
-    host = _host(text) if text else None
-    domain = registrable_domain(text)
-    if not text or host is None or domain is None:
+    host = _host(url)
+    if host is None or not host.endswith(domain):
         return ""
     named = host.removesuffix(domain).split(".")
-    path = _SCHEMES.sub("", text[:_LONGEST_TEXT].strip()).partition("/")[2].partition("?")[0].partition("#")[0]
+    path = _SCHEMES.sub("", url[:_LONGEST_TEXT].strip()).partition("/")[2].partition("?")[0].partition("#")[0]
     parts = [*named, *(segment.partition(".")[0] for segment in path.casefold().split("/"))]
     return " ".join(part for part in parts if len(part) >= _SHORTEST_CORNER and not _is_front_door(part, domain))
 
@@ -63,6 +62,7 @@ def label(domain: str) -> str:
     return domain.partition(".")[0]
 
 
+@lru_cache(maxsize=1 << 16)
 def _host(text: str) -> str | None:
     shortened = _SCHEMES.sub("", text[:_LONGEST_TEXT].strip().replace("\N{IDEOGRAPHIC FULL STOP}", "."))
     token = next((token for token in _BETWEEN_HOSTS.split(shortened) if "." in token), "")
@@ -88,6 +88,7 @@ def _shared_host(host: str) -> str | None:
     return next((suffix for suffix in suffixes if suffix in _shared_domains()), None)
 
 
+@lru_cache(maxsize=1 << 16)
 def _registrable(host: str) -> str | None:
     labels = host.split(".")
     if labels[-1] in _RESERVED:

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import NamedTuple
 
@@ -56,16 +56,21 @@ class Name(NamedTuple):
 
 def standard_name(text: str | None) -> Name | None:
     """The name of a company, or None where nothing is left. A name that is only a legal form stays as it is."""
-    parts = _analyzed(text) if text else []
+    return read_name(cleared_name(text)) if text else None
+
+
+def read_name(cleared: str) -> Name | None:
+    """The name that a cleared text says."""
+    parts = _analyzed(cleared) if cleared else []
     if not parts:
         return None
     start, end = _without_forms(parts)
-    words = [*_words(parts[start:end])]
+    words = _words(parts[start:end])
     form = next((part.form for part in (*parts[end:], *parts[:start]) if part.form), "")
     return Name(
-        text=" ".join(spelled for spelled, _ in words),
-        letters="".join(spelled for spelled, _ in words),
-        words=tuple(dict.fromkeys(key for _, key in words)),
+        text=" ".join([spelled for spelled, _ in words]),
+        letters="".join([spelled for spelled, _ in words]),
+        words=tuple(dict.fromkeys([key for _, key in words])),
         form=form,
     )
 
@@ -90,29 +95,36 @@ def has_units(words: Iterable[str]) -> bool:
     return any(word[0] == DESCRIPTIVE and word[1:] in _HOSTS for word in words)
 
 
-def initials(text: str, name: Name) -> list[str]:
-    """What may stand for the name that `text` was read as: the first letters of its words, with or without the small
+def initials(cleared: str, name: Name) -> list[str]:
+    """What may stand for the name that a cleared text says: the first letters of its words, with or without the small
     ones and its legal form; or itself, if short."""
-    words = (folded(text[:_LONGEST_NAME]) or "").split()
-    if len(name.text.split()) == 1:
+    if " " not in name.text:
         return [name.letters] if len(name.letters) in _INITIALS else []
-    told = [word for word in words if word not in SMALL_WORDS]
-    found = {"".join(word[0] for word in several) for several in (words, words[:-1], told, told[:-1])}
-    return sorted(letters for letters in found if len(letters) in _INITIALS)
+    words = cleared.split()
+    all_letters = "".join([word[0] for word in words])
+    told = "".join([word[0] for word in words if word not in SMALL_WORDS])
+    return sorted({found for found in (all_letters, all_letters[:-1], told, told[:-1]) if len(found) in _INITIALS})
 
 
-def _analyzed(text: str) -> list[Part]:
+def cleared_name(text: str) -> str:
+    """A name without case, accents, punctuation and what stands before it; empty where nothing is left."""
     text = text[:_LONGEST_NAME]
     cleared = _CLUTTER_BEFORE.sub("", _APOSTROPHE.sub("", text).replace("%", " percent ")).strip() or text
     cleared = _GLUED_FORM.sub(" ", cleared)
     whole = folded(cleared)
     if whole is None:
-        return []
+        return ""
     if not whole.isascii():
-        return analyzed(_without_unspaced(cleared.casefold()))
-    parts = analyzed(" ".join(_with_initials_joined(whole.split())))
+        return _without_unspaced(cleared.casefold())
+    return " ".join(_with_initials_joined(whole.split()))
+
+
+def _analyzed(cleared: str) -> list[Part]:
+    parts = analyzed(cleared)
     # A word that rigour takes for a legal form at any place: the "in" of "Trade in Space".
-    return [part._replace(form="", text="in") if part.text == "inc" and " inc" not in whole else part for part in parts]
+    if " in " in cleared and " inc" not in cleared:
+        return [part._replace(form="", text="in") if part.text == "inc" else part for part in parts]
+    return parts
 
 
 def _with_initials_joined(words: Iterable[str]) -> Iterator[str]:
@@ -159,36 +171,37 @@ def _is_form_inside(part: Part) -> bool:
     )
 
 
-def _words(parts: list[Part]) -> Iterator[tuple[str, str]]:
+def _words(parts: list[Part]) -> list[tuple[str, str]]:
     """Each word as it is spelled, and its key."""
     found: list[tuple[str, str]] = []
     for part in parts:
         if not part.text:
             continue
         spelled = part.text if part.text.isascii() else latin(part.text).casefold()
-        key = _key(spelled, part)
+        key = _key(spelled, part.symbol)
         # Forty-four.
-        if found and _is_tens(found[-1][1]) and key in _UNITS:
+        if key in _UNITS and found and _is_tens(found[-1][1]):
             tens, number = found.pop()
             spelled, key = tens + spelled, f"{NUMBER}{int(number[1:]) + int(key[1:])}"
         found.append((spelled, key))
-    yield from found
+    return found
 
 
 def _is_tens(key: str) -> bool:
     return key[0] == NUMBER and key[2:] == "0" and key[1] in "23456789"
 
 
-def _key(spelled: str, part: Part) -> str:
-    if part.symbol.startswith(_NUMBER_SYMBOL) or spelled.isdecimal():
-        return NUMBER + (part.symbol.partition(":")[2] or str(int(spelled)))
+@lru_cache(maxsize=1 << 18)
+def _key(spelled: str, symbol: str) -> str:
+    if symbol.startswith(_NUMBER_SYMBOL) or spelled.isdecimal():
+        return NUMBER + (symbol.partition(":")[2] or str(int(spelled)))
     if spelled in SMALL_WORDS:
         return SMALL + spelled
-    place = _place(spelled, part)
+    place = _place(spelled, symbol)
     if place:
         return PLACE + place
-    if part.symbol and not part.symbol.startswith(_PLACE_SYMBOL):
-        return DESCRIPTIVE + part.symbol.partition(":")[2].lower()
+    if symbol and not symbol.startswith(_PLACE_SYMBOL):
+        return DESCRIPTIVE + symbol.partition(":")[2].lower()
     if len(spelled) >= _SHORTEST_COMPOUND and spelled.endswith(_ENDINGS):
         return DESCRIPTIVE + spelled
     return DISTINCTIVE + spelled
@@ -199,10 +212,10 @@ def _place_of(word: str) -> str:
     return _PLACES.get(word) or (country_code(word) or "" if len(word) >= _SHORTEST_COUNTRY else "")
 
 
-def _place(spelled: str, part: Part) -> str:
+def _place(spelled: str, symbol: str) -> str:
     """The country, the region of one or the part of the world that a word names: "cn", "cn-hn", "europe"."""
     if spelled in _WORDS["no_places"]:
         return ""
-    if part.symbol.startswith(_PLACE_SYMBOL):
-        return part.symbol.partition(":")[2].lower()
+    if symbol.startswith(_PLACE_SYMBOL):
+        return symbol.partition(":")[2].lower()
     return _place_of(spelled)

@@ -13,8 +13,18 @@ from hub.graph.company import corporate_domains, duns_number
 from hub.graph.countries import country_code
 from hub.graph.domains import corner, is_shared, registrable_domain
 from hub.graph.knowledge import learn
-from hub.graph.names import DISTINCTIVE, NUMBER, PLACE, has_units, initials, institution, is_telling, standard_name
-from hub.graph.rarity import rarity, weighed
+from hub.graph.names import (
+    DISTINCTIVE,
+    NUMBER,
+    PLACE,
+    cleared_name,
+    has_units,
+    initials,
+    institution,
+    is_telling,
+    read_name,
+)
+from hub.graph.rarity import coded, rarity
 from hub.graph.sql import script
 
 RECORDS = pa.schema(
@@ -35,12 +45,13 @@ _NAMES = pa.schema(
         ("name", pa.string()),
         ("letters", pa.string()),
         ("words", _TEXTS),
+        ("codes", pa.list_(pa.int64())),
         ("weight", pa.int32()),
         ("form", pa.string()),
         ("numbers", pa.string()),
         ("institution", pa.string()),
         ("is_host", pa.bool_()),
-        ("heads", _TEXTS),
+        ("heads", pa.list_(pa.int64())),
         ("places", _TEXTS),
         ("initials", _TEXTS),
         ("lookups", _TEXTS),
@@ -80,27 +91,36 @@ def _table(rows: Callable[[Sequence[str]], list[Row]], schema: pa.Schema, texts:
 
 
 def _names(texts: Iterable[str]) -> list[Row]:
-    return [row for text in texts if (row := _name(text))]
+    known: dict[str, Row | None] = {}
+    found = []
+    for text in texts:
+        cleared = cleared_name(text)
+        if cleared not in known:
+            known[cleared] = _name(cleared)
+        if row := known[cleared]:
+            found.append({"spelled": text, **row})
+    return found
 
 
-def _name(text: str) -> Row | None:
-    name = standard_name(text)
+def _name(cleared: str) -> Row | None:
+    name = read_name(cleared)
     if not is_telling(name):
         return None
+    short = initials(cleared, name)
     return {
-        "spelled": text,
         "name": name.text,
         "letters": name.letters,
-        "words": [weighed(word) for word in name.words],
-        "weight": sum(map(rarity, name.words)),
+        "words": name.words,
+        "codes": [coded(word) for word in name.words],
+        "weight": sum([rarity(word) for word in name.words]),
         "form": name.form,
-        "numbers": " ".join(sorted(word for word in name.words if word[0] == NUMBER)),
+        "numbers": " ".join(sorted([word for word in name.words if word[0] == NUMBER])),
         "institution": institution(name.words),
         "is_host": has_units(name.words),
-        "heads": [word for word in name.words if word[0] == DISTINCTIVE],
+        "heads": [coded(word) for word in name.words if word[0] == DISTINCTIVE],
         "places": [word[1:] for word in name.words if word[0] == PLACE and "-" not in word],
-        "initials": initials(text, name),
-        "lookups": lookups(text, name),
+        "initials": short,
+        "lookups": lookups(name, short),
     }
 
 
@@ -109,12 +129,13 @@ def _sites(texts: Iterable[str]) -> list[Row]:
 
 
 def _site(text: str, domain: str, website: str) -> Row:
-    first = registrable_domain(domain) or registrable_domain(website)
+    said = [found for found in (registrable_domain(domain), registrable_domain(website)) if found]
+    corporate = sorted({found for found in said if not is_shared(found)})
     return {
         "site": text,
-        "domains": corporate_domains(domain, website),
-        "main": None if first is None or is_shared(first) else first,
-        "corner": corner(website),
+        "domains": corporate,
+        "main": said[0] if said and said[0] in corporate else None,
+        "corner": corner(website, said[-1]) if website and said else "",
     }
 
 
