@@ -148,17 +148,23 @@ def judged(companies: Sequence[Company], pairs: Iterable[tuple[UUID, UUID]]) -> 
 
 
 def _asked(connection: duckdb.DuckDBPyConnection, decisions: Collection[Decision]) -> list[Decision]:
-    """The decisions about two of the records, which the tables `asked` (left_id, right_id) and `decided` (id) name."""
-    ids = {id_ for each in decisions for id_ in (each.left, each.right)}
-    connection.register("named_ids", pa.table({"id": pa.array(map(str, ids), pa.string())}))
-    connection.execute(
-        "create table decided as select member.id from named_ids join member on member.id = named_ids.id::uuid"
-    )
-    live = {UUID(id_) for (id_,) in connection.sql("select id::text from decided").fetchall()}
-    found = awake(decisions, live)
+    """The decisions about two of the records, which the table `asked` (left_id, right_id) names.
+
+    And fill the table `decided` (id): the records that are not left to the rules, as they are where somebody is unsure.
+    """
+    connection.register("named", _ids({id_ for each in decisions for id_ in (each.left, each.right)}))
+    live = connection.sql("select member.id::text from named join member on member.id = named.id::uuid").fetchall()
+    found = awake(decisions, {UUID(id_) for (id_,) in live})
     pairs = {"left_id": [str(each.left) for each in found], "right_id": [str(each.right) for each in found]}
     connection.register("asked", pa.table(pairs, pa.schema([(name, pa.string()) for name in pairs])))
+    bound = {id_ for each in found if each.verdict is not Verdict.UNSURE for id_ in (each.left, each.right)}
+    connection.register("bound", _ids(bound))
+    connection.execute("create table decided as select id::uuid as id from bound")
     return found
+
+
+def _ids(ids: Iterable[UUID]) -> pa.Table:
+    return pa.table({"id": pa.array(map(str, ids), pa.string())})
 
 
 def _score(connection: duckdb.DuckDBPyConnection) -> None:
