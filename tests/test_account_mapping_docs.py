@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from hub.cli import app
 from hub.errors import InputError, NotFound
 from hub.graph.people import Contact, judged
+from hub.graph.scoring import COMPARISONS, SAME, UNSURE, VETO
 from hub.model import AccountRecord, AuditEvent, Opportunity, OpportunityAccount
 from hub.schema.schema import CORE
 from hub.store import connections
@@ -30,6 +31,13 @@ DOUBTFUL = ({"name": "Acme Rockets", "country": "Germany"}, {"name": "Acme Rocke
 def test_the_documents_are_valid():
     documents = [body for kind, body in BLOCKS if kind == "graphql"]
     assert [validate(CORE, parse(each)) for each in documents] == [[], [], []]
+
+
+def test_every_comparison_and_the_thresholds_are_told():
+    section = TEXT.partition("| Compared |")[2].partition("\n\n")[0]
+    assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == list(COMPARISONS)
+    assert f"From {SAME:g} bits on a pair is SAME; from {UNSURE:g} bits on the rules are UNSURE" in TEXT
+    assert f"at {VETO:g} bits and below it is a veto" in TEXT
 
 
 PEOPLE = re.findall(r"^\| (.+?) \| (.+?) \| (SAME|UNSURE|DIFFERENT) \| (\S+) \|$", TEXT, re.MULTILINE)
