@@ -85,14 +85,15 @@ def test_a_company_is_not_shared():
         ("https://www.acme.com/de", ""),
         ("https://www.acme.com/about-us/", ""),
         ("https://acmelabs.acme.com", ""),
+        ("https://labs.other.com", ""),
         ("junk", ""),
-        (None, ""),
     ],
 )
 def test_a_url_leads_to_a_corner_of_its_site_or_to_all_of_it(text, part):
-    assert corner(text) == part
+    domain = "acme.co.uk" if "co.uk" in text else "acme.com"
+    assert corner(text, domain) == part
 
 
 @given(st.text())
-def test_any_text_has_a_corner_or_none(text):
-    assert registrable_domain(text) or not corner(text)
+def test_any_path_is_a_corner_or_none(text):
+    assert corner(f"https://acme.com/{text}", "acme.com") == corner(f"www.acme.com/{text}", "acme.com")

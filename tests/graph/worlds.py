@@ -13,6 +13,14 @@ ROOM = 10_000
 _BRANDS = re.compile(r"acme|rockets|bolt|zenith|skyward", re.IGNORECASE)
 
 
+def a_company(number=0, name="Acme", **facts):
+    return Company(id=UUID(int=number), name=name, **facts)
+
+
+def companies(*facts):
+    return [a_company(number, **each) for number, each in enumerate(facts)]
+
+
 @dataclass(frozen=True)
 class World:
     """Facts of records, by their places the ids of these, and what people decided about them."""
@@ -26,7 +34,7 @@ def mapped_apart(worlds: Sequence[World], order=lambda rows: rows) -> Mapping:
 
     No brand, domain or D-U-N-S number of one is in another.
     """
-    companies = [
+    records = [
         Company(id=UUID(int=ROOM * world + number), **{name: _moved(value, world) for name, value in each.items()})
         for world, each_world in enumerate(worlds)
         for number, each in enumerate(each_world.facts)
@@ -34,7 +42,7 @@ def mapped_apart(worlds: Sequence[World], order=lambda rows: rows) -> Mapping:
     decisions = [
         _shifted(each, ROOM * world) for world, each_world in enumerate(worlds) for each in each_world.decisions
     ]
-    return mapping(order(companies), order(decisions))
+    return mapping(order(records), order(decisions))
 
 
 def clusters_apart(worlds: Sequence[World]) -> list[list[list[int]]]:
