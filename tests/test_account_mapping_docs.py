@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from hub.cli import app
 from hub.errors import InputError, NotFound
 from hub.graph.people import Contact, judged
+from hub.graph.scoring import COMPARISONS, SAME, UNSURE, VETO
 from hub.model import AccountRecord, AuditEvent, Opportunity, OpportunityAccount
 from hub.schema.schema import CORE
 from hub.store import connections
@@ -24,12 +25,19 @@ TEXT = (Path(__file__).parents[1] / "docs" / "account-mapping.md").read_text()
 BLOCKS = re.findall(r"```(\w*)\n(.*?)```", TEXT, re.DOTALL)
 COMMANDS = [line for _, body in BLOCKS for line in body.splitlines() if line.startswith("hub ")]
 ALIKE = {"name": "Bolt Rockets", "website": "bolt-rockets.example"}
-DOUBTFUL = ({"name": "Acme Rockets", "website": "acme.example"}, {"name": "Zebra", "website": "acme.example"})
+DOUBTFUL = ({"name": "Acme Rockets", "country": "Germany"}, {"name": "Acme Rockets", "country": "United States"})
 
 
 def test_the_documents_are_valid():
     documents = [body for kind, body in BLOCKS if kind == "graphql"]
     assert [validate(CORE, parse(each)) for each in documents] == [[], [], []]
+
+
+def test_every_comparison_and_the_thresholds_are_told():
+    section = TEXT.partition("| Compared |")[2].partition("\n\n")[0]
+    assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == list(COMPARISONS)
+    assert f"From {SAME:g} bits on a pair is SAME; from {UNSURE:g} bits on the rules are UNSURE" in TEXT
+    assert f"at {VETO:g} bits and below it is a veto" in TEXT
 
 
 PEOPLE = re.findall(r"^\| (.+?) \| (.+?) \| (SAME|UNSURE|DIFFERENT) \| (\S+) \|$", TEXT, re.MULTILINE)
@@ -101,7 +109,7 @@ async def test_the_commands_lead_from_the_queue_to_decisions_and_back(database, 
 
     waiting = await hub(reviewing)
 
-    for told in ("Acme Rockets", "1200 EUR", "domain: acme.example", "hub decide crm:2 'partner list:9' same"):
+    for told in ("Acme Rockets", "1200 EUR", "country: de / us", "hub decide crm:2 'partner list:9' same"):
         assert told in waiting
     (first,) = re.findall(r"decision_([0-9a-f-]{36}) stands", await hub(different))
     await hub(same)

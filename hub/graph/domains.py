@@ -13,11 +13,6 @@ _BETWEEN_HOSTS = re.compile(r"[\s/\\?#!,;|<>()\[\]{}\"']+")
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _SHORTEST_CORNER = 3
 """Shorter are languages and countries."""
-_FRONT_DOORS = frozenset(
-    ("about", "about-us", "company", "contact", "contact-us", "content", "corp", "corporate", "default", "eng", "english", "global", "home")
-    + ("homepage", "html", "impressum", "index", "intl", "login", "main", "pages", "site", "sites", "start", "startpage")
-    + ("us-en", "web", "welcome", "www", "www1", "www2", "www3")
-)
 _RESERVED = frozenset({"example", "test"})
 """Top-level domains for documentation and tests; no list of suffixes has them (RFC 2606)."""
 
@@ -49,12 +44,12 @@ def corner(url: str, domain: str) -> str:
 
 
 def _is_front_door(part: str, domain: str) -> bool:
-    return part in _FRONT_DOORS or label(domain) in part
+    return part in _lines("front_doors.txt") or label(domain) in part
 
 
 def is_shared(domain: str) -> bool:
     """Whether many companies use `domain`: free mail, social networks, site builders and the like."""
-    return domain in _shared_domains()
+    return domain in _lines("shared_domains.txt")
 
 
 def label(domain: str) -> str:
@@ -85,7 +80,7 @@ def _ascii(host: str) -> str:
 def _shared_host(host: str) -> str | None:
     labels = host.split(".")
     suffixes = (".".join(labels[start:]) for start in range(max(0, len(labels) - 4), len(labels) - 1))
-    return next((suffix for suffix in suffixes if suffix in _shared_domains()), None)
+    return next((suffix for suffix in suffixes if suffix in _lines("shared_domains.txt")), None)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -103,6 +98,6 @@ def _suffixes() -> PublicSuffixList:
 
 
 @cache
-def _shared_domains() -> frozenset[str]:
-    lines = resources.files(__package__).joinpath("shared_domains.txt").read_text("utf-8").splitlines()
+def _lines(name: str) -> frozenset[str]:
+    lines = resources.files(__package__).joinpath(name).read_text("utf-8").splitlines()
     return frozenset(line for line in lines if line and not line.startswith("#"))

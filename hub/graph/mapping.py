@@ -73,14 +73,18 @@ class Mapping:
 
     @cached_property
     def findings(self) -> list[Finding]:
-        """The compared pairs of one owner's records that are the same company, may be, or are kept apart by a veto, and
-        those that people decided about; by ids."""
+        """Pairs of one owner's records, by ids.
+
+        Those that are the same company, may be, or are kept apart by a veto; and all that people decided about.
+        """
         return _findings(self.told)
 
 
 def _findings(told: pa.Table) -> list[Finding]:
     return [
-        Finding(UUID(row["left"]), UUID(row["right"]), row["bits"], Verdict(row["verdict"]), orjson.loads(row["evidence"]))
+        Finding(
+            UUID(row["left"]), UUID(row["right"]), row["bits"], Verdict(row["verdict"]), orjson.loads(row["evidence"])
+        )
         for row in told.to_pylist()
     ]
 
@@ -127,8 +131,10 @@ def mapped(records: pa.Table, decisions: Collection[Decision] = ()) -> Mapping:
 
 
 def judged(companies: Sequence[Company], pairs: Iterable[tuple[UUID, UUID]]) -> list[Finding]:
-    """What the rules say of `pairs`, in the light of all `companies`, whether anything leads from one to the other or
-    not; by ids."""
+    """What the rules say of `pairs`, in the light of all `companies`; by ids.
+
+    Whether anything leads from one to the other or not.
+    """
     now = datetime.fromtimestamp(0, UTC)
     questions = [Decision(min(pair), max(pair), Verdict.UNSURE, now) for pair in pairs]
     with duckdb.connect() as connection:
@@ -142,15 +148,23 @@ def judged(companies: Sequence[Company], pairs: Iterable[tuple[UUID, UUID]]) -> 
 
 
 def _asked(connection: duckdb.DuckDBPyConnection, decisions: Collection[Decision]) -> list[Decision]:
-    """The decisions about two of the records, which the tables `asked` (left_id, right_id) and `decided` (id) name."""
-    ids = {id_ for each in decisions for id_ in (each.left, each.right)}
-    connection.register("named_ids", pa.table({"id": pa.array(map(str, ids), pa.string())}))
-    connection.execute("create table decided as select member.id from named_ids join member on member.id = named_ids.id::uuid")
-    live = {UUID(id_) for (id_,) in connection.sql("select id::text from decided").fetchall()}
-    found = awake(decisions, live)
+    """The decisions about two of the records, which the table `asked` (left_id, right_id) names.
+
+    And fill the table `decided` (id): the records that are not left to the rules, as they are where somebody is unsure.
+    """
+    connection.register("named", _ids({id_ for each in decisions for id_ in (each.left, each.right)}))
+    live = connection.sql("select member.id::text from named join member on member.id = named.id::uuid").fetchall()
+    found = awake(decisions, {UUID(id_) for (id_,) in live})
     pairs = {"left_id": [str(each.left) for each in found], "right_id": [str(each.right) for each in found]}
     connection.register("asked", pa.table(pairs, pa.schema([(name, pa.string()) for name in pairs])))
+    bound = {id_ for each in found if each.verdict is not Verdict.UNSURE for id_ in (each.left, each.right)}
+    connection.register("bound", _ids(bound))
+    connection.execute("create table decided as select id::uuid as id from bound")
     return found
+
+
+def _ids(ids: Iterable[UUID]) -> pa.Table:
+    return pa.table({"id": pa.array(map(str, ids), pa.string())})
 
 
 def _score(connection: duckdb.DuckDBPyConnection) -> None:
@@ -167,7 +181,9 @@ def _components(connection: duckdb.DuckDBPyConnection) -> None:
     ((count,),) = connection.sql("select count(*) from traits").fetchall()
     edges = connection.sql(f"select one, other from scored where bits >= {SAME} and one <> other").fetchnumpy()  # noqa: S608
     ones = np.ones(len(edges["one"]), dtype=np.int8)
-    _, labels = connected_components(coo_array((ones, (edges["one"], edges["other"])), shape=(count, count)), directed=False)
+    _, labels = connected_components(
+        coo_array((ones, (edges["one"], edges["other"])), shape=(count, count)), directed=False
+    )
     connection.register("labeled", pa.table({"id": np.arange(count, dtype=np.int32), "label": labels}))
     connection.execute("create or replace table component as from labeled")
     connection.unregister("labeled")

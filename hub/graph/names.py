@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from importlib import resources
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 from hub.graph.countries import country_code
 from hub.graph.text import Part, analyzed, folded, latin
@@ -30,7 +30,7 @@ _SHORTEST_COUNTRY = 4
 _LONGEST_FORM_INSIDE = 5
 _INITIALS = range(3, 7)
 
-_APOSTROPHE = re.compile("['’`´‘]")
+_APOSTROPHE = re.compile("['’`´‘]")  # noqa: RUF001 - what people type for one
 _CLUTTER_BEFORE = re.compile(r"^[\W_]+")
 _GLUED_FORM = re.compile(r"(?<=[a-z0-9])(?=(?:AG|GmbH|Inc|Ltd|LLC|BV|NV|SA)$)")
 
@@ -75,7 +75,7 @@ def read_name(cleared: str) -> Name | None:
     )
 
 
-def is_telling(name: Name | None) -> bool:
+def is_telling(name: Name | None) -> TypeGuard[Name]:
     """Whether a name can tell one company from others: not "group", "test" or "n a"."""
     if name is None:
         return False
@@ -96,8 +96,10 @@ def has_units(words: Iterable[str]) -> bool:
 
 
 def initials(cleared: str, name: Name) -> list[str]:
-    """What may stand for the name that a cleared text says: the first letters of its words, with or without the small
-    ones and its legal form; or itself, if short."""
+    """What may stand for the name that a cleared text says; or itself, if short.
+
+    The first letters of its words, with or without the small ones and its legal form.
+    """
     if " " not in name.text:
         return [name.letters] if len(name.letters) in _INITIALS else []
     words = cleared.split()
@@ -149,7 +151,7 @@ def _without_unspaced(name: str) -> str:
 
 
 def _without_forms(parts: list[Part]) -> tuple[int, int]:
-    """Where the name begins and ends within `parts`. What follows a legal form inside is an address: acme bv utrecht."""
+    """Where the name begins and ends. What follows a legal form inside is an address: acme bv utrecht."""
     start, end = 0, len(parts)
     while end - start > 1 and _is_form(parts[end - 1]):
         end -= 1

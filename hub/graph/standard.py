@@ -154,7 +154,10 @@ def _numbers(texts: Iterable[str]) -> list[Row]:
 _UNIT = "\x1f"
 _STANDARDS: Mapping[str, tuple[Callable[[Sequence[str]], list[Row]], pa.Schema]] = {
     "names": (_names, _NAMES),
-    "sites": (_sites, pa.schema([("site", pa.string()), ("domains", _TEXTS), ("main", pa.string()), ("corner", pa.string())])),
+    "sites": (
+        _sites,
+        pa.schema([("site", pa.string()), ("domains", _TEXTS), ("main", pa.string()), ("corner", pa.string())]),
+    ),
     "mails": (_mails, pa.schema([("mail", pa.string()), ("domains", _TEXTS)])),
     "lands": (_lands, pa.schema([("land", pa.string()), ("country", pa.string())])),
     "numbers": (_numbers, pa.schema([("number", pa.string()), ("duns", pa.string())])),
