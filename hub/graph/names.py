@@ -32,6 +32,8 @@ _INITIALS = range(3, 7)
 
 _APOSTROPHE = re.compile("['’`´‘]")
 _CLUTTER_BEFORE = re.compile(r"^[\W_]+")
+_NOTE = re.compile(r"\s*(?:[\r\n]+\s*\(|\s[-–—]\s*[\"“„«”]).*$", re.DOTALL)
+"""What somebody wrote beside a name: in brackets below it, or in quotes after a dash."""
 _GLUED_FORM = re.compile(r"(?<=[a-z0-9])(?=(?:AG|GmbH|Inc|Ltd|LLC|BV|NV|SA)$)")
 
 DISTINCTIVE, DESCRIPTIVE, PLACE, NUMBER, SMALL = ".", "~", "@", "#", "-"
@@ -48,6 +50,8 @@ class Name(NamedTuple):
     """Its words, as they are spelled: lower case, without accents, in Latin letters where that is possible."""
     letters: str
     """The same without spaces: "soft bank" and "softbank" are one."""
+    whole: str
+    """The letters with those of the legal form, which slips of the pen hit, too."""
     words: tuple[str, ...]
     """Their keys, in order, each once."""
     form: str
@@ -61,10 +65,12 @@ def standard_name(text: str | None) -> Name | None:
         return None
     start, end = _without_forms(parts)
     words = [*_words(parts[start:end])]
-    form = next((part.form for part in (*parts[end:], *parts[:start]) if part.form), "")
+    # The one before the name is its own where there are two: PT Acme Tbk.
+    form = next((part.form for part in (*parts[:start], *parts[end:]) if part.form), "")
     return Name(
         text=" ".join(spelled for spelled, _ in words),
         letters="".join(spelled for spelled, _ in words),
+        whole="".join(part.text for part in parts),
         words=tuple(dict.fromkeys(key for _, key in words)),
         form=form,
     )
@@ -103,6 +109,7 @@ def initials(text: str, name: Name) -> list[str]:
 
 def _analyzed(text: str) -> list[Part]:
     text = text[:_LONGEST_NAME]
+    text = _NOTE.sub("", text) or text
     cleared = _CLUTTER_BEFORE.sub("", _APOSTROPHE.sub("", text).replace("%", " percent ")).strip() or text
     cleared = _GLUED_FORM.sub(" ", cleared)
     whole = folded(cleared)
@@ -123,11 +130,17 @@ def _with_initials_joined(words: Iterable[str]) -> Iterator[str]:
             initials += word
             continue
         if initials:
-            yield initials
+            yield _once(initials)
         initials = ""
         yield word
     if initials:
-        yield initials
+        yield _once(initials)
+
+
+def _once(letters: str) -> str:
+    """A legal form that was written twice, once: s l s l."""
+    half = letters[: len(letters) // 2]
+    return half if len(half) > 1 and half * 2 == letters else letters
 
 
 def _without_unspaced(name: str) -> str:
