@@ -13,6 +13,7 @@ from hub.graph.text import Part, analyzed, folded, latin
 _LONGEST_NAME = 300
 _TABLE = tomllib.loads(resources.files(__package__).joinpath("name_words.toml").read_text("utf-8"))
 _PLACES: dict[str, str] = _TABLE.pop("places")
+_MEANINGS = {word: meaning for meaning, words in _TABLE.pop("meanings").items() for word in words.split()}
 _WORDS = {kind: frozenset(words.split()) for kind, words in _TABLE.items()}
 _LEADING_FORMS, _TRAILING_FORMS = _WORDS["leading_forms"], _WORDS["trailing_forms"]
 SMALL_WORDS = _WORDS["small"]
@@ -60,6 +61,7 @@ class Name(NamedTuple):
 
 def standard_name(text: str | None) -> Name | None:
     """The name of a company, or None where nothing is left. A name that is only a legal form stays as it is."""
+    text = _NOTE.sub("", text[:_LONGEST_NAME]) or text if text else ""
     parts = _analyzed(text) if text else []
     if not parts:
         return None
@@ -70,7 +72,7 @@ def standard_name(text: str | None) -> Name | None:
     return Name(
         text=" ".join(spelled for spelled, _ in words),
         letters="".join(spelled for spelled, _ in words),
-        whole="".join(part.text for part in parts),
+        whole=(folded(text[:_LONGEST_NAME]) or "").replace(" ", ""),
         words=tuple(dict.fromkeys(key for _, key in words)),
         form=form,
     )
@@ -99,17 +101,17 @@ def has_units(words: Iterable[str]) -> bool:
 def initials(text: str, name: Name) -> list[str]:
     """What may stand for the name that `text` was read as: the first letters of its words, with or without the small
     ones and its legal form; or itself, if short."""
-    words = (folded(text[:_LONGEST_NAME]) or "").split()
+    words, bare = (folded(text[:_LONGEST_NAME]) or "").split(), name.text.split()
     if len(name.text.split()) == 1:
         return [name.letters] if len(name.letters) in _INITIALS else []
-    told = [word for word in words if word not in SMALL_WORDS]
-    found = {"".join(word[0] for word in several) for several in (words, words[:-1], told, told[:-1])}
+    several = [words, words[:-1], bare]
+    several += [[word for word in each if word not in SMALL_WORDS] for each in several]
+    found = {"".join(word[0] for word in each) for each in several}
     return sorted(letters for letters in found if len(letters) in _INITIALS)
 
 
 def _analyzed(text: str) -> list[Part]:
     text = text[:_LONGEST_NAME]
-    text = _NOTE.sub("", text) or text
     cleared = _CLUTTER_BEFORE.sub("", _APOSTROPHE.sub("", text).replace("%", " percent ")).strip() or text
     cleared = _GLUED_FORM.sub(" ", cleared)
     whole = folded(cleared)
@@ -197,6 +199,8 @@ def _key(spelled: str, part: Part) -> str:
         return NUMBER + (part.symbol.partition(":")[2] or str(int(spelled)))
     if spelled in SMALL_WORDS:
         return SMALL + spelled
+    if spelled in _MEANINGS:
+        return DESCRIPTIVE + _MEANINGS[spelled]
     place = _place(spelled, part)
     if place:
         return PLACE + place

@@ -39,7 +39,7 @@ create or replace macro is_named_by_domain(l, r) as
 create or replace temp table sides as
 select one, other, l.letters as l, r.letters as r, l.words as words_l, r.words as words_r,
        l.weight as weight_l, r.weight as weight_r, l.is_common,
-       l.numbers = r.numbers and not (l.is_at_home and r.is_at_home) as may_slip,
+       l.numbers = r.numbers and (not (l.is_at_home and r.is_at_home) or list_has_any(l.domains, r.domains)) as may_slip,
        is_ascii(l.letters) <> is_ascii(r.letters) as are_in_two_scripts, slips_into_form(l, r) as slips_into_form
 from pairs join traits l on l.id = one join traits r on r.id = other
 where l.letters <> '' and r.letters <> '';
@@ -103,14 +103,17 @@ select (row_number() over (order by one, other))::int as pair, one, other,
             else case when bits >= {least} then bits when bits is not null then {least} end end::int::text as name,
        case when are_initials(l, r) then null
             -- A university has others on its domain, but hardly another university: one name in two languages.
-            when l.institution = 'university' and r.institution = 'university' and bits <= {other_name}
+            when l.institution = 'university' and r.institution = 'university' and bits between {other_name} and 0
              and list_has_any(l.domains, r.domains) then 'same_host'
             when l.institution = r.institution then null
             when has_slips(l.letters, r.letters, 1, 10) then null
             when list_has_any(l.heads, r.heads) then 'other'
-            when bits <= {other_name} and (l.is_host or r.is_host) then 'unit' end as institution,
+            -- Who goes by the very name of the domain is no unit of another on it.
+            when bits <= {other_name} and (l.is_host or r.is_host)
+             and not list_contains(r.labels, l.letters) and not list_contains(l.labels, r.letters) then 'unit' end as institution,
        case when l.form = '' or r.form = '' then null when l.form <> r.form then 'other' end as form,
-       case when says_another(l.places, r.places, r.land) or says_another(r.places, l.places, l.land)
+       case when l.letters = '' or r.letters = '' or are_initials(l, r) or has_slips(l.letters, r.letters, 1, 10) then null
+            when says_another(l.places, r.places, r.land) or says_another(r.places, l.places, l.land)
                 then 'abroad'
             when says_its_own(l.places, r.places, l.country, r.land) or says_its_own(r.places, l.places, r.country, l.land)
                 then 'local'
