@@ -12,7 +12,8 @@ create or replace macro has_slips(x, y, most, shortest) as
 create or replace macro is_ascii(x) as strlen(x) = length(x);
 -- A slip may hit the legal form, which is then taken for a word, or the space before it.
 create or replace macro slips_into_form(one, other) as
-    one.whole = other.whole or ((one.form = '') <> (other.form = '') and has_slips(one.whole, other.whole, 1, 10));
+    one.whole = other.whole
+    or ((one.letters = one.whole) <> (other.letters = other.whole) and has_slips(one.whole, other.whole, 1, 8));
 create or replace macro are_one(x, y) as
     has_slips(x, y, 1, 5) or has_slips(x, y, 2, 10) or has_slips(x, y, 3, 15) or x = y || 's' or y = x || 's'
     or (least(length(x), length(y)) >= 4 and abs(length(x) - length(y)) <= 3
@@ -32,6 +33,8 @@ create or replace macro worth_of_initials(l, r) as
     case when (len(l.domains) = 0 or len(r.domains) = 0)
           and list_has_any(l.labels || r.labels, [l.letters, r.letters]) then 9
          else 2 * least(length(l.letters), length(r.letters)) - 2 end;
+create or replace macro are_at_home(l, r) as
+    len(list_filter(list_intersect(l.own_domains, r.own_domains), lambda x: fits(l.letters, x) or fits(r.letters, x))) > 0;
 -- A record without a name goes by its domain.
 create or replace macro is_named_by_domain(l, r) as
     l.letters = '' and length(r.letters) >= 8 and len(r.domains) = 0 and list_contains(l.labels, r.letters);
@@ -89,7 +92,8 @@ select (row_number() over (order by one, other))::int as pair, one, other,
        case when l.duns = '' or r.duns = '' then null when l.duns = r.duns then 'same' else 'other' end as duns,
        case when len(l.domains) = 0 or len(r.domains) = 0 then null
             when list_has_any(l.own_domains, r.own_domains)
-                then case when l.corner = r.corner or l.letters = r.letters then 'same' else 'another_corner' end
+                then case when l.corner <> r.corner and l.letters <> r.letters then 'another_corner'
+                          when are_at_home(l, r) then 'at_home' else 'same' end
             when list_has_any(l.domains, r.domains) then 'shared_by_families'
             when list_has_any(l.labels, r.labels) then 'same_label'
             when least(length(l.labels[1]), length(r.labels[1])) >= 5
@@ -103,7 +107,7 @@ select (row_number() over (order by one, other))::int as pair, one, other,
             else case when bits >= {least} then bits when bits is not null then {least} end end::int::text as name,
        case when are_initials(l, r) then null
             -- A university has others on its domain, but hardly another university: one name in two languages.
-            when l.institution = 'university' and r.institution = 'university' and bits between {other_name} and 0
+            when l.institution = 'university' and r.institution = 'university' and not list_has_any(l.heads, r.heads)
              and list_has_any(l.domains, r.domains) then 'same_host'
             when l.institution = r.institution then null
             when has_slips(l.letters, r.letters, 1, 10) then null
