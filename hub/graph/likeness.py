@@ -6,7 +6,7 @@ from hub.graph.sql import script
 
 MOST, LEAST = 12, -10
 """Bits of names, however many words are shared, or are not."""
-_LIMITS = {"most": MOST, "least": LEAST, "most_of_a_common_name": 8, "other_name": -4, "initials": 4, "telling": 8}
+_LIMITS = {"most": MOST, "least": LEAST, "most_of_a_common_name": 8, "other_name": -4, "telling": 8}
 
 
 def compare(connection: duckdb.DuckDBPyConnection) -> None:

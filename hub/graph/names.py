@@ -13,6 +13,7 @@ from hub.graph.text import Part, analyzed, folded, latin
 _LONGEST_NAME = 300
 _TABLE = tomllib.loads(resources.files(__package__).joinpath("name_words.toml").read_text("utf-8"))
 _PLACES: dict[str, str] = _TABLE.pop("places")
+_MEANINGS = {word: meaning for meaning, words in _TABLE.pop("meanings").items() for word in words.split()}
 _WORDS = {kind: frozenset(words.split()) for kind, words in _TABLE.items()}
 _LEADING_FORMS, _TRAILING_FORMS = _WORDS["leading_forms"], _WORDS["trailing_forms"]
 SMALL_WORDS = _WORDS["small"]
@@ -32,6 +33,8 @@ _INITIALS = range(3, 7)
 
 _APOSTROPHE = re.compile("['’`´‘]")  # noqa: RUF001 - what people type for one
 _CLUTTER_BEFORE = re.compile(r"^[\W_]+")
+_NOTE = re.compile(r"\s*(?:[\r\n]+\s*\(|\s[-–—]\s*[\"“„«”]).*$", re.DOTALL)
+"""What somebody wrote beside a name: in brackets below it, or in quotes after a dash."""
 _GLUED_FORM = re.compile(r"(?<=[a-z0-9])(?=(?:AG|GmbH|Inc|Ltd|LLC|BV|NV|SA)$)")
 
 DISTINCTIVE, DESCRIPTIVE, PLACE, NUMBER, SMALL = ".", "~", "@", "#", "-"
@@ -48,6 +51,8 @@ class Name(NamedTuple):
     """Its words, as they are spelled: lower case, without accents, in Latin letters where that is possible."""
     letters: str
     """The same without spaces: "soft bank" and "softbank" are one."""
+    whole: str
+    """The letters with those of the legal form, which slips of the pen hit, too."""
     words: tuple[str, ...]
     """Their keys, in order, each once."""
     form: str
@@ -66,10 +71,12 @@ def read_name(cleared: str) -> Name | None:
         return None
     start, end = _without_forms(parts)
     words = _words(parts[start:end])
-    form = next((part.form for part in (*parts[end:], *parts[:start]) if part.form), "")
+    # The one before the name is its own where there are two: PT Acme Tbk.
+    form = next((part.form for part in (*parts[:start], *parts[end:]) if part.form), "")
     return Name(
         text=" ".join([spelled for spelled, _ in words]),
         letters="".join([spelled for spelled, _ in words]),
+        whole=cleared.replace(" ", ""),
         words=tuple(dict.fromkeys([key for _, key in words])),
         form=form,
     )
@@ -100,17 +107,19 @@ def initials(cleared: str, name: Name) -> list[str]:
 
     The first letters of its words, with or without the small ones and its legal form.
     """
-    if " " not in name.text:
+    bare = name.text.split()
+    if len(bare) == 1:
         return [name.letters] if len(name.letters) in _INITIALS else []
     words = cleared.split()
-    all_letters = "".join([word[0] for word in words])
-    told = "".join([word[0] for word in words if word not in SMALL_WORDS])
-    return sorted({found for found in (all_letters, all_letters[:-1], told, told[:-1]) if len(found) in _INITIALS})
+    several = [words, words[:-1], bare]
+    several += [[word for word in each if word not in SMALL_WORDS] for each in several]
+    found = {"".join([word[0] for word in each]) for each in several}
+    return sorted([letters for letters in found if len(letters) in _INITIALS])
 
 
 def cleared_name(text: str) -> str:
     """A name without case, accents, punctuation and what stands before it; empty where nothing is left."""
-    text = text[:_LONGEST_NAME]
+    text = _NOTE.sub("", text[:_LONGEST_NAME]) or text[:_LONGEST_NAME]
     cleared = _CLUTTER_BEFORE.sub("", _APOSTROPHE.sub("", text).replace("%", " percent ")).strip() or text
     cleared = _GLUED_FORM.sub(" ", cleared)
     whole = folded(cleared)
@@ -137,11 +146,17 @@ def _with_initials_joined(words: Iterable[str]) -> Iterator[str]:
             initials += word
             continue
         if initials:
-            yield initials
+            yield _once(initials)
         initials = ""
         yield word
     if initials:
-        yield initials
+        yield _once(initials)
+
+
+def _once(letters: str) -> str:
+    """A legal form that was written twice, once: s l s l."""
+    half = letters[: len(letters) // 2]
+    return half if len(half) > 1 and half * 2 == letters else letters
 
 
 def _without_unspaced(name: str) -> str:
@@ -199,6 +214,8 @@ def _key(spelled: str, symbol: str) -> str:
         return NUMBER + (symbol.partition(":")[2] or str(int(spelled)))
     if spelled in SMALL_WORDS:
         return SMALL + spelled
+    if spelled in _MEANINGS:
+        return DESCRIPTIVE + _MEANINGS[spelled]
     place = _place(spelled, symbol)
     if place:
         return PLACE + place

@@ -44,6 +44,7 @@ _NAMES = pa.schema(
         ("spelled", pa.string()),
         ("name", pa.string()),
         ("letters", pa.string()),
+        ("whole", pa.string()),
         ("words", _TEXTS),
         ("codes", pa.list_(pa.int64())),
         ("weight", pa.int32()),
@@ -110,6 +111,7 @@ def _name(cleared: str) -> Row | None:
     return {
         "name": name.text,
         "letters": name.letters,
+        "whole": name.whole,
         "words": name.words,
         "codes": [coded(word) for word in name.words],
         "weight": sum([rarity(word) for word in name.words]),

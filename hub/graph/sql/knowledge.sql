@@ -23,6 +23,12 @@ select letters from (
     from home join place on place.letters = home.letters and place.domain = home.domain group by home.letters
 ) where homes >= {homes_of_a_common_name} or (homes > 1 and countries > 1);
 
+-- Initials are those of many: who goes by them on the domain of the name that they stand for is there by right.
+create table abbreviated as
+select distinct short.letters, short.domain
+from place short join (select letters, domain, unnest(initials) as initials from place) long
+  on long.domain = short.domain and long.initials = short.letters and long.letters <> short.letters;
+
 -- A domain may identify the company where it is not crowded, and not clearly somebody else's.
 create table believed as
 select id, list(domain order by domain) as domains,
@@ -36,9 +42,10 @@ from (
     left join families on families.domain = told.domain
     left join owned on owned.domain = told.domain
     left join home on home.letters = named.letters and home.domain = told.domain
+    left join abbreviated on abbreviated.letters = named.letters and abbreviated.domain = told.domain
     left join (select distinct letters from home) homely on homely.letters = named.letters
     where coalesce(families.count, 0) < {crowded}
-      and (homely.letters is null or home.domain is not null or owned.domain is null)
+      and (homely.letters is null or home.domain is not null or owned.domain is null or abbreviated.domain is not null)
 ) group by id;
 
 -- The country where it is, or else that of its domain, unless everybody uses the domains of that country.
@@ -52,6 +59,7 @@ create table traits as
 select distinct_traits.id, distinct_traits.name, distinct_traits.form, corner, duns, country, land_of(country, believed.domains) as land, mail, records,
        coalesce(believed.domains, []) as domains, coalesce(believed.own_domains, []) as own_domains,
        coalesce(believed.labels, []) as labels, coalesce(named.letters, '') as letters,
+       coalesce(named.whole, '') as whole,
        coalesce(named.codes, []) as codes, coalesce(named.weight, 0) as weight,
        coalesce(named.numbers, '') as numbers, coalesce(named.institution, '') as institution,
        coalesce(named.is_host, false) as is_host, coalesce(named.heads, []) as heads, coalesce(named.places, []) as places,

@@ -33,7 +33,7 @@ create macro fits(letters, domain) as
 
 -- Which name is said on which domain, and where.
 create table place as
-select distinct_traits.name, named.letters, domain, country, sum(records)::int as records,
+select distinct_traits.name, named.letters, named.initials, domain, country, sum(records)::int as records,
        fits(named.letters, domain) as is_fitting
 from (select *, unnest(domains) as domain from distinct_traits where name <> '') distinct_traits
 join named using (name, form)
