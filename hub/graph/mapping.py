@@ -20,7 +20,7 @@ from hub.graph.clusters import Piece, Scored, clusters_of
 from hub.graph.company import Company
 from hub.graph.decisions import Decision, awake
 from hub.graph.likeness import compare
-from hub.graph.scoring import SAME, UNSURE, VERSION, VETO, score
+from hub.graph.scoring import FAMILY, SAME, UNSURE, VERSION, VETO, score
 from hub.graph.sql import script
 from hub.graph.standard import RECORDS, standardize
 from hub.model import Evidence, Verdict
@@ -29,7 +29,7 @@ _LARGEST_THIN = 60
 _MEMBERS = """
     select record.id, owner, identity, cluster from record join cluster using (record) order by record
 """
-_LIMITS = {"same": SAME, "unsure": UNSURE, "veto": VETO}
+_LIMITS = {"same": SAME, "unsure": UNSURE, "veto": VETO, "family": FAMILY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,8 @@ class Mapping:
 
     @cached_property
     def findings(self) -> list[Finding]:
-        """The compared pairs of one owner's records that are the same company, may be, or are kept apart by a veto, and
-        those that people decided about; by ids."""
+        """The compared pairs of one owner's records that are the same company, may be, are of one family or are kept
+        apart by a veto, and those that people decided about; by ids."""
         return _findings(self.told)
 
 
@@ -182,7 +182,7 @@ def _thicken(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _cluster(connection: duckdb.DuckDBPyConnection, decisions: Sequence[Decision]) -> None:
     """Fill the table `cluster` (record, cluster)."""
-    connection.execute(script("suspects").format(same=SAME))
+    connection.execute(script("suspects").format(same=SAME, unsure=UNSURE, apart=-10))
     pieces = _pieces(connection)
     scored = _between(pieces, connection.sql("from inner_pairs order by all").fetchall())
     parts = clusters_of([piece for several in pieces.values() for piece in several], scored, decisions)
