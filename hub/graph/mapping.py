@@ -20,7 +20,7 @@ from hub.graph.clusters import Piece, Scored, clusters_of
 from hub.graph.company import Company
 from hub.graph.decisions import Decision, awake
 from hub.graph.likeness import compare
-from hub.graph.scoring import SAME, UNSURE, VERSION, VETO, score
+from hub.graph.scoring import FAMILY, SAME, UNSURE, VERSION, VETO, score
 from hub.graph.sql import script
 from hub.graph.standard import RECORDS, standardize
 from hub.model import Evidence, Verdict
@@ -29,7 +29,7 @@ _LARGEST_THIN = 60
 _MEMBERS = """
     select record.id, owner, identity, cluster from record join cluster using (record) order by record
 """
-_LIMITS = {"same": SAME, "unsure": UNSURE, "veto": VETO}
+_LIMITS = {"same": SAME, "unsure": UNSURE, "veto": VETO, "family": FAMILY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,8 @@ class Mapping:
     def findings(self) -> list[Finding]:
         """Pairs of one owner's records, by ids.
 
-        Those that are the same company, may be, or are kept apart by a veto; and all that people decided about.
+        Those that are the same company, may be, are of one family or are kept apart by a veto; and all that people
+        decided about.
         """
         return _findings(self.told)
 
@@ -198,7 +199,7 @@ def _thicken(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _cluster(connection: duckdb.DuckDBPyConnection, decisions: Sequence[Decision]) -> None:
     """Fill the table `cluster` (record, cluster)."""
-    connection.execute(script("suspects").format(same=SAME))
+    connection.execute(script("suspects").format(same=SAME, unsure=UNSURE, apart=-10))
     pieces = _pieces(connection)
     scored = _between(pieces, connection.sql("from inner_pairs order by all").fetchall())
     parts = clusters_of([piece for several in pieces.values() for piece in several], scored, decisions)

@@ -21,6 +21,7 @@ SHARED: float = WEIGHTS["shared"]
 SAME: float = WEIGHTS["same"]
 UNSURE: float = WEIGHTS["unsure"]
 VETO: float = WEIGHTS["veto"]
+FAMILY: float = WEIGHTS["family"]
 _NAME = "name"
 COMPARISONS = ("duns", "domain", "email_domain", _NAME, "institution", "form", "branch", "country")
 

@@ -1,11 +1,16 @@
 -- The pairs of records by which scored pairs of traits are told: of each owner that has records of both, the first of
 -- each; and those that people decided about. Records that say the same are tied to the first of their owner.
 
+-- Two of one family: what tells them apart is that one is a branch or another institution, or they share a domain.
+create macro are_related(bits, domain, name, institution, branch) as
+    bits < {same} and ((domain >= {family} and bits < {unsure})
+                       or ((institution < 0 or branch < 0) and (domain >= {family} or name > 0)));
 create macro shown(texts) as array_to_string(texts, ', ');
 
 create table told as
 with said as (
-    select * from scored where bits >= {unsure} or bits <= {veto}
+    select * from scored
+    where bits >= {unsure} or bits <= {veto} or are_related(bits, domain, name, institution, branch)
 ), firsts as (
     select trait, owner, min(record) as record from member group by trait, owner
 )
@@ -41,6 +46,9 @@ with placed as (
 )
 select left_id as left, right_id as right, bits,
        case when bits >= {same} then case when is_asked or l.cluster = r.cluster then 'SAME' else 'UNSURE' end
+            when bits <= {veto} then 'DIFFERENT'
+            when are_related(bits, sided.domain, sided.name, sided.institution, branch)
+             and (is_asked or l.cluster <> r.cluster) then 'RELATED'
             when bits >= {unsure} then 'UNSURE' else 'DIFFERENT' end as verdict,
        to_json(list_filter([
            {{'feature': 'duns', 'left': a.duns, 'right': b.duns, 'bits': sided.duns}},
@@ -55,4 +63,6 @@ select left_id as left, right_id as right, bits,
 from sided
 join traits a on a.id = left_trait join traits b on b.id = right_trait
 join cluster l on l.record = left_record join cluster r on r.record = right_record
+-- What others bring together is not told to be of two.
+where bits >= {unsure} or bits <= {veto} or is_asked or l.cluster <> r.cluster
 order by left_id, right_id;

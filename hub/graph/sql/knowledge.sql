@@ -15,13 +15,16 @@ select letters, domain, is_fitting from judged where is_fitting or (not any_fits
 create table owned as
 select distinct domain from home where is_fitting union select domain from families where count > 1;
 
--- Two homes in two countries, or too many homes for one company.
+-- Two homes in two countries, or too many homes for one company; or two countries, and no domain that ties them.
 create table common as
 select letters from (
     select home.letters, count(distinct chosen_part(home.domain)) as homes,
            count(distinct place.country) filter (place.country <> '') as countries
     from home join place on place.letters = home.letters and place.domain = home.domain group by home.letters
-) where homes >= {homes_of_a_common_name} or (homes > 1 and countries > 1);
+) where homes >= {homes_of_a_common_name} or (homes > 1 and countries > 1)
+union
+select letters from distinct_traits join named using (name, form)
+where len(domains) = 0 and country <> '' group by letters having count(distinct country) > 1;
 
 -- Initials are those of many: who goes by them on the domain of the name that they stand for is there by right.
 create table abbreviated as

@@ -4,7 +4,7 @@
 create table suspect as
 select distinct l.label
 from scored join component l on l.id = one join component r on r.id = other and r.label = l.label
-where bits < 0
+where bits < 0 or (domain < 0 and bits < {unsure})
 union
 select label from component join traits using (id) where duns <> '' group by label having count(distinct duns) > 1
 union
@@ -21,6 +21,7 @@ from (select member.*, component.label from member join component on component.i
 left join rich using (trait);
 
 create table inner_pairs as
-select one, other, bits
+-- What is on two domains, and not like enough to make up for it, speaks against whoever ties it together.
+select one, other, case when domain < 0 and bits < {unsure} then least(bits, {apart}) else bits end as bits
 from scored join component l on l.id = one join component r on r.id = other and r.label = l.label
 where l.label in (from suspect) and (one <> other or one in (select trait from seat where is_decided));
