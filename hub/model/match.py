@@ -23,6 +23,19 @@ class Verdict(StrEnum):
     UNSURE = "UNSURE"
 
 
+class MatchReason(StrEnum):
+    """Why two records are one account, or are not."""
+
+    ALIKE = "ALIKE"
+    THROUGH_OTHERS = "THROUGH_OTHERS"
+    DECIDED = "DECIDED"
+    VETOED = "VETOED"
+    TOO_LITTLE = "TOO_LITTLE"
+    NOT_COMPARED = "NOT_COMPARED"
+    KEPT_APART = "KEPT_APART"
+    NOT_MAPPED = "NOT_MAPPED"
+
+
 class Evidence(TypedDict):
     """One comparison that speaks for or against a match."""
 
