@@ -199,3 +199,8 @@ def test_what_only_others_tie_together_is_compared_too():
 )
 def test_a_duns_number_has_nine_digits(text, number):
     assert duns_number(text) == number
+
+
+def test_what_stands_between_two_texts_does_no_harm_within_one():
+    (cluster,) = mapping(companies({"name": "Acme\x1f", "domain": "a\x1fb", "website": "acme.example\x1f"})).clusters
+    assert len(cluster) == 1
