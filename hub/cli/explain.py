@@ -26,7 +26,7 @@ HELP = "CONNECTION:ID, with the id that its source has for it, or the hub's own 
 def explain(
     record: Annotated[str, typer.Argument(metavar="A", help=f"An account record: {HELP}")],
     other: Annotated[
-        str | None, typer.Argument(metavar="[B]", help="Another, named the same way.", show_default=False)
+        str | None, typer.Argument(metavar="B", help="Another, named the same way.", show_default=False)
     ] = None,
     *,
     as_json: AsJson = False,

@@ -22,7 +22,7 @@ _ANSWERS = {
     MatchReason.TOO_LITTLE: "Two accounts: what the two say amounts to {bits}, and {missing}.",
     MatchReason.NOT_COMPARED: "Two accounts: nothing that records say leads mapping from the one to the other. "
     "Compared now, what they say amounts to {bits}, and {missing}.",
-    MatchReason.KEPT_APART: "Two accounts, though {favor}: something speaks against one account of both.",
+    MatchReason.KEPT_APART: "Two accounts, though {favor}: something else speaks against it.",
     MatchReason.NOT_MAPPED: "{accounts} by the last mapping, but what is said now differs: run `hub map`.",
 }
 
@@ -73,8 +73,8 @@ def _lower(verdict: Verdict | None) -> str:
 
 
 def _veto(found: Comparison) -> str:
-    worst = min(found.steps, key=lambda each: each.bits)
-    return f"{worst.feature} {worst.left} / {worst.right}"
+    worst = min((each.bits for each in found.steps), default=0.0)
+    return ", ".join(f"{each.feature} {each.left} / {each.right}" for each in found.steps if each.bits == worst)
 
 
 def _chain(found: Explanation, names: Names) -> Iterator[str]:
