@@ -13,7 +13,9 @@ from hub.graph.text import Part, analyzed, folded, latin
 _LONGEST_NAME = 300
 _TABLE = tomllib.loads(resources.files(__package__).joinpath("name_words.toml").read_text("utf-8"))
 _PLACES: dict[str, str] = _TABLE.pop("places")
-_MEANINGS = {word: meaning for meaning, words in _TABLE.pop("meanings").items() for word in words.split()}
+_MEANINGS: dict[str, str] = {
+    word: meaning for meaning, words in _TABLE.pop("meanings").items() for word in words.split()
+}
 _WORDS = {kind: frozenset(words.split()) for kind, words in _TABLE.items()}
 _LEADING_FORMS, _TRAILING_FORMS = _WORDS["leading_forms"], _WORDS["trailing_forms"]
 SMALL_WORDS = _WORDS["small"]
@@ -33,7 +35,7 @@ _INITIALS = range(3, 7)
 
 _APOSTROPHE = re.compile("['’`´‘]")  # noqa: RUF001 - what people type for one
 _CLUTTER_BEFORE = re.compile(r"^[\W_]+")
-_NOTE = re.compile(r"\s*(?:[\r\n]+\s*\(|\s[-–—]\s*[\"“„«”]).*$", re.DOTALL)
+_NOTE = re.compile(r"\s*(?:[\r\n]+\s*\(|\s[-–—]\s*[\"“„«”]).*$", re.DOTALL)  # noqa: RUF001 - as people type them
 """What somebody wrote beside a name: in brackets below it, or in quotes after a dash."""
 _GLUED_FORM = re.compile(r"(?<=[a-z0-9])(?=(?:AG|GmbH|Inc|Ltd|LLC|BV|NV|SA)$)")
 
@@ -214,16 +216,19 @@ def _key(spelled: str, symbol: str) -> str:
         return NUMBER + (symbol.partition(":")[2] or str(int(spelled)))
     if spelled in SMALL_WORDS:
         return SMALL + spelled
-    if spelled in _MEANINGS:
-        return DESCRIPTIVE + _MEANINGS[spelled]
-    place = _place(spelled, symbol)
+    meaning = _MEANINGS.get(spelled)
+    place = "" if meaning else _place(spelled, symbol)
     if place:
         return PLACE + place
-    if symbol and not symbol.startswith(_PLACE_SYMBOL):
-        return DESCRIPTIVE + symbol.partition(":")[2].lower()
-    if len(spelled) >= _SHORTEST_COMPOUND and spelled.endswith(_ENDINGS):
-        return DESCRIPTIVE + spelled
-    return DISTINCTIVE + spelled
+    if not meaning and symbol and not symbol.startswith(_PLACE_SYMBOL):
+        meaning = symbol.partition(":")[2].lower()
+    return DESCRIPTIVE + meaning if meaning else _kind(spelled) + spelled
+
+
+def _kind(spelled: str) -> str:
+    """Of a word that means nothing to us: compounds say what a company does by their end."""
+    is_compound = len(spelled) >= _SHORTEST_COMPOUND and spelled.endswith(_ENDINGS)
+    return DESCRIPTIVE if is_compound else DISTINCTIVE
 
 
 @cache
