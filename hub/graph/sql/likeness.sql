@@ -29,10 +29,11 @@ create or replace macro says_its_own(places, others, country, land) as
     land = '' and list_contains(places, country) and not list_contains(others, country);
 create or replace macro are_initials(letters, others, initials, other_initials) as
     letters <> others and (list_contains(initials, others) or list_contains(other_initials, letters));
--- The longer they are, the less by chance; and where one has no domain, and that of the other is either of the names.
+-- The longer they are, the less by chance; and where one has no domain, and the other has the name of the one as its own.
 create or replace macro worth_of_initials(letters, others, labels, other_labels) as
-    case when (len(labels) = 0 or len(other_labels) = 0) and list_has_any(labels || other_labels, [letters, others]) then 9
-         else 2 * least(length(letters), length(others)) - 2 end;
+    least(8, 2 * least(length(letters), length(others)) - 2)
+    + case when (len(labels) = 0 and list_contains(other_labels, letters))
+             or (len(other_labels) = 0 and list_contains(labels, others)) then 4 else 0 end;
 create or replace macro are_at_home(letters, others, domains) as
     len(list_filter(domains, lambda x: fits(letters, x) or fits(others, x))) > 0;
 -- A record without a name goes by its domain.
