@@ -133,11 +133,11 @@ def test_the_settings_are_listed(hub):
 def test_an_operation_is_explained(hub, tmp_path: Path):
     (tmp_path / "top.graphql").write_text("query Top { accounts(first: 3) { nodes { name } } }")
 
-    told = hub("explain", "top.graphql")
+    told = hub("documents", "explain", "top.graphql")
     assert "one SQL statement" in told
     assert "account:read" in told
-    assert "cannot be read" in hub("explain", "none.graphql", code=1)
-    assert "not JSON" in hub("explain", "top.graphql", "--variables", "{", code=1)
+    assert "cannot be read" in hub("documents", "explain", "none.graphql", code=1)
+    assert "not JSON" in hub("documents", "explain", "top.graphql", "--variables", "{", code=1)
 
 
 def test_settings_tell_what_they_are_and_would_be_and_no_secret(hub, tmp_path: Path):
