@@ -222,6 +222,8 @@ def engine(database: Database, behind: Background, metrics: Metrics | None = Non
         run_sync=behind.run_sync,
         map_accounts=behind.map,
         map_soon=enqueue_mapping,
+        explain=behind.explain,
+        surround=behind.surround,
         write_back=WriteBack(Sources(database=database, sealer=behind.sealer)),
         cursor_secret=blake2b(behind.sealer.key, person=b"hub cursors").digest(),
         export_links=ExportLinks(blake2b(behind.sealer.key, person=b"hub exports").digest()),

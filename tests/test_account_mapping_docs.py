@@ -4,7 +4,7 @@ import asyncio
 import re
 import shlex
 from pathlib import Path
-from uuid import NAMESPACE_DNS, uuid4, uuid5
+from uuid import NAMESPACE_DNS, UUID, uuid4, uuid5
 
 import pytest
 from graphql import parse, validate
@@ -13,7 +13,10 @@ from typer.testing import CliRunner
 
 from hub.cli import app
 from hub.errors import InputError, NotFound
+from hub.graph.company import Company
+from hub.graph.mapping import judged as companies_judged
 from hub.graph.people import Contact, judged
+from hub.graph.scoring import COMPARISONS, SAME, UNSURE, VETO
 from hub.model import AccountRecord, AuditEvent, Opportunity, OpportunityAccount
 from hub.schema.schema import CORE
 from hub.store import connections
@@ -24,12 +27,44 @@ TEXT = (Path(__file__).parents[1] / "docs" / "account-mapping.md").read_text()
 BLOCKS = re.findall(r"```(\w*)\n(.*?)```", TEXT, re.DOTALL)
 COMMANDS = [line for _, body in BLOCKS for line in body.splitlines() if line.startswith("hub ")]
 ALIKE = {"name": "Bolt Rockets", "website": "bolt-rockets.example"}
-DOUBTFUL = ({"name": "Acme Rockets", "website": "acme.example"}, {"name": "Zebra", "website": "acme.example"})
+DOUBTFUL = ({"name": "Acme Rockets", "country": "Germany"}, {"name": "Acme Rockets", "country": "United States"})
 
 
 def test_the_documents_are_valid():
     documents = [body for kind, body in BLOCKS if kind == "graphql"]
-    assert [validate(CORE, parse(each)) for each in documents] == [[], [], []]
+    assert [validate(CORE, parse(each)) for each in documents] == [[]] * 4
+
+
+def test_every_comparison_and_the_thresholds_are_told():
+    section = TEXT.partition("| Compared |")[2].partition("\n\n")[0]
+    assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == list(COMPARISONS)
+    assert f"From {SAME:g} bits on a pair is SAME; from {UNSURE:g} bits on the rules are UNSURE" in TEXT
+    assert f"at {VETO:g} bits and below it is a veto" in TEXT
+
+
+COMPANIES = re.findall(r"^\| (.+?) \| (.+?) \| (SAME|UNSURE|DIFFERENT) \| (\w+ [+-]\d.*) \|$", TEXT, re.MULTILINE)
+
+
+def a_company(number: int, told: str) -> Company:
+    """Of "Dune, dune.example, in DE"."""
+    name, *facts = told.split(", ")
+    return Company(
+        id=UUID(int=number),
+        name=name,
+        website=next((fact for fact in facts if "." in fact), None),
+        country=next((fact[3:] for fact in facts if fact.startswith("in ")), None),
+    )
+
+
+def test_companies_are_told_apart_as_the_table_says():
+    assert len(COMPANIES) == 9
+    sides = [side for one, other, *_ in COMPANIES for side in (one, other)]
+    pairs = [(UUID(int=2 * number), UUID(int=2 * number + 1)) for number in range(len(COMPANIES))]
+    found = companies_judged([a_company(*each) for each in enumerate(sides)], pairs)
+    assert [
+        (finding.verdict, ", ".join(f"{each['feature']} {each['bits']:+g}" for each in finding.evidence))
+        for finding in found
+    ] == [(verdict, evidence) for *_, verdict, evidence in COMPANIES]
 
 
 PEOPLE = re.findall(r"^\| (.+?) \| (.+?) \| (SAME|UNSURE|DIFFERENT) \| (\S+) \|$", TEXT, re.MULTILINE)
@@ -101,7 +136,7 @@ async def test_the_commands_lead_from_the_queue_to_decisions_and_back(database, 
 
     waiting = await hub(reviewing)
 
-    for told in ("Acme Rockets", "1200 EUR", "domain: acme.example", "hub decide crm:2 'partner list:9' same"):
+    for told in ("Acme Rockets", "1200 EUR", "country: de / us", "hub decide crm:2 'partner list:9' same"):
         assert told in waiting
     (first,) = re.findall(r"decision_([0-9a-f-]{36}) stands", await hub(different))
     await hub(same)

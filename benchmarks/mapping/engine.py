@@ -65,4 +65,3 @@ def _labels(found: Mapping, count: int) -> list[int]:
         for record in cluster:
             labels[record.int] = number
     return labels
-

@@ -1,10 +1,11 @@
-"""`hub documents`: what client apps may run by its id."""
+"""`hub documents`: what client apps may run by its id, and what a document becomes."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from hub.cli.document_explained import explain
 from hub.cli.terminal import console, quantity_of, run, show_table
 from hub.errors import InputError
 from hub.model import TrustedDocument
@@ -15,9 +16,14 @@ from hub.store import documents
 from hub.store.database import opened
 from hub.store.documents import Pushed
 
-app = typer.Typer(help="Push, list and remove trusted documents.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(
+    help="Push, list and remove trusted documents; explain any.", no_args_is_help=True, add_completion=False
+)
 
 App = Annotated[str, typer.Option("--app", help='The client app, such as "web".')]
+
+
+app.command()(explain)
 
 
 @app.command()

@@ -1,76 +1,77 @@
-"""`hub explain`: what an operation costs, needs and becomes."""
+"""`hub explain`: why two account records are one account, or are not."""
 
-from pathlib import Path
-from typing import Annotated, Any
+from collections.abc import Collection
+from typing import Annotated
+from uuid import UUID
 
-import orjson
 import typer
-from rich.syntax import Syntax
-from rich.table import Table
 
-from hub.cli.terminal import console, run
-from hub.errors import InputError
-from hub.model import Role
-from hub.schema.explaining import Explanation, explained
+from hub.cli.explanation_facts import explanation_facts, surroundings_facts
+from hub.cli.explanation_shown import show_explanation, show_surroundings
+from hub.cli.explanation_told import Names
+from hub.cli.terminal import AsJson, print_json, run
+from hub.graph.explaining import Explanation, Surroundings
+from hub.jobs.explaining import explain as why
+from hub.jobs.explaining import surround
+from hub.settings import Settings
+from hub.store import account_records, organizations
+from hub.store.database import Database, opened
 
 app = typer.Typer(add_completion=False)
+
+HELP = "CONNECTION:ID, with the id that its source has for it, or the hub's own id."
 
 
 @app.command()
 def explain(
-    document: Annotated[Path, typer.Argument(help="A file with a GraphQL document; - reads the standard input.")],
-    operation: Annotated[str | None, typer.Option(help="Which of its operations, where there are several.")] = None,
-    variables: Annotated[str, typer.Option(help='The variables as JSON, such as {"first": 50}.')] = "{}",
-    role: Annotated[
-        Role, typer.Option(case_sensitive=False, help="For whom: limits, scopes and schema differ.")
-    ] = Role.ADMIN,
+    record: Annotated[str, typer.Argument(metavar="A", help=f"An account record: {HELP}")],
+    other: Annotated[
+        str | None, typer.Argument(metavar="B", help="Another, named the same way.", show_default=False)
+    ] = None,
+    *,
+    as_json: AsJson = False,
 ) -> None:
-    """Print an operation's cost, its scopes, whether it is kept, and the SQL that answers it. Asks no database."""
+    """Say why two account records are one account, or why not; of one, which others are like it.
 
-    async def found() -> Explanation:
-        return explained(_text(document), operation, _variables(variables), role)
-
-    _show(run(found()), role)
-
-
-def _text(document: Path) -> str:
-    if str(document) == "-":
-        return typer.get_text_stream("stdin").read()
-    try:
-        return document.read_text()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{document} cannot be read: {getattr(error, 'strerror', 'it is not UTF-8')}.") from error
-
-
-def _variables(text: str) -> dict[str, Any]:
-    try:
-        given = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        raise InputError("--variables is not JSON.") from error
-    if not isinstance(given, dict):
-        raise InputError("--variables is not a JSON object.")
-    return given
+    The records are compared as they are now, in the light of all others. Nothing is changed.
+    """
+    if other is None:
+        key, found, names = run(_surrounded(record))
+        if as_json:
+            print_json(surroundings_facts(key, found, names))
+        else:
+            show_surroundings(key, found, names)
+    else:
+        explanation, names = run(_explained(record, other))
+        if as_json:
+            print_json(explanation_facts(explanation, names))
+        else:
+            show_explanation(explanation, names)
 
 
-def _show(found: Explanation, role: Role) -> None:
-    table = Table(show_header=False, box=None, pad_edge=False)
-    table.add_row("operation", f"{found.kind} {found.name or '(without a name)'}")
-    table.add_row("cost", f"{found.cost:,} of {found.most:,} that one operation of the role {role.lower()} may cost")
-    table.add_row("scopes", ", ".join(found.scopes) or "none")
-    table.add_row("answered by", _way(found))
-    table.add_row("kept", _kept(found))
-    console.print(table, highlight=False)
-    if found.sql:
-        for number, name in enumerate(found.parameters, 1):
-            console.print(f"${number} = {name}", highlight=False, markup=False)
-        console.print(Syntax(found.sql, "sql", background_color="default", word_wrap=True))
+async def _explained(left: str, right: str) -> tuple[Explanation, Names]:
+    async with opened(Settings.from_env()) as database:
+        home, (one, other) = await _named(database, left, right)
+        found = await why(database, (one, other), home)
+        against = found.against
+        others = [each.record for each in found.chain] + ([against.left, against.right] if against else [])
+        return found, await _names(database, home, {one, other, *filter(None, others)})
 
 
-def _way(found: Explanation) -> str:
-    return "one SQL statement" if found.sql else f"graphql-core, because {found.reason}"
+async def _surrounded(record: str) -> tuple[UUID, Surroundings, Names]:
+    async with opened(Settings.from_env()) as database:
+        home, (key,) = await _named(database, record)
+        found = await surround(database, key, home)
+        return key, found, await _names(database, home, {key, *(each.right for each in found.members + found.nearest)})
 
 
-def _kept(found: Explanation) -> str:
-    if not found.sql:
-        return "no: only compiled answers are"
-    return "for as long as nothing is written, once it took longer than 2 ms"
+async def _named(database: Database, *names: str) -> tuple[UUID, list[UUID]]:
+    """The home organization, and the records that it calls so."""
+    async with database.session() as session:
+        home = (await organizations.home(session)).id
+        return home, [await account_records.named(session, home, name) for name in names]
+
+
+async def _names(database: Database, home: UUID, ids: Collection[UUID]) -> Names:
+    async with database.session() as session:
+        return await account_records.known(session, home, ids)

@@ -34,9 +34,9 @@ def review(most: Annotated[int, typer.Option(min=1, help="How many to show.")] =
         told = (_side(each.left), _side(each.right), f"{each.score:.1f}", why, _stake(each) or "—")
         table.add_row(*map(escape, told))
     console.print(table)
-    first = found[0]
-    command = shlex.join(["hub", "decide", first.left.label, first.right.label, "same"])
-    console.print(f"For example: {command}", markup=False, highlight=False, soft_wrap=True)
+    pair = found[0].left.label, found[0].right.label
+    for told, command in (("Why", ["explain", *pair]), ("For example", ["decide", *pair, "same"])):
+        console.print(f"{told}: {shlex.join(['hub', *command])}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _side(record: Known) -> str:

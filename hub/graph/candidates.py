@@ -2,18 +2,10 @@
 
 import duckdb
 
-from hub.graph.names import Name, initials
-from hub.graph.rarity import rarity
 from hub.graph.sql import script
-from hub.graph.text import sounding
 
-_SMALL_GROUP = 12
-_WINDOW = 6
-_ENDING = 5
-_SHORTEST_WITH_ENDINGS = 7
-_LONGEST_SOUND = 20
-_RAREST = 2
-_LEAST_RARE = 8
+_SMALL_GROUP = 8
+_WINDOW = 2
 _SHORTEST_LABEL = 4
 
 
@@ -24,16 +16,3 @@ def block(connection: duckdb.DuckDBPyConnection) -> None:
     """
     limits = {"small_group": _SMALL_GROUP, "window": _WINDOW, "shortest_label": _SHORTEST_LABEL}
     connection.execute(script("candidates").format(**limits))
-
-
-def lookups(text: str, name: Name) -> list[str]:
-    """What a record is looked up by, as far as its name says it: the name, as it is spelled and in one form."""
-    keys = [f"={name.letters}", f"%{name.letters}"]
-    if len(name.letters) >= _SHORTEST_WITH_ENDINGS:
-        keys += [f"^{name.letters[:_ENDING]}", f"${name.letters[-_ENDING:]}"]
-        if name.letters.isascii():
-            keys.append(f"~{sounding(name.letters[:_LONGEST_SOUND])}")
-    rare = sorted(name.words, key=lambda word: (-rarity(word), word))
-    keys += [f"&{word}" for word in rare[:_RAREST] if rarity(word) >= _LEAST_RARE]
-    keys += [f"*{letters}" for letters in initials(text, name)]
-    return keys

@@ -1,17 +1,17 @@
-"""From scored pairs to clusters: what agrees is joined, unless what speaks against it weighs more, or a person forbids it.
+"""From scored pairs to clusters: what agrees is joined, unless more speaks against it, or a person forbids it.
 
 Where all compared pairs of a connected component agree, it is a cluster. Where some do not, the pair of parts between
 which most speaks for one company is joined first, all that was compared between them taken together, until nothing
 speaks for a union any more: greedy additive edge contraction (Keuper et al. 2015, https://arxiv.org/abs/1505.06973).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from uuid import UUID
 
 from hub.graph.decisions import Decision, Part, Parts, settled
-from hub.graph.scoring import SAME, VETO
+from hub.graph.scoring import SAME
 from hub.model import Verdict
 
 _FOR, _AGAINST, _MOST_AGAINST = 4.0, -4.0, -20.0
@@ -34,7 +34,9 @@ class Scored:
     bits: float
 
 
-def clusters_of(pieces: Sequence[Piece], scored: Iterable[Scored], decisions: Sequence[Decision]) -> list[tuple[UUID, ...]]:
+def clusters_of(
+    pieces: Sequence[Piece], scored: Iterable[Scored], decisions: Sequence[Decision]
+) -> list[tuple[UUID, ...]]:
     """The records of `pieces` in clusters, ids ascending.
 
     What people say is the same is joined first, and no cluster holds what they keep apart. No union brings together

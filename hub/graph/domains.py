@@ -1,7 +1,7 @@
 """Domains as keys: which registrable domain a text names, and which domains name no single company."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from publicsuffixlist import PublicSuffixList
@@ -13,11 +13,6 @@ _BETWEEN_HOSTS = re.compile(r"[\s/\\?#!,;|<>()\[\]{}\"']+")
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _SHORTEST_CORNER = 3
 """Shorter are languages and countries."""
-_FRONT_DOORS = frozenset(
-    ("about", "about-us", "company", "contact", "contact-us", "content", "corp", "corporate", "default", "eng", "english", "global", "home")
-    + ("homepage", "html", "impressum", "index", "intl", "login", "main", "pages", "site", "sites", "start", "startpage")
-    + ("us-en", "web", "welcome", "www", "www1", "www2", "www3")
-)
 _RESERVED = frozenset({"example", "test"})
 """Top-level domains for documentation and tests; no list of suffixes has them (RFC 2606)."""
 
@@ -34,28 +29,27 @@ def registrable_domain(text: str | None) -> str | None:
     return _shared_host(host) or _registrable(host)
 
 
-def corner(text: str | None) -> str:
-    """The part of its domain's site that a URL leads to: "labs" of labs.acme.com, "labs" of acme.com/en/labs.html.
+def corner(url: str, domain: str) -> str:
+    """The part of the site of its registrable domain that a URL leads to: "labs" of labs.acme.com and acme.com/en/labs.
 
     Empty where it is the whole site, in whichever language.
     """
-    host = _host(text) if text else None
-    domain = registrable_domain(text)
-    if not text or host is None or domain is None:
+    host = _host(url)
+    if host is None or not host.endswith(domain):
         return ""
     named = host.removesuffix(domain).split(".")
-    path = _SCHEMES.sub("", text[:_LONGEST_TEXT].strip()).partition("/")[2].partition("?")[0].partition("#")[0]
+    path = _SCHEMES.sub("", url[:_LONGEST_TEXT].strip()).partition("/")[2].partition("?")[0].partition("#")[0]
     parts = [*named, *(segment.partition(".")[0] for segment in path.casefold().split("/"))]
     return " ".join(part for part in parts if len(part) >= _SHORTEST_CORNER and not _is_front_door(part, domain))
 
 
 def _is_front_door(part: str, domain: str) -> bool:
-    return part in _FRONT_DOORS or label(domain) in part
+    return part in _lines("front_doors.txt") or label(domain) in part
 
 
 def is_shared(domain: str) -> bool:
     """Whether many companies use `domain`: free mail, social networks, site builders and the like."""
-    return domain in _shared_domains()
+    return domain in _lines("shared_domains.txt")
 
 
 def label(domain: str) -> str:
@@ -63,6 +57,7 @@ def label(domain: str) -> str:
     return domain.partition(".")[0]
 
 
+@lru_cache(maxsize=1 << 16)
 def _host(text: str) -> str | None:
     shortened = _SCHEMES.sub("", text[:_LONGEST_TEXT].strip().replace("\N{IDEOGRAPHIC FULL STOP}", "."))
     token = next((token for token in _BETWEEN_HOSTS.split(shortened) if "." in token), "")
@@ -85,9 +80,10 @@ def _ascii(host: str) -> str:
 def _shared_host(host: str) -> str | None:
     labels = host.split(".")
     suffixes = (".".join(labels[start:]) for start in range(max(0, len(labels) - 4), len(labels) - 1))
-    return next((suffix for suffix in suffixes if suffix in _shared_domains()), None)
+    return next((suffix for suffix in suffixes if suffix in _lines("shared_domains.txt")), None)
 
 
+@lru_cache(maxsize=1 << 16)
 def _registrable(host: str) -> str | None:
     labels = host.split(".")
     if labels[-1] in _RESERVED:
@@ -102,6 +98,6 @@ def _suffixes() -> PublicSuffixList:
 
 
 @cache
-def _shared_domains() -> frozenset[str]:
-    lines = resources.files(__package__).joinpath("shared_domains.txt").read_text("utf-8").splitlines()
+def _lines(name: str) -> frozenset[str]:
+    lines = resources.files(__package__).joinpath(name).read_text("utf-8").splitlines()
     return frozenset(line for line in lines if line and not line.startswith("#"))

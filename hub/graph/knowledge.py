@@ -42,8 +42,10 @@ def learn(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def are_related(left: str, right: str) -> bool:
-    """Whether two normal names may be of one family: they share words, one is a part of the other, or only one of
-    them is in Latin letters, so that nobody can tell."""
+    """Whether two normal names may be of one family.
+
+    They share words, one is a part of the other, or only one of them is in Latin letters, so that nobody can tell.
+    """
     return (
         left.isascii() != right.isascii() or fuzz.token_set_ratio(left, right) >= _RELATED_RATIO or is_part(left, right)
     )

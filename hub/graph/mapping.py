@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from collections.abc import Mapping as Mapping_
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cached_property
 from itertools import combinations, groupby, product
 from operator import itemgetter
@@ -25,10 +24,13 @@ from hub.graph.sql import script
 from hub.graph.standard import RECORDS, standardize
 from hub.model import Evidence, Verdict
 
-_LARGEST_THIN = 60
+LARGEST_THIN = 60
+"""Traits of a component in which all pairs are compared, where something led only through others."""
 _MEMBERS = """
     select record.id, owner, identity, cluster from record join cluster using (record) order by record
 """
+_WEIGHS = "x.bits <> 0"
+"""Which evidence is told, in SQL."""
 _LIMITS = {"same": SAME, "unsure": UNSURE, "veto": VETO, "family": FAMILY}
 
 
@@ -73,14 +75,19 @@ class Mapping:
 
     @cached_property
     def findings(self) -> list[Finding]:
-        """The compared pairs of one owner's records that are the same company, may be, are of one family or are kept
-        apart by a veto, and those that people decided about; by ids."""
+        """Pairs of one owner's records, by ids.
+
+        Those that are the same company, may be, are of one family or are kept apart by a veto; and all that people
+        decided about.
+        """
         return _findings(self.told)
 
 
 def _findings(told: pa.Table) -> list[Finding]:
     return [
-        Finding(UUID(row["left"]), UUID(row["right"]), row["bits"], Verdict(row["verdict"]), orjson.loads(row["evidence"]))
+        Finding(
+            UUID(row["left"]), UUID(row["right"]), row["bits"], Verdict(row["verdict"]), orjson.loads(row["evidence"])
+        )
         for row in told.to_pylist()
     ]
 
@@ -111,13 +118,14 @@ def mapped(records: pa.Table, decisions: Collection[Decision] = ()) -> Mapping:
     """The same, of a table like RECORDS."""
     with duckdb.connect() as connection:
         standardize(connection, records)
-        decided = _asked(connection, decisions)
+        decided = heard(connection, decisions)
+        ask(connection, [(each.left, each.right) for each in decided])
         block(connection)
         _score(connection)
         _components(connection)
         _thicken(connection)
         _cluster(connection, decided)
-        connection.execute(script("findings").format(**_LIMITS))
+        connection.execute(script("findings").format(**_LIMITS, told=_WEIGHS))
         connection.execute(script("profiles"))
         return Mapping(
             members=connection.sql(_MEMBERS).to_arrow_table(),
@@ -127,30 +135,47 @@ def mapped(records: pa.Table, decisions: Collection[Decision] = ()) -> Mapping:
 
 
 def judged(companies: Sequence[Company], pairs: Iterable[tuple[UUID, UUID]]) -> list[Finding]:
-    """What the rules say of `pairs`, in the light of all `companies`, whether anything leads from one to the other or
-    not; by ids."""
-    now = datetime.fromtimestamp(0, UTC)
-    questions = [Decision(min(pair), max(pair), Verdict.UNSURE, now) for pair in pairs]
+    """What the rules say of `pairs`, in the light of all `companies`; by ids.
+
+    Whether anything leads from one to the other or not.
+    """
     with duckdb.connect() as connection:
         standardize(connection, _given(companies))
-        _asked(connection, questions)
+        ask(connection, list(pairs))
         connection.execute(script("asked"))
         _score(connection)
-        connection.execute("create table cluster as select record, record as cluster from member")
-        connection.execute(script("findings").format(**_LIMITS))
-        return _findings(connection.sql("from findings where is_asked").to_arrow_table())
+        return answered(connection)
 
 
-def _asked(connection: duckdb.DuckDBPyConnection, decisions: Collection[Decision]) -> list[Decision]:
-    """The decisions about two of the records, which the tables `asked` (left_id, right_id) and `decided` (id) name."""
-    ids = {id_ for each in decisions for id_ in (each.left, each.right)}
-    connection.register("named_ids", pa.table({"id": pa.array(map(str, ids), pa.string())}))
-    connection.execute("create table decided as select member.id from named_ids join member on member.id = named_ids.id::uuid")
-    live = {UUID(id_) for (id_,) in connection.sql("select id::text from decided").fetchall()}
-    found = awake(decisions, live)
-    pairs = {"left_id": [str(each.left) for each in found], "right_id": [str(each.right) for each in found]}
-    connection.register("asked", pa.table(pairs, pa.schema([(name, pa.string()) for name in pairs])))
+def answered(connection: duckdb.DuckDBPyConnection, told: str = _WEIGHS) -> list[Finding]:
+    """What `scored` says of the pairs that are `asked` about, by ids; evidence x is `told` where that SQL holds."""
+    connection.execute("create table cluster as select record, record as cluster from member")
+    connection.execute(script("findings").format(**_LIMITS, told=told))
+    return _findings(connection.sql("from findings where is_asked").to_arrow_table())
+
+
+def heard(connection: duckdb.DuckDBPyConnection, decisions: Collection[Decision]) -> list[Decision]:
+    """The decisions about two of the records.
+
+    And fill the table `decided` (id): the records that are not left to the rules, as they are where somebody is unsure.
+    """
+    connection.register("named", _ids({id_ for each in decisions for id_ in (each.left, each.right)}))
+    live = connection.sql("select member.id::text from named join member on member.id = named.id::uuid").fetchall()
+    found = awake(decisions, {UUID(id_) for (id_,) in live})
+    bound = {id_ for each in found if each.verdict is not Verdict.UNSURE for id_ in (each.left, each.right)}
+    connection.register("bound", _ids(bound))
+    connection.execute("create table decided as select id::uuid as id from bound")
     return found
+
+
+def ask(connection: duckdb.DuckDBPyConnection, pairs: Sequence[tuple[UUID, UUID]]) -> None:
+    """Fill the table `asked` (left_id, right_id): of these it is told whatever comes of them."""
+    columns = {name: [str(pair[side]) for pair in pairs] for side, name in enumerate(("left_id", "right_id"))}
+    connection.register("asked", pa.table(columns, pa.schema([(name, pa.string()) for name in columns])))
+
+
+def _ids(ids: Iterable[UUID]) -> pa.Table:
+    return pa.table({"id": pa.array(map(str, ids), pa.string())})
 
 
 def _score(connection: duckdb.DuckDBPyConnection) -> None:
@@ -167,7 +192,9 @@ def _components(connection: duckdb.DuckDBPyConnection) -> None:
     ((count,),) = connection.sql("select count(*) from traits").fetchall()
     edges = connection.sql(f"select one, other from scored where bits >= {SAME} and one <> other").fetchnumpy()  # noqa: S608
     ones = np.ones(len(edges["one"]), dtype=np.int8)
-    _, labels = connected_components(coo_array((ones, (edges["one"], edges["other"])), shape=(count, count)), directed=False)
+    _, labels = connected_components(
+        coo_array((ones, (edges["one"], edges["other"])), shape=(count, count)), directed=False
+    )
     connection.register("labeled", pa.table({"id": np.arange(count, dtype=np.int32), "label": labels}))
     connection.execute("create or replace table component as from labeled")
     connection.unregister("labeled")
@@ -175,7 +202,7 @@ def _components(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _thicken(connection: duckdb.DuckDBPyConnection) -> None:
     """Compare what is in one component only through others: a chain may lead from one company to another."""
-    connection.execute(script("components").format(largest=_LARGEST_THIN))
+    connection.execute(script("components").format(largest=LARGEST_THIN))
     if connection.sql("select count(*) from pairs").fetchall() != [(0,)]:
         _score(connection)
 

@@ -3,9 +3,9 @@
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 from hub.graph.countries import country_code
 from hub.graph.text import Part, analyzed, folded, latin
@@ -13,7 +13,9 @@ from hub.graph.text import Part, analyzed, folded, latin
 _LONGEST_NAME = 300
 _TABLE = tomllib.loads(resources.files(__package__).joinpath("name_words.toml").read_text("utf-8"))
 _PLACES: dict[str, str] = _TABLE.pop("places")
-_MEANINGS = {word: meaning for meaning, words in _TABLE.pop("meanings").items() for word in words.split()}
+_MEANINGS: dict[str, str] = {
+    word: meaning for meaning, words in _TABLE.pop("meanings").items() for word in words.split()
+}
 _WORDS = {kind: frozenset(words.split()) for kind, words in _TABLE.items()}
 _LEADING_FORMS, _TRAILING_FORMS = _WORDS["leading_forms"], _WORDS["trailing_forms"]
 SMALL_WORDS = _WORDS["small"]
@@ -31,9 +33,9 @@ _SHORTEST_COUNTRY = 4
 _LONGEST_FORM_INSIDE = 5
 _INITIALS = range(3, 7)
 
-_APOSTROPHE = re.compile("['’`´‘]")
+_APOSTROPHE = re.compile("['’`´‘]")  # noqa: RUF001 - what people type for one
 _CLUTTER_BEFORE = re.compile(r"^[\W_]+")
-_NOTE = re.compile(r"\s*(?:[\r\n]+\s*\(|\s[-–—]\s*[\"“„«”]).*$", re.DOTALL)
+_NOTE = re.compile(r"\s*(?:[\r\n]+\s*\(|\s[-–—]\s*[\"“„«”]).*$", re.DOTALL)  # noqa: RUF001 - what people type
 """What somebody wrote beside a name: in brackets below it, or in quotes after a dash."""
 _GLUED_FORM = re.compile(r"(?<=[a-z0-9])(?=(?:AG|GmbH|Inc|Ltd|LLC|BV|NV|SA)$)")
 
@@ -61,24 +63,28 @@ class Name(NamedTuple):
 
 def standard_name(text: str | None) -> Name | None:
     """The name of a company, or None where nothing is left. A name that is only a legal form stays as it is."""
-    text = _NOTE.sub("", text[:_LONGEST_NAME]) or text if text else ""
-    parts = _analyzed(text) if text else []
+    return read_name(cleared_name(text)) if text else None
+
+
+def read_name(cleared: str) -> Name | None:
+    """The name that a cleared text says."""
+    parts = _analyzed(cleared) if cleared else []
     if not parts:
         return None
     start, end = _without_forms(parts)
-    words = [*_words(parts[start:end])]
+    words = _words(parts[start:end])
     # The one before the name is its own where there are two: PT Acme Tbk.
     form = next((part.form for part in (*parts[:start], *parts[end:]) if part.form), "")
     return Name(
-        text=" ".join(spelled for spelled, _ in words),
-        letters="".join(spelled for spelled, _ in words),
-        whole=(folded(text[:_LONGEST_NAME]) or "").replace(" ", ""),
-        words=tuple(dict.fromkeys(key for _, key in words)),
+        text=" ".join([spelled for spelled, _ in words]),
+        letters="".join([spelled for spelled, _ in words]),
+        whole=cleared.replace(" ", ""),
+        words=tuple(dict.fromkeys([key for _, key in words])),
         form=form,
     )
 
 
-def is_telling(name: Name | None) -> bool:
+def is_telling(name: Name | None) -> TypeGuard[Name]:
     """Whether a name can tell one company from others: not "group", "test" or "n a"."""
     if name is None:
         return False
@@ -98,30 +104,40 @@ def has_units(words: Iterable[str]) -> bool:
     return any(word[0] == DESCRIPTIVE and word[1:] in _HOSTS for word in words)
 
 
-def initials(text: str, name: Name) -> list[str]:
-    """What may stand for the name that `text` was read as: the first letters of its words, with or without the small
-    ones and its legal form; or itself, if short."""
-    words, bare = (folded(text[:_LONGEST_NAME]) or "").split(), name.text.split()
-    if len(name.text.split()) == 1:
+def initials(cleared: str, name: Name) -> list[str]:
+    """What may stand for the name that a cleared text says; or itself, if short.
+
+    The first letters of its words, with or without the small ones and its legal form.
+    """
+    bare = name.text.split()
+    if len(bare) == 1:
         return [name.letters] if len(name.letters) in _INITIALS else []
+    words = cleared.split()
     several = [words, words[:-1], bare]
     several += [[word for word in each if word not in SMALL_WORDS] for each in several]
-    found = {"".join(word[0] for word in each) for each in several}
-    return sorted(letters for letters in found if len(letters) in _INITIALS)
+    found = {"".join([word[0] for word in each]) for each in several}
+    return sorted([letters for letters in found if len(letters) in _INITIALS])
 
 
-def _analyzed(text: str) -> list[Part]:
-    text = text[:_LONGEST_NAME]
+def cleared_name(text: str) -> str:
+    """A name without case, accents, punctuation and what stands before it; empty where nothing is left."""
+    text = _NOTE.sub("", text[:_LONGEST_NAME]) or text[:_LONGEST_NAME]
     cleared = _CLUTTER_BEFORE.sub("", _APOSTROPHE.sub("", text).replace("%", " percent ")).strip() or text
     cleared = _GLUED_FORM.sub(" ", cleared)
     whole = folded(cleared)
     if whole is None:
-        return []
+        return ""
     if not whole.isascii():
-        return analyzed(_without_unspaced(cleared.casefold()))
-    parts = analyzed(" ".join(_with_initials_joined(whole.split())))
+        return _without_unspaced(cleared.casefold())
+    return " ".join(_with_initials_joined(whole.split()))
+
+
+def _analyzed(cleared: str) -> list[Part]:
+    parts = analyzed(cleared)
     # A word that rigour takes for a legal form at any place: the "in" of "Trade in Space".
-    return [part._replace(form="", text="in") if part.text == "inc" and " inc" not in whole else part for part in parts]
+    if " in " in cleared and " inc" not in cleared:
+        return [part._replace(form="", text="in") if part.text == "inc" else part for part in parts]
+    return parts
 
 
 def _with_initials_joined(words: Iterable[str]) -> Iterator[str]:
@@ -152,7 +168,7 @@ def _without_unspaced(name: str) -> str:
 
 
 def _without_forms(parts: list[Part]) -> tuple[int, int]:
-    """Where the name begins and ends within `parts`. What follows a legal form inside is an address: acme bv utrecht."""
+    """Where the name begins and ends. What follows a legal form inside is an address: acme bv utrecht."""
     start, end = 0, len(parts)
     while end - start > 1 and _is_form(parts[end - 1]):
         end -= 1
@@ -174,41 +190,45 @@ def _is_form_inside(part: Part) -> bool:
     )
 
 
-def _words(parts: list[Part]) -> Iterator[tuple[str, str]]:
+def _words(parts: list[Part]) -> list[tuple[str, str]]:
     """Each word as it is spelled, and its key."""
     found: list[tuple[str, str]] = []
     for part in parts:
         if not part.text:
             continue
         spelled = part.text if part.text.isascii() else latin(part.text).casefold()
-        key = _key(spelled, part)
+        key = _key(spelled, part.symbol)
         # Forty-four.
-        if found and _is_tens(found[-1][1]) and key in _UNITS:
+        if key in _UNITS and found and _is_tens(found[-1][1]):
             tens, number = found.pop()
             spelled, key = tens + spelled, f"{NUMBER}{int(number[1:]) + int(key[1:])}"
         found.append((spelled, key))
-    yield from found
+    return found
 
 
 def _is_tens(key: str) -> bool:
     return key[0] == NUMBER and key[2:] == "0" and key[1] in "23456789"
 
 
-def _key(spelled: str, part: Part) -> str:
-    if part.symbol.startswith(_NUMBER_SYMBOL) or spelled.isdecimal():
-        return NUMBER + (part.symbol.partition(":")[2] or str(int(spelled)))
+@lru_cache(maxsize=1 << 18)
+def _key(spelled: str, symbol: str) -> str:
+    if symbol.startswith(_NUMBER_SYMBOL) or spelled.isdecimal():
+        return NUMBER + (symbol.partition(":")[2] or str(int(spelled)))
     if spelled in SMALL_WORDS:
         return SMALL + spelled
-    if spelled in _MEANINGS:
-        return DESCRIPTIVE + _MEANINGS[spelled]
-    place = _place(spelled, part)
-    if place:
+    if spelled not in _MEANINGS and (place := _place(spelled, symbol)):
         return PLACE + place
-    if part.symbol and not part.symbol.startswith(_PLACE_SYMBOL):
-        return DESCRIPTIVE + part.symbol.partition(":")[2].lower()
-    if len(spelled) >= _SHORTEST_COMPOUND and spelled.endswith(_ENDINGS):
-        return DESCRIPTIVE + spelled
-    return DISTINCTIVE + spelled
+    meaning = _meaning(spelled, symbol)
+    return DESCRIPTIVE + meaning if meaning else DISTINCTIVE + spelled
+
+
+def _meaning(spelled: str, symbol: str) -> str | None:
+    """What a descriptive word says, in any language."""
+    if spelled in _MEANINGS:
+        return _MEANINGS[spelled]
+    if symbol and not symbol.startswith(_PLACE_SYMBOL):
+        return symbol.partition(":")[2].lower()
+    return spelled if len(spelled) >= _SHORTEST_COMPOUND and spelled.endswith(_ENDINGS) else None
 
 
 @cache
@@ -216,10 +236,10 @@ def _place_of(word: str) -> str:
     return _PLACES.get(word) or (country_code(word) or "" if len(word) >= _SHORTEST_COUNTRY else "")
 
 
-def _place(spelled: str, part: Part) -> str:
+def _place(spelled: str, symbol: str) -> str:
     """The country, the region of one or the part of the world that a word names: "cn", "cn-hn", "europe"."""
     if spelled in _WORDS["no_places"]:
         return ""
-    if part.symbol.startswith(_PLACE_SYMBOL):
-        return part.symbol.partition(":")[2].lower()
+    if symbol.startswith(_PLACE_SYMBOL):
+        return symbol.partition(":")[2].lower()
     return _place_of(spelled)

@@ -5,9 +5,9 @@ from enum import IntEnum
 from functools import cache, lru_cache
 
 from rapidfuzz.distance import OSA
-from hub.graph.text import sounding
 
 from hub.graph.people_names import Name, Words, is_initial, plain, without_particles
+from hub.graph.text import sounding
 
 _SHORTEST_NEAR = 5
 _SHORTEST_KINDRED = 3

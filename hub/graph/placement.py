@@ -37,7 +37,9 @@ def placed(found: Mapping, kept: dict[int, str], minted: Sequence[UUID]) -> Plac
     with duckdb.connect() as connection:
         connection.register("members", found.members)
         connection.register("profiles", found.profiles)
-        connection.register("identities", pa.table({"cluster": list(ids), "identity": pa.array(ids.values(), pa.string())}))
+        connection.register(
+            "identities", pa.table({"cluster": list(ids), "identity": pa.array(ids.values(), pa.string())})
+        )
         connection.execute(script("placement"))
         return Placement(
             connection.sql("from placed_profiles order by owner_id, id").to_arrow_table(),

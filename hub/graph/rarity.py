@@ -9,6 +9,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache, lru_cache
+from hashlib import blake2b
 from importlib import resources
 
 from hub.graph.names import DESCRIPTIVE, NUMBER, PLACE, SMALL
@@ -64,6 +65,8 @@ def _counts() -> tuple[int, Counter[str]]:
     return int(total), Counter({word: int(count) for word, _, count in pairs})
 
 
-def weighed(word: str) -> str:
-    """A word with its rarity and its penalty before it, each as one letter."""
-    return f"{chr(64 + rarity(word))}{chr(64 + penalty(word))}{word}"
+@lru_cache(maxsize=1 << 20)
+def coded(word: str) -> int:
+    """A word as a number: 53 bits of its hash, then its rarity and its penalty, five bits each."""
+    hashed = int.from_bytes(blake2b(word.encode(), digest_size=8).digest(), "big") >> 11
+    return hashed << 10 | rarity(word) << 5 | penalty(word)

@@ -1,20 +1,15 @@
 """What records say, brought into one form: tables of traits, in which records that say the same are one row."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
-from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from hub.graph.candidates import lookups
-from hub.graph.company import corporate_domains, duns_number
-from hub.graph.countries import country_code
-from hub.graph.domains import corner, is_shared, registrable_domain
+from hub.graph.forms import TABLES, formed
 from hub.graph.knowledge import learn
-from hub.graph.names import DISTINCTIVE, NUMBER, PLACE, has_units, initials, institution, is_telling, standard_name
-from hub.graph.rarity import rarity, weighed
 from hub.graph.sql import script
 
 RECORDS = pa.schema(
@@ -28,29 +23,8 @@ RECORDS = pa.schema(
 )
 """What mapping reads of account records: ids as text, the domains of contacts with spaces between them."""
 
-_TEXTS = pa.list_(pa.string())
-_NAMES = pa.schema(
-    [
-        ("spelled", pa.string()),
-        ("name", pa.string()),
-        ("letters", pa.string()),
-        ("whole", pa.string()),
-        ("words", _TEXTS),
-        ("weight", pa.int32()),
-        ("form", pa.string()),
-        ("numbers", pa.string()),
-        ("institution", pa.string()),
-        ("is_host", pa.bool_()),
-        ("heads", _TEXTS),
-        ("places", _TEXTS),
-        ("initials", _TEXTS),
-        ("lookups", _TEXTS),
-    ]
-)
 _WORTH_A_PROCESS = 20_000
 _PROCESSES = 2
-
-Row = dict[str, Any]
 
 
 def standardize(connection: duckdb.DuckDBPyConnection, records: pa.Table) -> None:
@@ -58,85 +32,21 @@ def standardize(connection: duckdb.DuckDBPyConnection, records: pa.Table) -> Non
     connection.register("given", records)
     connection.execute(script("records"))
     connection.unregister("given")
-    for table, (rows, schema) in _STANDARDS.items():
-        column = schema.names[0]
-        texts = connection.sql(f"select distinct {column} from record").to_arrow_table()[column].to_pylist()  # noqa: S608
-        connection.register("found", _standardized(texts, rows, schema))
-        connection.execute(f"create table {table} as from found")
-        connection.unregister("found")
+    # No process is started before there is something to do for it.
+    with ProcessPoolExecutor(_PROCESSES, mp_context=get_context("spawn")) as pool:
+        for table, column in TABLES.items():
+            # In the order of what they say whatever their case: most spellings of one name are read at once.
+            said = f"select {column} from (select distinct {column} from record) order by lower({column}), {column}"  # noqa: S608
+            texts = connection.sql(said).to_arrow_table()[column].to_pylist()
+            connection.register("found", _formed(pool, table, texts))
+            connection.execute(f"create table {table} as from found")
+            connection.unregister("found")
     connection.execute(script("traits"))
     learn(connection)
 
 
-def _standardized(texts: Sequence[str], rows: Callable[[Sequence[str]], list[Row]], schema: pa.Schema) -> pa.Table:
-    if len(texts) < _WORTH_A_PROCESS:
-        return _table(rows, schema, texts)
+def _formed(pool: ProcessPoolExecutor, table: str, texts: Sequence[str]) -> pa.Table:
+    if len(texts) <= _WORTH_A_PROCESS:
+        return formed(table, texts)
     parts = [texts[start : start + _WORTH_A_PROCESS] for start in range(0, len(texts), _WORTH_A_PROCESS)]
-    with ProcessPoolExecutor(_PROCESSES, mp_context=get_context("spawn")) as pool:
-        return pa.concat_tables(pool.map(_table, [rows] * len(parts), [schema] * len(parts), parts))
-
-
-def _table(rows: Callable[[Sequence[str]], list[Row]], schema: pa.Schema, texts: Sequence[str]) -> pa.Table:
-    return pa.Table.from_pylist(rows(texts), schema)
-
-
-def _names(texts: Iterable[str]) -> list[Row]:
-    return [row for text in texts if (row := _name(text))]
-
-
-def _name(text: str) -> Row | None:
-    name = standard_name(text)
-    if not is_telling(name):
-        return None
-    return {
-        "spelled": text,
-        "name": name.text,
-        "letters": name.letters,
-        "whole": name.whole,
-        "words": [weighed(word) for word in name.words],
-        "weight": sum(map(rarity, name.words)),
-        "form": name.form,
-        "numbers": " ".join(sorted(word for word in name.words if word[0] == NUMBER)),
-        "institution": institution(name.words),
-        "is_host": has_units(name.words),
-        "heads": [word for word in name.words if word[0] == DISTINCTIVE],
-        "places": [word[1:] for word in name.words if word[0] == PLACE and "-" not in word],
-        "initials": initials(text, name),
-        "lookups": lookups(text, name),
-    }
-
-
-def _sites(texts: Iterable[str]) -> list[Row]:
-    return [_site(text, *text.split(_UNIT)) for text in texts]
-
-
-def _site(text: str, domain: str, website: str) -> Row:
-    first = registrable_domain(domain) or registrable_domain(website)
-    return {
-        "site": text,
-        "domains": corporate_domains(domain, website),
-        "main": None if first is None or is_shared(first) else first,
-        "corner": corner(website),
-    }
-
-
-def _mails(texts: Iterable[str]) -> list[Row]:
-    return [{"mail": text, "domains": corporate_domains(*text.split())} for text in texts]
-
-
-def _lands(texts: Iterable[str]) -> list[Row]:
-    return [{"land": text, "country": country_code(text) or ""} for text in texts]
-
-
-def _numbers(texts: Iterable[str]) -> list[Row]:
-    return [{"number": text, "duns": duns_number(text) or ""} for text in texts]
-
-
-_UNIT = "\x1f"
-_STANDARDS: Mapping[str, tuple[Callable[[Sequence[str]], list[Row]], pa.Schema]] = {
-    "names": (_names, _NAMES),
-    "sites": (_sites, pa.schema([("site", pa.string()), ("domains", _TEXTS), ("main", pa.string()), ("corner", pa.string())])),
-    "mails": (_mails, pa.schema([("mail", pa.string()), ("domains", _TEXTS)])),
-    "lands": (_lands, pa.schema([("land", pa.string()), ("country", pa.string())])),
-    "numbers": (_numbers, pa.schema([("number", pa.string()), ("duns", pa.string())])),
-}
+    return pa.concat_tables(pool.map(partial(formed, table), parts))

@@ -6,7 +6,16 @@ the work, needs nothing. Why and until when: docs/decisions/0007-rigour-without-
 
 from typing import NamedTuple
 
-from rigour._core import NamePartTag, NameTypeTag, Span, _normalize, analyze_names, maybe_ascii, metaphone, territories_jsonl
+from rigour._core import (
+    NamePartTag,
+    NameTypeTag,
+    Span,
+    _normalize,
+    analyze_names,
+    maybe_ascii,
+    metaphone,
+    territories_jsonl,
+)
 
 __all__ = ["Part", "analyzed", "folded", "latin", "sounding", "territories"]
 

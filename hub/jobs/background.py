@@ -1,15 +1,18 @@
 """What requests set going."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 from uuid import UUID
 
 import structlog
 
 from hub.connectors.base import Delivery
 from hub.errors import HubError
+from hub.graph.explaining import Explanation, Surroundings
+from hub.jobs.explaining import explain, surround
 from hub.jobs.hints import receive
 from hub.jobs.mapping import MappingOutcome, map_accounts
 from hub.jobs.queue import enqueue_sync
@@ -19,14 +22,16 @@ from hub.store.secrets import Sealer
 
 log = structlog.get_logger()
 
+T = TypeVar("T")
+
 
 @dataclass(slots=True)
 class Background:
-    """Syncs are left to workers; mapping, whose outcome the asker waits for, goes on though they leave."""
+    """Syncs are left to workers; mapping and explaining, whose outcome the asker waits for, go on though they leave."""
 
     database: Database
     sealer: Sealer
-    tasks: set[asyncio.Task[MappingOutcome]] = field(default_factory=set)
+    tasks: set[asyncio.Task[Any]] = field(default_factory=set)
 
     async def run_sync(
         self, session: Session, connection_id: UUID, *, stream: str | None, full: bool, accept_removals: bool
@@ -41,18 +46,29 @@ class Background:
 
     async def map(self) -> MappingOutcome:
         """Maps to the end, though who asked may leave: its thread cannot be stopped, and nobody may begin beside it."""
-        task = asyncio.create_task(map_accounts(self.database))
+        return await self._to_the_end(map_accounts(self.database))
+
+    async def explain(self, pair: tuple[UUID, UUID], organization_id: UUID) -> Explanation:
+        """Why two records are one account, or not: to the end, too, and for the same reason."""
+        return await self._to_the_end(explain(self.database, pair, organization_id))
+
+    async def surround(self, record_id: UUID, organization_id: UUID) -> Surroundings:
+        """A record beside those that it is most like, the same way."""
+        return await self._to_the_end(surround(self.database, record_id, organization_id))
+
+    async def _to_the_end(self, work: Coroutine[Any, Any, T]) -> T:
+        task = asyncio.create_task(work)
         self.tasks.add(task)
         task.add_done_callback(self._done)
         return await asyncio.shield(task)
 
-    def _done(self, task: asyncio.Task[MappingOutcome]) -> None:
+    def _done(self, task: asyncio.Task[Any]) -> None:
         self.tasks.discard(task)
         if task.cancelled():
             return
         error = task.exception()
         if error is not None and not isinstance(error, HubError):
-            log.error("mapping failed", error=type(error).__name__, exc_info=error)
+            log.error("work in the background failed", error=type(error).__name__, exc_info=error)
 
 
 @asynccontextmanager

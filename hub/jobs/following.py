@@ -1,6 +1,7 @@
 """What people decided, as mapping follows it, and what is told of it."""
 
 from collections.abc import Collection, Mapping
+from typing import Any
 from uuid import UUID
 
 import pyarrow as pa
@@ -35,9 +36,17 @@ def among(ids: Collection[UUID], records: pa.Table) -> set[UUID]:
     return {UUID(id_) for id_ in found.to_pylist()}
 
 
-_TEXTS = ("left_id", "right_id", "evidence", "verdict", "decided_by", "rule_verdict")
-_MATCHES = pa.schema([("left_id", pa.string()), ("right_id", pa.string()), ("score", pa.float64())]
-                     + [(name, pa.string()) for name in _TEXTS[2:]])
+_MATCHES = pa.schema(
+    [
+        ("left_id", pa.string()),
+        ("right_id", pa.string()),
+        ("score", pa.float64()),
+        ("evidence", pa.string()),
+        ("verdict", pa.string()),
+        ("decided_by", pa.string()),
+        ("rule_verdict", pa.string()),
+    ]
+)
 
 
 def matches(found: Found, decided: Decided) -> pa.Table:
@@ -57,11 +66,13 @@ def matches(found: Found, decided: Decided) -> pa.Table:
     )
     asked = told.filter(told["is_asked"])
     scored = {(row["left"], row["right"]): row for row in asked.to_pylist()}
-    by_people = [_decided_match(each, row, scored.get((str(each.left), str(each.right)))) for each, row in decided.items()]
+    by_people = [
+        _decided_match(pair, said, scored.get((str(pair.left), str(pair.right)))) for pair, said in decided.items()
+    ]
     return pa.concat_tables([by_rules.cast(_MATCHES), pa.Table.from_pylist(by_people, _MATCHES)])
 
 
-def _decided_match(pair: graph.Decision, said: Decision, scored: Mapping[str, object] | None) -> dict[str, object]:
+def _decided_match(pair: graph.Decision, said: Decision, scored: Mapping[str, Any] | None) -> dict[str, Any]:
     """Where the rules never compared the two, they say nothing."""
     return {
         "left_id": str(pair.left),

@@ -67,4 +67,5 @@ async def _place(session: Session, found: Mapping) -> int:
     minted = await identities.mint(session, len(found.numbers) - len(ids))
     placement = await asyncio.to_thread(placed, found, ids, minted)
     await identities.write(session, ACCOUNT, placement.profiles, placement.moves)
-    return placement.moves.num_rows
+    moved: int = placement.moves.num_rows
+    return moved

@@ -72,8 +72,10 @@ async def _write(session: Session, records: _Records, clusters: list[tuple[UUID,
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[UUID | str | None]]) -> pa.Table:
     texts = ([None if value is None else str(value) for value in row] for row in rows)
-    return pa.Table.from_pylist([dict(zip(columns, row, strict=True)) for row in texts],
-                                pa.schema([(column, pa.string()) for column in columns]))
+    return pa.Table.from_pylist(
+        [dict(zip(columns, row, strict=True)) for row in texts],
+        pa.schema([(column, pa.string()) for column in columns]),
+    )
 
 
 def _profiles(

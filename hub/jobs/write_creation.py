@@ -6,8 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from hub.connectors.base import Target, Writing
-from hub.graph.company import Company, traits
+from hub.graph.company import corporate_domains, duns_number
 from hub.graph.domains import registrable_domain
+from hub.graph.names import is_telling, standard_name
 from hub.model import Connection, WriteItem, WriteOutcome, WritePlan, WritePlanField
 from hub.store import undecided, write_creation
 from hub.store.database import Database, Session
@@ -157,9 +158,9 @@ async def _removed_rows(session: Session, connection: Connection, found: Sequenc
 
 def _marks(said: Any) -> set[str]:
     """What a company is known by, as mapping compares it."""
-    company = Company(id=NEVER, name=said.name, domain=said.domain, website=said.website, duns=said.duns)
-    compared = traits(company)
-    return {compared.letters, compared.duns, *compared.domains} - {""}
+    name = standard_name(said.name)
+    letters = name.letters if is_telling(name) else ""
+    return {letters, duns_number(said.duns) or "", *corporate_domains(said.domain, said.website)} - {""}
 
 
 def reason_to_wait(missing: Missing) -> str | None:

@@ -27,7 +27,7 @@ from hub.model.export import Export, ExportChunk, ExportState
 from hub.model.idempotency_key import IdempotencyKey
 from hub.model.issue import Issue, IssueKind
 from hub.model.lead import Campaign, CampaignMember, Lead
-from hub.model.match import Evidence, Match, Verdict
+from hub.model.match import Evidence, Match, MatchReason, Verdict
 from hub.model.opportunity import (
     Opportunity,
     OpportunityAccount,
@@ -105,6 +105,7 @@ __all__ = [
     "Lead",
     "Link",
     "Match",
+    "MatchReason",
     "Member",
     "Opportunity",
     "OpportunityAccount",

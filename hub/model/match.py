@@ -23,6 +23,19 @@ class Verdict(StrEnum):
     UNSURE = "UNSURE"
 
 
+class MatchReason(StrEnum):
+    """Why two records are one account, or are not."""
+
+    ALIKE = "ALIKE"
+    THROUGH_OTHERS = "THROUGH_OTHERS"
+    DECIDED = "DECIDED"
+    VETOED = "VETOED"
+    TOO_LITTLE = "TOO_LITTLE"
+    NOT_COMPARED = "NOT_COMPARED"
+    KEPT_APART = "KEPT_APART"
+    NOT_MAPPED = "NOT_MAPPED"
+
+
 class Evidence(TypedDict):
     """One comparison that speaks for or against a match."""
 
@@ -50,7 +63,7 @@ class Match(Identified, Base, kw_only=True):
     evidence: Mapped[list[Evidence]] = mapped_column(JSONB)
     verdict: Mapped[Verdict]
     decided_by: Mapped[str]
-    """The rule set and its version, such as "rules-1"; who decided, as the audit log names them, where a person did."""
+    """The weights by their version, such as "bits-3"; who decided, as the audit log names them, where a person did."""
     rule_verdict: Mapped[Verdict | None] = mapped_column(
         EnumType(Verdict, name="rule_verdict", native_enum=False, create_constraint=True, length=40), default=None
     )

@@ -13,7 +13,7 @@ from strawberry.execution import optimized_is_awaitable
 
 from hub.errors import InputError, StoreError
 from hub.schema.auditing import Audit
-from hub.schema.context import Context, Loaders, MapAccounts, MapSoon, RunSync, WriteBack
+from hub.schema.context import Context, Explain, Loaders, MapAccounts, MapSoon, RunSync, Surround, WriteBack
 from hub.schema.drafting import Uncompilable
 from hub.schema.errors import code_of, told
 from hub.schema.export_links import ExportLinks
@@ -54,6 +54,8 @@ class Engine:
     run_sync: RunSync
     map_accounts: MapAccounts
     map_soon: MapSoon
+    explain: Explain
+    surround: Surround
     write_back: WriteBack
     cursor_secret: bytes
     export_links: ExportLinks
@@ -146,6 +148,8 @@ class Engine:
             run_sync=self.run_sync,
             map_accounts=self.map_accounts,
             map_soon=self.map_soon,
+            explain=self.explain,
+            surround=self.surround,
             write_back=self.write_back,
             request_id=request_id,
             timings=timings,

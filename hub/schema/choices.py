@@ -12,6 +12,7 @@ from hub.model import (
     ConnectionState,
     ExportState,
     IssueKind,
+    MatchReason,
     PartnershipType,
     RelationKind,
     RelationSource,
@@ -31,6 +32,7 @@ __all__ = [
     "ConnectionState",
     "ExportState",
     "IssueKind",
+    "MatchReason",
     "PartnershipType",
     "RelationKind",
     "RelationSource",
@@ -132,6 +134,20 @@ describe(
     PERSON="Somebody who decided about the two records.",
     RULES="The rules of mapping.",
 )
+describe(
+    MatchReason,
+    "Why two account records are one account, or are not. More may be added: show an unknown one by its name.",
+    ALIKE="One account: what the two say suffices.",
+    THROUGH_OTHERS="One account: other records tie the two, which say less by themselves.",
+    DECIDED="A person said so.",
+    VETOED="Two accounts: what they say excludes each other, such as two D-U-N-S numbers.",
+    TOO_LITTLE="Two accounts: what the two say does not suffice.",
+    NOT_COMPARED="Two accounts: nothing that records say leads from the one to the other, so mapping never compares "
+    "them. They are compared here all the same.",
+    KEPT_APART="Two accounts: the two would be the same, but something speaks against one account of both.",
+    NOT_MAPPED="What is said by now differs from what the last mapping knew: the next one may see it otherwise.",
+)
+
 describe(
     Verdict,
     "What two compared records are to each other.",

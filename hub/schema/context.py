@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Coroutine, Hashable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from uuid import UUID
 
 import strawberry
@@ -19,6 +19,9 @@ from hub.store.paths import Path
 from hub.store.read import AnyRow, Reader
 from hub.store.sharing import Viewer
 from hub.telemetry import Timings
+
+if TYPE_CHECKING:
+    from hub.graph.explaining import Explanation, Surroundings  # mapping takes long to import
 
 KeyT = TypeVar("KeyT", bound=Hashable)
 ValueT = TypeVar("ValueT")
@@ -53,6 +56,14 @@ MapAccounts = Callable[[], Awaitable[MappingCounts]]
 
 MapSoon = Callable[[Session], Awaitable[None]]
 """Lets a worker map all accounts and people anew, once the session is committed."""
+
+Explain = Callable[[tuple[UUID, UUID], UUID], Awaitable["Explanation"]]
+"""Why two account records are one account or not, to an organization. Raises Busy where something is being explained,
+and InputError where one is not compared with the other.
+"""
+
+Surround = Callable[[UUID, UUID], Awaitable["Surroundings"]]
+"""An account record beside those that it is most like, to an organization. Raises the same."""
 
 
 class WriteBack(Protocol):
@@ -138,6 +149,8 @@ class Context:
     run_sync: RunSync
     map_accounts: MapAccounts
     map_soon: MapSoon
+    explain: Explain
+    surround: Surround
     write_back: WriteBack
     audit: Audit
     request_id: str

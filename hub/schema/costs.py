@@ -19,6 +19,8 @@ WRITING = 50
 """The same."""
 MAPPING = 500
 """It looks at every record."""
+EXPLAINING = 500
+"""The same."""
 
 
 @strawberry.schema_directive(

@@ -1,4 +1,4 @@
-"""What the hub would do with an operation, and why: for `hub explain`."""
+"""What the hub would do with an operation, and why: for `hub documents explain`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

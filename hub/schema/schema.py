@@ -14,6 +14,7 @@ from hub.schema.exports import ExportQueries
 from hub.schema.fields import TYPES
 from hub.schema.issues import IssueQueries
 from hub.schema.leads import LeadQueries
+from hub.schema.match_explanations import ExplanationQueries
 from hub.schema.mutations import Mutation
 from hub.schema.nodes import NodeQueries
 from hub.schema.opportunities import OpportunityQueries
@@ -36,6 +37,7 @@ class Query(
     AccountQueries,
     AccountGroupQueries,
     DecisionQueries,
+    ExplanationQueries,
     PersonQueries,
     OpportunityQueries,
     LeadQueries,

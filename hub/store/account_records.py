@@ -1,5 +1,6 @@
 """Account records, as people know and name them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Self
 from uuid import UUID
@@ -41,6 +42,14 @@ class Known:
     def of(cls, row: Row[Any], side: str) -> Self:
         """The record of a side, from a row that has such columns."""
         return cls(*(getattr(row, f"{side}_{name}") for name in cls.__slots__))
+
+
+async def known(session: AsyncSession, organization_id: UUID, ids: Collection[UUID]) -> dict[UUID, Known]:
+    """Those of `ids` that an organization sees, as it knows them."""
+    rows, told = AccountRecord.__table__.alias(), Known.selected("told")
+    seen = visible(AccountRecord, rows, removed=True)
+    found = select(*told.c).join(rows, rows.c.id == told.c.told_id).where(rows.c.id.in_(list(ids)), seen)
+    return {row.told_id: Known.of(row, "told") for row in await session.execute(found, {VIEWER.key: organization_id})}
 
 
 async def named(session: AsyncSession, organization_id: UUID, name: str) -> UUID:

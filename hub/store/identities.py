@@ -147,6 +147,14 @@ _WRITE = (
     update {records} record set {thing}_id = move.identity
     from staged_move move where record.id = move.record_id
     """,
+    # What records left is settled by a trigger.
+    """
+    update {thing}_profile profile set is_removed = false
+    where is_removed and (owner_id, id) in (
+        select move.owner_id, move.identity
+        from staged_move move join {records} record on record.id = move.record_id and record.removal is null
+    )
+    """,
 )
 
 _REDIRECT = (

@@ -43,10 +43,10 @@ async def read_table(session: AsyncSession, query: str, columns: pa.Schema) -> p
     """What a query of ours says, as text columns of those names."""
     driver = await _driver(session)
     written = BytesIO()
-    async with driver.cursor() as cursor:
-        async with cursor.copy(sql.SQL(cast("Any", f"copy ({query}) to stdout (format csv)"))) as copy:
-            async for part in copy:
-                written.write(part)
+    out = sql.SQL(cast("Any", f"copy ({query}) to stdout (format csv)"))
+    async with driver.cursor() as cursor, cursor.copy(out) as copy:
+        async for part in copy:
+            written.write(part)
     if not written.tell():
         return columns.empty_table()
     written.seek(0)

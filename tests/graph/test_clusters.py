@@ -1,8 +1,8 @@
 """What people decided, in clusters: joined or kept apart whatever the rules say, and whatever the order of records."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from random import Random
 from uuid import UUID
 
 import pytest
@@ -13,6 +13,7 @@ from hub.graph.company import Company
 from hub.graph.decisions import Contradiction, Decision, settled
 from hub.graph.mapping import mapping
 from hub.model import Verdict
+from tests.graph.worlds import World, clusters_apart, mapped_apart
 
 SAME, DIFFERENT, RELATED, UNSURE = Verdict.SAME, Verdict.DIFFERENT, Verdict.RELATED, Verdict.UNSURE
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -28,74 +29,78 @@ def decided(left: int, verdict: Verdict, right: int, minutes: int = 0) -> Decisi
 
 
 def clusters(facts, *decisions):
-    companies = [Company(id=UUID(int=number), **each) for number, each in enumerate(facts)]
-    return [[id_.int for id_ in cluster] for cluster in mapping(companies, decisions).clusters]
+    return clusters_apart([World(facts, decisions)])[0]
 
 
-@pytest.mark.parametrize(
-    ("facts", "decisions", "expected", "why"),
-    [
-        ([ACME, BOLT], [decided(0, SAME, 1)], [[0, 1]], "nothing in common, but a person says so"),
-        ([ACME, ACME_TOO], [decided(0, DIFFERENT, 1)], [[0], [1]], "one domain and one name, but a person says no"),
-        ([ACME, ACME_TOO], [decided(0, RELATED, 1)], [[0], [1]], "related is not the same"),
-        ([ACME, ACME_TOO], [decided(0, UNSURE, 1)], [[0, 1]], "who is unsure leaves it to the rules"),
-        ([ACME, ACME], [decided(0, DIFFERENT, 1)], [[0], [1]], "even if they say the very same"),
-        ([ACME, ACME, ACME], [decided(0, DIFFERENT, 1)], [[0, 2], [1]], "and the others stay with the first"),
-        (
-            [ACME] * 4,
-            [decided(0, DIFFERENT, 1), decided(1, SAME, 3)],
-            [[0, 2], [1, 3]],
-            "or with whom they are the same",
-        ),
-        ([{"name": "Group"}] * 3, [decided(1, SAME, 2)], [[0], [1, 2]], "what the rules would never join"),
-        (
-            [ACME | {"duns": "123456780"}, ACME | {"duns": "223456780"}],
-            [decided(0, SAME, 1)],
-            [[0, 1]],
-            "a person outranks the veto of another D-U-N-S number",
-        ),
-        (
-            [ACME | {"duns": "123456780"}, ACME | {"duns": "223456780"}, ACME_TOO | {"duns": "223456780"}],
-            [decided(0, SAME, 1)],
-            [[0, 1, 2]],
-            "and the record of either number may come along",
-        ),
-        (
-            [ACME, BOLT, ZENITH],
-            [decided(0, SAME, 1), decided(1, SAME, 2)],
-            [[0, 1, 2]],
-            "what is the same as the same is the same",
-        ),
-        (
-            [ACME, BOLT, ACME_TOO],
-            [decided(0, SAME, 1), decided(1, DIFFERENT, 2)],
-            [[0, 1], [2]],
-            "kept apart from one, kept apart from all that is the same as it",
-        ),
-        (
-            [ACME, BOLT, ZENITH],
-            [decided(0, SAME, 1, 1), decided(1, SAME, 2, 2), decided(0, DIFFERENT, 2, 0)],
-            [[0], [1, 2]],
-            "against a DIFFERENT, the newer SAME is followed",
-        ),
-        (
-            [ACME, BOLT, ZENITH],
-            [decided(0, SAME, 1, 2), decided(1, SAME, 2, 1), decided(0, RELATED, 2, 3)],
-            [[0, 1], [2]],
-            "whichever of them that is",
-        ),
-        ([ACME, BOLT], [decided(0, SAME, 1), decided(0, DIFFERENT, 7)], [[0, 1]], "a decision on what is gone sleeps"),
-        (
-            [{"name": "Acme", "domain": "a.example"}, {"name": "Acme", "domain": "a.example", "country": "DE"}, ACME],
-            [decided(0, DIFFERENT, 1), decided(0, DIFFERENT, 2)],
-            [[0], [1], [2]],
-            "a decision splits only what it is about",
-        ),
-    ],
-    ids=lambda value: value if isinstance(value, str) else "",
-)
-def test_clusters_follow_what_people_say(facts, decisions, expected, why):
-    assert clusters(facts, *decisions) == expected, why
+CASES = [
+    ([ACME, BOLT], [decided(0, SAME, 1)], [[0, 1]], "nothing in common, but a person says so"),
+    ([ACME, ACME_TOO], [decided(0, DIFFERENT, 1)], [[0], [1]], "one domain and one name, but a person says no"),
+    ([ACME, ACME_TOO], [decided(0, RELATED, 1)], [[0], [1]], "related is not the same"),
+    ([ACME, ACME_TOO], [decided(0, UNSURE, 1)], [[0, 1]], "who is unsure leaves it to the rules"),
+    ([ACME, ACME], [decided(0, DIFFERENT, 1)], [[0], [1]], "even if they say the very same"),
+    ([ACME, ACME, ACME], [decided(0, DIFFERENT, 1)], [[0, 2], [1]], "and the others stay with the first"),
+    (
+        [ACME] * 4,
+        [decided(0, DIFFERENT, 1), decided(1, SAME, 3)],
+        [[0], [1, 2, 3]],
+        "or with whom more of them are the same",
+    ),
+    ([{"name": "Group"}] * 3, [decided(1, SAME, 2)], [[0], [1, 2]], "what the rules would never join"),
+    (
+        [ACME | {"duns": "123456780"}, ACME | {"duns": "223456780"}],
+        [decided(0, SAME, 1)],
+        [[0, 1]],
+        "a person outranks the veto of another D-U-N-S number",
+    ),
+    (
+        [ACME | {"duns": "123456780"}, ACME | {"duns": "223456780"}, ACME_TOO | {"duns": "223456780"}],
+        [decided(0, SAME, 1)],
+        [[0, 1, 2]],
+        "and the record of either number may come along",
+    ),
+    (
+        [ACME, BOLT, ZENITH],
+        [decided(0, SAME, 1), decided(1, SAME, 2)],
+        [[0, 1, 2]],
+        "what is the same as the same is the same",
+    ),
+    (
+        [ACME, BOLT, ACME_TOO],
+        [decided(0, SAME, 1), decided(1, DIFFERENT, 2)],
+        [[0, 1], [2]],
+        "kept apart from one, kept apart from all that is the same as it",
+    ),
+    (
+        [ACME, BOLT, ZENITH],
+        [decided(0, SAME, 1, 1), decided(1, SAME, 2, 2), decided(0, DIFFERENT, 2, 0)],
+        [[0], [1, 2]],
+        "against a DIFFERENT, the newer SAME is followed",
+    ),
+    (
+        [ACME, BOLT, ZENITH],
+        [decided(0, SAME, 1, 2), decided(1, SAME, 2, 1), decided(0, RELATED, 2, 3)],
+        [[0, 1], [2]],
+        "whichever of them that is",
+    ),
+    ([ACME, BOLT], [decided(0, SAME, 1), decided(0, DIFFERENT, 7)], [[0, 1]], "a decision on what is gone sleeps"),
+    (
+        [{"name": "Acme", "domain": "a.example"}, {"name": "Acme", "domain": "a.example", "country": "DE"}, ACME],
+        [decided(0, DIFFERENT, 1), decided(0, DIFFERENT, 2)],
+        [[0], [1], [2]],
+        "a decision splits only what it is about",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def found():
+    worlds = [World(facts, decisions) for facts, decisions, *_ in CASES]
+    return dict(zip([why for *_, why in CASES], clusters_apart(worlds), strict=True))
+
+
+@pytest.mark.parametrize(("expected", "why"), [(expected, why) for *_, expected, why in CASES])
+def test_clusters_follow_what_people_say(found, expected, why):
+    assert found[why] == expected
 
 
 def test_a_chain_of_matches_does_not_lead_around_a_decision():
@@ -143,41 +148,48 @@ def worlds(draw):
         st.tuples(*[st.integers(0, len(facts) - 1)] * 2).map(sorted).map(tuple).filter(lambda pair: pair[0] != pair[1])
     )
     said = st.tuples(st.sampled_from(Verdict), st.integers(0, 3))
-    return facts, draw(st.dictionaries(pairs, said, max_size=8)), draw(st.integers(0, 99))
+    decisions = draw(st.dictionaries(pairs, said, max_size=8))
+    return World(
+        facts, [decided(left, verdict, right, minutes) for (left, right), (verdict, minutes) in decisions.items()]
+    )
 
 
-@settings(max_examples=150, deadline=None)
-@given(worlds())
-def test_no_cluster_goes_against_a_person_whatever_the_order(world):
-    facts, said, seed = world
-    decisions = [decided(left, verdict, right, minutes) for (left, right), (verdict, minutes) in said.items()]
-    companies = [Company(id=UUID(int=number), **each) for number, each in enumerate(facts)]
-
-    found = mapping(companies, decisions)
-
-    place = {id_: number for number, cluster in enumerate(found.clusters) for id_ in cluster}
-    assert len(place) == sum(map(len, found.clusters)) == len(facts)
-    followed, contradictions = settled(decisions)
-    assert {each.same for each in contradictions} | set(followed) == set(decisions)
-    for each in followed:
-        together = place[each.left] == place[each.right]
-        assert each.verdict is UNSURE or together == (each.verdict is SAME)
-    for each in contradictions:
-        assert place[each.same.left] != place[each.same.right]
-        assert each.against
-    mixed = Random(seed)  # noqa: S311 - not a secret
-    mixed.shuffle(companies)
-    mixed.shuffle(decisions)
-    assert mapping(companies, decisions) == found
+SEVERAL = st.lists(worlds(), min_size=8, max_size=16)
+"""As many as a mapping takes at once."""
 
 
-@settings(max_examples=100, deadline=None)
-@given(worlds())
-def test_what_nobody_decided_about_is_clustered_as_ever(world):
-    facts, said, _ = world
-    unsure = [decided(left, UNSURE, right) for left, right in said]
+@settings(max_examples=4, deadline=None)
+@given(SEVERAL)
+def test_no_cluster_goes_against_a_person(drawn):
+    for world, clusters in zip(drawn, clusters_apart(drawn), strict=True):
+        place = {number: cluster for cluster, numbers in enumerate(clusters) for number in numbers}
+        assert len(place) == sum(map(len, clusters)) == len(world.facts)
+        followed, contradictions = settled(world.decisions)
+        assert {each.same for each in contradictions} | set(followed) == set(world.decisions)
+        for each in followed:
+            together = place[each.left.int] == place[each.right.int]
+            assert each.verdict is UNSURE or together == (each.verdict is SAME)
+        for each in contradictions:
+            assert place[each.same.left.int] != place[each.same.right.int]
+            assert each.against
 
-    assert clusters(facts, *unsure) == clusters(facts)
+
+@settings(max_examples=4, deadline=None)
+@given(SEVERAL, st.randoms())
+def test_order_changes_nothing(drawn, random):
+    def mixed(rows):
+        return random.sample(rows, len(rows))
+
+    assert mapped_apart(drawn, order=mixed) == mapped_apart(drawn)
+
+
+@settings(max_examples=4, deadline=None)
+@given(SEVERAL)
+def test_what_nobody_decided_about_is_clustered_as_ever(drawn):
+    undecided = [World(world.facts) for world in drawn]
+    asked = [World(world.facts, [replace(each, verdict=UNSURE) for each in world.decisions]) for world in drawn]
+
+    assert clusters_apart(asked) == clusters_apart(undecided)
 
 
 def test_a_decision_among_very_many_alike_costs_little():

@@ -3,7 +3,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from publicsuffixlist import PublicSuffixList
 
-from hub.graph.domains import is_shared, registrable_domain
+from hub.graph.domains import corner, is_shared, registrable_domain
 
 SUFFIXES = PublicSuffixList()
 
@@ -71,3 +71,29 @@ def test_hosts_of_many_are_shared(text):
 
 def test_a_company_is_not_shared():
     assert not is_shared("google.com")
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("https://labs.acme.com", "labs"),
+        ("acme.com/labs", "labs"),
+        ("https://www.acme.com/en/labs.html?x=1#y", "labs"),
+        ("https://shop.acme.co.uk/Berlin/", "shop berlin"),
+        ("https://user@labs.acme.com:8080/", "labs"),
+        ("acme.com", ""),
+        ("https://www.acme.com/de", ""),
+        ("https://www.acme.com/about-us/", ""),
+        ("https://acmelabs.acme.com", ""),
+        ("https://labs.other.com", ""),
+        ("junk", ""),
+    ],
+)
+def test_a_url_leads_to_a_corner_of_its_site_or_to_all_of_it(text, part):
+    domain = "acme.co.uk" if "co.uk" in text else "acme.com"
+    assert corner(text, domain) == part
+
+
+@given(st.text())
+def test_any_path_is_a_corner_or_none(text):
+    assert corner(f"https://acme.com/{text}", "acme.com") == corner(f"www.acme.com/{text}", "acme.com")

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select, text
 
 from hub.errors import InputError, NotFound
+from hub.graph.scoring import VERSION
 from hub.jobs.mapping import map_accounts
 from hub.model import (
     AccountMembership,
@@ -107,7 +108,7 @@ async def test_the_match_tells_the_persons_verdict_beside_the_score_of_the_rules
     await given(*ALIKE)
     await map_accounts(database)
     ruled = await the_match(database)
-    assert (ruled.verdict, ruled.rule_verdict, ruled.decided_by) == (SAME, SAME, "rules-1")
+    assert (ruled.verdict, ruled.rule_verdict, ruled.decided_by) == (SAME, SAME, VERSION)
 
     decision = await decide("1", RELATED, "2")
 
@@ -116,7 +117,7 @@ async def test_the_match_tells_the_persons_verdict_beside_the_score_of_the_rules
     assert (told.score, told.evidence) == (ruled.score, ruled.evidence)
     await withdrawn(database, decision)
     again = await the_match(database)
-    assert (again.verdict, again.decided_by) == (SAME, "rules-1")
+    assert (again.verdict, again.decided_by) == (SAME, VERSION)
 
 
 async def test_what_the_rules_never_compared_is_joined_and_has_a_match_without_a_score(database, given, decide):
@@ -202,12 +203,14 @@ async def test_contradicting_decisions_are_told_until_one_is_withdrawn(database,
     assert of["1"] == of["2"] != of["3"]
 
 
+BRANDS = ("Quorvix", "Zebrandt", "Ollimar", "Tavonic")
+
+
 def doubtful(number: int) -> list[AccountRecord]:
-    """Two records that the rules are unsure about: another name on the same domain."""
-    domain = f"company-{number}.example"
+    """Two records that the rules are unsure about: one name in two countries."""
     return [
-        a_record(f"{number}a", f"Acme {number}x Rockets", domain),
-        a_record(f"{number}b", f"Zebra {number}", domain),
+        a_record(f"{number}a", BRANDS[number], country="Germany"),
+        a_record(f"{number}b", BRANDS[number], country="United States"),
     ]
 
 
@@ -266,7 +269,7 @@ async def test_a_decided_pair_leaves_the_queue_at_once_and_one_left_open_stays(d
     await decide("0a", UNSURE, "0b")
     assert len(await queue(database)) == 2
     async with database.session() as session:
-        first = (await session.scalars(select(Match).where(Match.decided_by == "rules-1"))).one()
+        first = (await session.scalars(select(Match).where(Match.decided_by == VERSION))).one()
         said = Decision(left_id=first.right_id, right_id=first.left_id, verdict=SAME, decided_by="cli:sam")
         await decisions.decide(session, said)
 

@@ -211,7 +211,7 @@ async def an_opportunity(
 async def a_match(session: AsyncSession, one: AccountRecord, other: AccountRecord, **facts: Any) -> Match:
     left, right = sorted((one, other), key=lambda record: record.id)
     said = Evidence(feature="domain", left="acme.com", right="acme.com", bits=9.5)
-    facts = {"score": Decimal("9.5"), "evidence": [said], "verdict": Verdict.SAME, "decided_by": "rules-1"} | facts
+    facts = {"score": Decimal("9.5"), "evidence": [said], "verdict": Verdict.SAME, "decided_by": "bits-3"} | facts
     return await kept(session, Match(left_id=left.id, right_id=right.id, **facts))
 
 

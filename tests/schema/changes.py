@@ -98,7 +98,7 @@ def _compare(maker: Maker, own: UUID, mark: str) -> None:
     maker.connection.execute(
         """
         insert into match (left_id, right_id, score, evidence, verdict, decided_by)
-        select least(a.id, b.id), greatest(a.id, b.id), 3, '[]', 'SAME', 'rules-1'
+        select least(a.id, b.id), greatest(a.id, b.id), 3, '[]', 'SAME', 'bits-3'
         from account_record a join account_record b on a.id <> b.id
         where a.connection_id = %s and random() < 0.05
         on conflict do nothing

@@ -90,7 +90,7 @@ async def test_a_decision_is_followed_by_the_mapping_that_it_sets_going_until_it
     assert withdrawn == {"id": decided["id"], "verdict": "DIFFERENT", "withdrawnBy": "anonymous"}
     await worker.map()
     (match,) = result(await ask(MATCHES))["nodes"][0]["matches"]["nodes"]
-    assert (match["verdict"], match["decidedBy"], match["standing"]["nodes"]) == ("SAME", "rules-1", [])
+    assert (match["verdict"], match["decidedBy"], match["standing"]["nodes"]) == ("SAME", "bits-3", [])
     assert match["every"]["nodes"] == [{"verdict": "DIFFERENT", "withdrawnBy": "anonymous"}]
     again = result(await ask(WITHDRAW, input={"decisionId": decided["id"]}))
     assert (again["code"], again["path"]) == ("NOT_FOUND", ["decisionId"])

@@ -185,7 +185,7 @@ async def test_a_match_shows_its_evidence_and_both_records(ask, session, home):
         {
             "score": "9.5",
             "verdict": "SAME",
-            "decidedBy": "rules-1",
+            "decidedBy": "bits-3",
             "evidence": [{"feature": "domain", "left": "acme.com", "right": "acme.com", "bits": 9.5}],
             "left": {
                 "name": "One",

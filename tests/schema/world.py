@@ -354,7 +354,7 @@ def _matches(maker: Maker) -> None:
     chosen = iter(maker.random.sample(sorted(pairs, key=str), 120))
     lefts, rights = zip(*chosen, strict=True)
     maker.many(
-        model.Match, 120, left_id=lambda n: lefts[n - 1], right_id=lambda n: rights[n - 1], decided_by="rules-1",
+        model.Match, 120, left_id=lambda n: lefts[n - 1], right_id=lambda n: rights[n - 1], decided_by="bits-3",
         score=lambda n: NUMBERS[n % 9],
     )  # fmt: skip
     maker.many(

@@ -1,7 +1,7 @@
 -- Which traits are worth a comparison: those that share a key, and of a large group only neighbors.
 
 create table keys as
-select distinct hash(key) as key, id, key[1] = '$' as is_ending from (
+select distinct hash(key) as key, id, key[1] = '$' as is_ending, key[1] in ('&', '^') as is_pivotal from (
     select id, unnest(lookups) as key from traits
     union all
     select id, '@' || unnest(list_distinct(domains || mail)) from traits
@@ -21,7 +21,7 @@ with sized as (
     select key, sized.id, size,
            row_number() over (partition by key order by
                case when is_ending then reverse(letters) else letters end, country, sized.id) as place,
-           first_value(sized.id) over (partition by key order by records desc, sized.id) as heaviest
+           is_pivotal, first_value(sized.id) over (partition by key order by records desc, sized.id) as heaviest
     from sized join traits on traits.id = sized.id
     where size > 1
 )
@@ -30,7 +30,8 @@ from placed one join placed other
   on other.key = one.key and other.place > one.place
  and (one.size <= {small_group} or other.place - one.place <= {window})
 union
-select least(id, heaviest), greatest(id, heaviest) from placed where size > {small_group} and id <> heaviest;
+-- A rare word may stand anywhere in the names that share it: they may be far from each other in their order.
+select least(id, heaviest), greatest(id, heaviest) from placed where is_pivotal and size > {small_group} and id <> heaviest;
 
 insert into pairs select id, id from traits where records > 1;
 drop table keys;

@@ -59,7 +59,7 @@ select left_id as left, right_id as right, bits,
            {{'feature': 'form', 'left': a.form, 'right': b.form, 'bits': sided.form}},
            {{'feature': 'branch', 'left': shown(a.places), 'right': shown(b.places), 'bits': branch}},
            {{'feature': 'country', 'left': a.country, 'right': b.country, 'bits': sided.country}}
-       ], lambda x: x.bits <> 0))::varchar as evidence, is_asked
+       ], lambda x: {told}))::varchar as evidence, is_asked
 from sided
 join traits a on a.id = left_trait join traits b on b.id = right_trait
 join cluster l on l.record = left_record join cluster r on r.record = right_record

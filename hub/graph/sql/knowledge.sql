@@ -63,7 +63,7 @@ select distinct_traits.id, distinct_traits.name, distinct_traits.form, corner, d
        coalesce(believed.domains, []) as domains, coalesce(believed.own_domains, []) as own_domains,
        coalesce(believed.labels, []) as labels, coalesce(named.letters, '') as letters,
        coalesce(named.whole, '') as whole,
-       coalesce(named.words, []) as words, coalesce(named.weight, 0) as weight,
+       coalesce(named.codes, []) as codes, coalesce(named.weight, 0) as weight,
        coalesce(named.numbers, '') as numbers, coalesce(named.institution, '') as institution,
        coalesce(named.is_host, false) as is_host, coalesce(named.heads, []) as heads, coalesce(named.places, []) as places,
        coalesce(named.initials, []) as initials, coalesce(named.lookups, []) as lookups, at_home.letters is not null as is_at_home,
@@ -74,3 +74,5 @@ left join named on named.name = distinct_traits.name and named.form = distinct_t
 left join (select distinct letters from home where is_fitting) at_home on at_home.letters = named.letters
 left join common on common.letters = named.letters
 order by distinct_traits.id;
+
+create table word as select distinct unnest(codes) as code, unnest(words) as word from named;

@@ -1,10 +1,9 @@
 -- What each pair of traits in `pairs` (one, other) is to each other, one level for each comparison: table `compared`.
 -- Step by step, so that nothing is worked out twice; and words that may be one are compared as rows of their own, since
--- lists within lists are slow. A word begins with its rarity and its penalty, each as one letter, and then with the
--- mark of its kind.
+-- lists within lists are slow. Words are numbers, whose last ten bits are their rarity and their penalty.
 
-create or replace macro gains(words) as coalesce(list_sum(list_transform(words, lambda x: ascii(x) - 64)), 0);
-create or replace macro losses(words) as coalesce(list_sum(list_transform(words, lambda x: ascii(x[2]) - 64)), 0);
+create or replace macro gains(codes) as coalesce(list_sum(list_transform(codes, lambda x: (x >> 5) & 31)), 0);
+create or replace macro losses(codes) as coalesce(list_sum(list_transform(codes, lambda x: x & 31)), 0);
 create or replace macro alone(one, other) as list_filter(one, lambda x: not list_contains(other, x));
 -- Two neighbors that changed places are one slip. Only a case spares what is costly where it is not wanted.
 create or replace macro has_slips(x, y, most, shortest) as
@@ -22,8 +21,6 @@ create or replace macro are_one(x, y) as
     has_slips(x, y, 1, 5) or has_slips(x, y, 2, 10) or has_slips(x, y, 3, 15) or x = y || 's' or y = x || 's'
     or (least(length(x), length(y)) >= 4 and abs(length(x) - length(y)) <= 3
         and (starts_with(x, y) or starts_with(y, x)));
-create or replace macro spelled(words) as array_to_string(list_transform(words, lambda x: x[4:]), '');
-create or replace macro is_spelled(x) as x[3] in ('.', '~');
 -- A name says a place that the other does not, and the other is known to be in another.
 create or replace macro says_another(places, others, land) as
     land <> '' and len(list_filter(places, lambda x: not list_contains(others, x) and x <> land)) > 0;
@@ -43,46 +40,56 @@ create or replace macro are_at_home(letters, others, domains) as
 create or replace macro is_named_by_domain(letters, labels, others, other_labels) as
     letters = '' and length(others) >= 8 and len(other_labels) = 0 and list_contains(labels, others);
 
-create or replace temp table sides as
-select one, other, l.letters as l, r.letters as r, l.words as words_l, r.words as words_r,
-       l.weight as weight_l, r.weight as weight_r, l.is_common,
-       l.numbers = r.numbers and (not (l.is_at_home and r.is_at_home) or list_has_any(l.domains, r.domains)) as may_slip,
-       is_ascii(l.letters) <> is_ascii(r.letters) as are_in_two_scripts, slips_into_form(l.letters, r.letters, l.whole, r.whole) as slips_into_form
-from pairs join traits l on l.id = one join traits r on r.id = other
-where l.letters <> '' and r.letters <> '';
-
 create or replace temp table shared as
-select *, gains(list_intersect(words_l, words_r)) as gained, alone(words_l, words_r) as alone_l,
-       alone(words_r, words_l) as alone_r,
-       may_slip and (slips_into_form or has_slips(l, r, 1, 10)) as is_one_slip,
-       may_slip and not is_one_slip and len(alone_l) > 0 and len(alone_r) > 0
+select *, may_slip and not is_one_slip and len(alone_l) > 0 and len(alone_r) > 0
        and (gained >= 6 or greatest(len(alone_l), len(alone_r)) <= 2) as is_worth_it
-from sides where l <> r;
+from (
+    select one, other, l.weight as weight_l, r.weight as weight_r, gains(list_intersect(l.codes, r.codes)) as gained,
+           alone(l.codes, r.codes) as alone_l, alone(r.codes, l.codes) as alone_r,
+           l.numbers = r.numbers and (not (l.is_at_home and r.is_at_home) or list_has_any(l.domains, r.domains))
+           as may_slip,
+           may_slip and (slips_into_form(l.letters, r.letters, l.whole, r.whole) or has_slips(l.letters, r.letters, 1, 10)) as is_one_slip,
+           is_ascii(l.letters) <> is_ascii(r.letters) as are_in_two_scripts
+    from pairs join traits l on l.id = one join traits r on r.id = other
+    where l.letters <> r.letters and l.letters <> '' and r.letters <> ''
+);
 
 create or replace temp table slips as
 with lefts as (
-    select one, other, unnest(alone_l) as word from shared where is_worth_it
+    select one, other, unnest(alone_l) as code, generate_subscripts(alone_l, 1) as place from shared where is_worth_it
 ), rights as (
-    select one, other, unnest(alone_r) as word from shared where is_worth_it
+    select one, other, unnest(alone_r) as code, generate_subscripts(alone_r, 1) as place from shared where is_worth_it
+), left_words as (
+    select lefts.*, word from lefts join word using (code)
+), right_words as (
+    select rights.*, word from rights join word using (code)
 ), alike as (
-    select distinct lefts.one, lefts.other, lefts.word as word_l, rights.word as word_r
-    from lefts join rights on rights.one = lefts.one and rights.other = lefts.other
-    where is_spelled(lefts.word) and is_spelled(rights.word) and are_one(lefts.word[4:], rights.word[4:])
+    select distinct l.one, l.other, l.code as code_l, r.code as code_r
+    from left_words l join right_words r on r.one = l.one and r.other = l.other
+    where l.word[1] in ('.', '~') and r.word[1] in ('.', '~') and are_one(l.word[2:], r.word[2:])
+), paired as (
+    select one, other, list(distinct code_l) as found_l, list(distinct code_r) as found_r from alike group by all
+), spelled as (
+    -- What one writes as two words, the other may write as one.
+    select l.one, l.other, true as is_one
+    from (select one, other, string_agg(word[2:], '' order by place) as text from left_words group by all) l
+    join (select one, other, string_agg(word[2:], '' order by place) as text from right_words group by all) r
+      on r.one = l.one and r.other = l.other and r.text = l.text
 )
-select one, other, list(distinct word_l) as found_l, list(distinct word_r) as found_r from alike group by all;
+select one, other, found_l, found_r, is_one
+from paired full join spelled using (one, other);
 
 create or replace temp table alike as
 with weighed as (
-    -- What one writes as two words, the other may write as one.
     select *, case when is_one then alone_l else coalesce(found_l, []) end as paired_l,
            case when is_one then alone_r else coalesce(found_r, []) end as paired_r,
            losses(alone_l) - losses(paired_l) as lost_l, losses(alone_r) - losses(paired_r) as lost_r,
            gained + greatest(0, least(gains(paired_l) - 2 * len(paired_l), gains(paired_r) - 2 * len(paired_r))) as won
-    from (select *, len(alone_l) > 0 and spelled(alone_l) = spelled(alone_r) as is_one from shared)
-    left join slips using (one, other)
+    from shared left join slips using (one, other)
 )
-select one, other, least(weight_l, case when is_common then {most_of_a_common_name} else {most} end) as bits, false as is_slip
-from sides where l = r
+select one, other, least(l.weight, case when l.is_common then {most_of_a_common_name} else {most} end) as bits, false as is_slip
+from pairs join traits l on l.id = one join traits r on r.id = other
+where l.letters = r.letters and l.letters <> ''
 union all
 select one, other,
        case when is_one_slip then least({most}, least(weight_l, weight_r) - 2)
