@@ -45,6 +45,8 @@ def answer(found: Explanation, names: Names) -> Iterator[str]:
         yield from _chain(found, names)
     if found.reason is MatchReason.KEPT_APART:
         yield f"  {_against(found, names)}"
+    if comparison.rule_verdict is Verdict.RELATED and not found.is_one_account:
+        yield "By the rules the two are related: of one family, but not one company."
     if found.reason is MatchReason.TOO_LITTLE and comparison.rule_verdict is Verdict.UNSURE:
         labels = [names[id_].label for id_ in (comparison.left, comparison.right)]
         yield f"A person should decide: {shlex.join(['hub', 'decide', *labels, 'same'])}, or different."

@@ -35,8 +35,8 @@ def review(most: Annotated[int, typer.Option(min=1, help="How many to show.")] =
         table.add_row(*map(escape, told))
     console.print(table)
     pair = found[0].left.label, found[0].right.label
-    for told, command in (("Why", ["explain", *pair]), ("For example", ["decide", *pair, "same"])):
-        console.print(f"{told}: {shlex.join(['hub', *command])}", markup=False, highlight=False, soft_wrap=True)
+    for title, command in (("Why", ["explain", *pair]), ("For example", ["decide", *pair, "same"])):
+        console.print(f"{title}: {shlex.join(['hub', *command])}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _side(record: Known) -> str:

@@ -63,7 +63,7 @@ class Match(Identified, Base, kw_only=True):
     evidence: Mapped[list[Evidence]] = mapped_column(JSONB)
     verdict: Mapped[Verdict]
     decided_by: Mapped[str]
-    """The weights by their version, such as "bits-3"; who decided, as the audit log names them, where a person did."""
+    """The weights by their version, such as "bits-4"; who decided, as the audit log names them, where a person did."""
     rule_verdict: Mapped[Verdict | None] = mapped_column(
         EnumType(Verdict, name="rule_verdict", native_enum=False, create_constraint=True, length=40), default=None
     )

@@ -39,7 +39,7 @@ class Match(Node):
     )
     decided_by: str = column(
         model.Match.decided_by,
-        'The weights by their version, such as "bits-3"; a person as the audit log names them, where one decided.',
+        'The weights by their version, such as "bits-4"; a person as the audit log names them, where one decided.',
     )
     created_at: datetime = column(model.Match.created_at, "When it was decided.")
     left: AccountRecord = one(paths.MATCH_LEFT, "The one record.")

@@ -16,8 +16,8 @@ NAMES = {
 }
 
 
-def told(reason, bits=25.0, decided=None, **facts):
-    comparison = Comparison(left=A, right=B, bits=bits, rule_verdict=Verdict.SAME, decided=decided, steps=())
+def told(reason, bits=25.0, decided=None, verdict=Verdict.SAME, **facts):
+    comparison = Comparison(left=A, right=B, bits=bits, rule_verdict=verdict, decided=decided, steps=())
     known = {"is_one_account": False, "is_compared": True, "chain": (), "against": None} | facts
     return list(answer(Explanation(comparison=comparison, reason=reason, **known), NAMES))
 
@@ -58,6 +58,14 @@ def told(reason, bits=25.0, decided=None, **facts):
             [
                 "Two accounts, though what the two say amounts to 25.0 bits: something else speaks against it.",
                 "  records of others",
+            ],
+        ),
+        (
+            MatchReason.TOO_LITTLE,
+            {"bits": 3.0, "verdict": Verdict.RELATED},
+            [
+                "Two accounts: what the two say amounts to 3.0 bits, and 6.0 are missing.",
+                "By the rules the two are related: of one family, but not one company.",
             ],
         ),
         (MatchReason.DECIDED, {"decided": Verdict.DIFFERENT}, ["Two accounts: a person said different."]),

@@ -8,13 +8,13 @@ from hub.graph.mapping import judged, mapping
 from hub.model import Verdict
 from tests.graph.worlds import companies
 
-SAME, DIFFERENT, UNSURE = Verdict.SAME, Verdict.DIFFERENT, Verdict.UNSURE
+SAME, DIFFERENT, RELATED, UNSURE = Verdict.SAME, Verdict.DIFFERENT, Verdict.RELATED, Verdict.UNSURE
 ACME = {"name": "Acme Rockets GmbH", "website": "https://www.acme-rockets.example"}
 
 PAIRS = [
     (ACME, {"name": "ACME Rockets", "domain": "acme-rockets.example"}, SAME, "domain and name"),
     ({"name": "Vexolia Pumps"}, {"name": "VEXOLIA PUMPS Inc."}, SAME, "a telling name"),
-    ({"name": "Bank of Hope"}, {"name": "Hope"}, None, "words that many names have"),
+    ({"name": "Solar Energy"}, {"name": "Wind Energy"}, None, "words that many names have"),
     (
         {"name": "Dunemark", "domain": "dunemark.example", "country": "Germany"},
         {"name": "Skyward", "domain": "dunemark.example", "country": "DE"},
@@ -24,7 +24,7 @@ PAIRS = [
     (
         {"name": "Embero", "domain": "embero.example", "country": "DE"},
         {"name": "Kingfisher", "domain": "embero.example", "country": "US"},
-        DIFFERENT,
+        RELATED,
         "another name in another country on the same domain",
     ),
     (
@@ -68,7 +68,7 @@ PAIRS = [
     (
         {"name": "Lumaquist", "country": "DE"},
         {"name": "Lumaquist", "country": "US"},
-        UNSURE,
+        DIFFERENT,
         "one name in two countries",
     ),
     ({"name": "Mordavia GmbH"}, {"name": "Mordavia AG"}, UNSURE, "one name of two legal forms"),
@@ -82,19 +82,19 @@ PAIRS = [
     (
         {"name": "Quillane", "domain": "quillane.example", "country": "DE"},
         {"name": "Quillane Brasil", "domain": "quillane.example", "country": "BR"},
-        DIFFERENT,
+        RELATED,
         "a branch in another country",
     ),
     (
         {"name": "University of Rostova"},
         {"name": "Rostova Hospital"},
-        DIFFERENT,
+        RELATED,
         "two institutions of one family",
     ),
     (
         {"name": "Sandoria", "website": "https://sandoria.example"},
         {"name": "Blue Whale Labs", "website": "https://labs.sandoria.example"},
-        DIFFERENT,
+        RELATED,
         "another name in a corner of a site",
     ),
     (

@@ -207,11 +207,8 @@ BRANDS = ("Quorvix", "Zebrandt", "Ollimar", "Tavonic")
 
 
 def doubtful(number: int) -> list[AccountRecord]:
-    """Two records that the rules are unsure about: one name in two countries."""
-    return [
-        a_record(f"{number}a", BRANDS[number], country="Germany"),
-        a_record(f"{number}b", BRANDS[number], country="United States"),
-    ]
+    """Two records that the rules are unsure about: one name of two legal forms."""
+    return [a_record(f"{number}a", f"{BRANDS[number]} GmbH"), a_record(f"{number}b", f"{BRANDS[number]} AG")]
 
 
 def a_deal(key: str, amount: str | None, currency: str | None, *, is_closed: bool = False) -> Opportunity:
