@@ -123,3 +123,24 @@ def test_a_country_has_one_code_however_it_is_spelled(text, code):
 def test_a_part_of_a_country_is_no_country():
     assert is_country("brasil")
     assert not is_country("beijing")
+
+
+def test_a_note_beside_a_name_is_no_part_of_it() -> None:
+    plain = standard_name("Acme Tools GmbH")
+    assert (
+        plain
+        == standard_name("Acme Tools GmbH \N{EN DASH} “key account”")
+        == standard_name("Acme Tools GmbH\n(do not call)")
+    )
+
+
+def test_a_university_is_one_in_any_language() -> None:
+    names = ("Kocaeli Üniversitesi", "Université Kocaeli", "Uniwersytet Kocaeli", "Kocaeli University")
+    assert {institution(name.words) for each in names if (name := standard_name(each))} == {"university"}
+
+
+def test_a_form_that_is_written_twice_is_one() -> None:
+    twice, once = standard_name("Yatas Spain S.L. S.L."), standard_name("Yatas Spain S.L.")
+    assert twice
+    assert once
+    assert twice.text == once.text

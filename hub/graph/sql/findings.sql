@@ -13,10 +13,12 @@ with said as (
     where bits >= {unsure} or bits <= {veto} or are_related(bits, domain, name, institution, branch)
 ), firsts as (
     select trait, owner, min(record) as record from member group by trait, owner
+), lefts as materialized (
+    -- By itself, lest all records of an owner be joined with one another first.
+    select one, other, owner, record from said join firsts on trait = one where one <> other
 )
-select said.one, said.other, l.record as left_record, r.record as right_record, false as is_asked
-from said join firsts l on l.trait = one join firsts r on r.trait = other and r.owner is not distinct from l.owner
-where one <> other
+select one, other, lefts.record as left_record, firsts.record as right_record, false as is_asked
+from lefts join firsts on firsts.trait = other and firsts.owner is not distinct from lefts.owner
 union all
 select one, other, firsts.record, member.record, false
 from said join firsts on firsts.trait = one

@@ -121,6 +121,10 @@ select (row_number() over (order by one, other))::int as pair, one, other,
             -- A university has others on its domain, but hardly another university: one name in two languages.
             when l.institution = 'university' and r.institution = 'university' and not list_has_any(l.heads, r.heads)
              and list_has_any(l.domains, r.domains) then 'same_host'
+            -- And one is told from another by what it teaches or looks after.
+            when l.institution = r.institution and l.is_host and not list_has_any(l.domains, r.domains)
+             and list_sort(l.heads) = list_sort(r.heads) and list_sort(l.places) = list_sort(r.places)
+             and losses(alone(l.codes, r.codes)) + losses(alone(r.codes, l.codes)) > 0 then 'another_field'
             when l.institution = r.institution then null
             when is_slip then null
             when list_has_any(l.heads, r.heads) then 'other'
