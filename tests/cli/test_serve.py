@@ -23,6 +23,14 @@ QUESTION = {"query": "query Orgs { organizations(first: 9) { nodes { name } } }"
 ANSWER = {"data": {"organizations": {"nodes": [{"name": "Home Inc."}]}}}
 
 
+def _command(process: psutil.Process) -> list[str]:
+    """Nothing, once the process ended."""
+    try:
+        return process.cmdline()
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return []
+
+
 @dataclass
 class Served:
     process: subprocess.Popen
@@ -31,7 +39,7 @@ class Served:
     headers: dict[str, str] = field(default_factory=dict)
 
     def children(self) -> list[psutil.Process]:
-        return [each for each in psutil.Process(self.process.pid).children() if "hub.cli" in each.cmdline()]
+        return [each for each in psutil.Process(self.process.pid).children() if "hub.cli" in _command(each)]
 
     def ended(self) -> int:
         return self.process.wait(PATIENCE)

@@ -41,6 +41,8 @@ def change(database, session, home):
                 run_sync=run_sync,
                 map_accounts=map_accounts,
                 map_soon=None,
+                explain=None,
+                surround=None,
                 write_back=write_back,
                 audit=Audit(database),
                 request_id="r",
