@@ -66,12 +66,14 @@ def _contract(parts: Parts, scored: Iterable[Scored]) -> None:
             del weights[one][other], weights[other][one]
             continue
         parts.join(parts.of(one), parts.of(other))
-        for third, weight in _merge(weights, one, other):
-            heappush(queue, _ranked(weight, one, third))
+        for each in _merge(weights, one, other):
+            heappush(queue, each)
 
 
 Weights = dict[UUID, dict[UUID, float]]
-"""What speaks for and against a union of two parts, both ways; a part goes by the least of its first records."""
+"""What speaks for and against a union of two parts, both ways; a part goes by one of its records."""
+Ranked = tuple[float, UUID, UUID]
+"""What speaks for a union, negated, and the two parts: the first in order is joined first."""
 
 
 def _weights(parts: Parts, scored: Iterable[Scored]) -> Weights:
@@ -95,20 +97,22 @@ def weight_of(bits: float) -> float:
     return max(_MOST_AGAINST, min(0.0, bits - _AGAINST))
 
 
-def _ranked(weight: float, one: UUID, other: UUID) -> tuple[float, UUID, UUID]:
+def _ranked(weight: float, one: UUID, other: UUID) -> Ranked:
     return (-weight, one, other) if one < other else (-weight, other, one)
 
 
-def _merge(weights: Weights, one: UUID, other: UUID) -> Iterator[tuple[UUID, float]]:
-    """Let `one` stand for both; the sums that are others now."""
-    del weights[one][other]
-    for third, weight in weights.pop(other).items():
-        if third == one:
+def _merge(weights: Weights, one: UUID, other: UUID) -> Iterator[Ranked]:
+    """Let the one with more neighbors stand for both; the sums that are others now, where they speak for a union."""
+    kept, gone = (one, other) if len(weights[one]) >= len(weights[other]) else (other, one)
+    del weights[kept][gone]
+    for third, weight in weights.pop(gone).items():
+        if third == kept:
             continue
-        del weights[third][other]
-        total = weights[one].get(third, 0.0) + weight
-        weights[one][third] = weights[third][one] = total
-        yield third, total
+        del weights[third][gone]
+        total = weights[kept].get(third, 0.0) + weight
+        weights[kept][third] = weights[third][kept] = total
+        if total > 0:
+            yield _ranked(total, kept, third)
 
 
 def _are_barred(one: Part, other: Part) -> bool:

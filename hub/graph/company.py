@@ -31,9 +31,13 @@ class Company:
 def duns_number(text: str | None) -> str | None:
     """The nine digits of a D-U-N-S number, or None where the text holds none."""
     digits = _NOT_A_DIGIT.sub("", text) if text else ""
-    if not _SHORTEST_DUNS <= len(digits) <= _DUNS_LENGTH or len(set(digits)) == 1 or digits == "123456789":
+    if not _SHORTEST_DUNS <= len(digits) <= _DUNS_LENGTH or _is_made_up(digits):
         return None
     return digits.zfill(_DUNS_LENGTH)
+
+
+def _is_made_up(digits: str) -> bool:
+    return len(digits.replace("0", "")) <= 1 or len(set(digits)) == 1 or digits in {"123456789", "987654321"}
 
 
 def corporate_domains(*texts: str | None) -> list[str]:

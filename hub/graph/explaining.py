@@ -18,7 +18,7 @@ from hub.graph.decisions import KEPT_APART, Decision
 from hub.graph.likeness import compare
 from hub.graph.mapping import LARGEST_THIN, Finding, answered, ask, heard
 from hub.graph.scoring import SAME, SHARED, UNSURE, VERSION, VETO, score
-from hub.graph.sql import script
+from hub.graph.sql import opened, script
 from hub.graph.standard import standardize
 from hub.graph.ties import Link, Opposition, StandIn, Ties
 from hub.model import MatchReason, Verdict
@@ -149,7 +149,7 @@ def explained(
     left, right = pair
     if left == right:
         raise InputError("A record cannot be compared with itself: name two.")
-    with duckdb.connect() as connection:
+    with opened() as connection:
         standing = _looked_at(connection, records, decisions, pair)
         ask(connection, [pair])
         (found,) = answered(connection, _SAID)
@@ -203,7 +203,7 @@ def _apart(found: Explanation) -> MatchReason:
 
 def surroundings(records: pa.Table, decisions: Collection[Decision], record: UUID, viewer: UUID | None) -> Surroundings:
     """A record beside others of an organization. Raises InputError where it is not among `records`."""
-    with duckdb.connect() as connection:
+    with opened() as connection:
         standing = _looked_at(connection, records, decisions, [record])
         members = _ids(connection, _MEMBERS, viewer)
         inside = [id_ for id_ in members if id_ != record][:MOST_MEMBERS]

@@ -99,7 +99,7 @@ def _site(text: str, domain: str, website: str) -> Row:
     return {
         "site": text,
         "domains": corporate,
-        "main": said[0] if said and said[0] in corporate else None,
+        "main": next((found for found in said if found in corporate), None),
         "corner": corner(website, said[-1]) if website and said else "",
     }
 

@@ -16,7 +16,10 @@ _RELATED_RATIO = 60
 _SHORTEST_PART = 4
 _SHORTEST_INITIALS = 3
 _LONGEST_INITIALS = 6
-_FAMILIES = pa.schema([("domain", pa.string()), ("count", pa.int32())])
+_NUMBERS = """
+    select duns, list(distinct name) from distinct_traits where duns <> '' and name <> ''
+    group by duns having count(distinct name) > 1
+"""
 
 
 def learn(connection: duckdb.DuckDBPyConnection) -> None:
@@ -24,21 +27,27 @@ def learn(connection: duckdb.DuckDBPyConnection) -> None:
 
     A crowded domain has so many unrelated names that it identifies nobody; a busy one has several: a family of
     companies, or a mistake. The homes of a name are the domains that fit it, or else those that most of its records
-    give; whoever is at home elsewhere is on a domain by mistake where that has an owner.
+    give; whoever is at home elsewhere is on a domain by mistake where that has an owner. A D-U-N-S number that as many
+    unrelated names give as a crowded domain has is nobody's.
     """
-    counted = [
-        {"domain": domain, "count": _families(names)}
-        for domain, names in connection.sql("select domain, names from questionable").fetchall()
-    ]
-    connection.register("counted", pa.Table.from_pylist(counted, _FAMILIES))
-    connection.execute("create table families as from counted")
-    connection.unregister("counted")
+    _count(connection, "families", "select domain, names from questionable", "domain")
+    _count(connection, "number_families", _NUMBERS, "duns")
     limits = {
         "crowded": _FAMILIES_OF_A_SHARED_DOMAIN,
         "busy": _FAMILIES_OF_A_BUSY_DOMAIN,
         "homes_of_a_common_name": _HOMES_OF_A_COMMON_NAME,
     }
     connection.execute(script("knowledge").format(**limits))
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str, query: str, column: str) -> None:
+    """Fill a table with how many unrelated names something has."""
+    counted = [{column: each, "count": _families(names)} for each, names in connection.sql(query).fetchall()]
+    connection.register(
+        "counted", pa.Table.from_pylist(counted, pa.schema([(column, pa.string()), ("count", pa.int32())]))
+    )
+    connection.execute(f"create table {table} as from counted")
+    connection.unregister("counted")
 
 
 def are_related(left: str, right: str) -> bool:

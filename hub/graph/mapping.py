@@ -20,7 +20,7 @@ from hub.graph.company import Company
 from hub.graph.decisions import Decision, awake
 from hub.graph.likeness import compare
 from hub.graph.scoring import FAMILY, SAME, UNSURE, VERSION, VETO, score
-from hub.graph.sql import script
+from hub.graph.sql import opened, script
 from hub.graph.standard import RECORDS, standardize
 from hub.model import Evidence, Verdict
 
@@ -116,7 +116,7 @@ def _given(companies: Iterable[Company]) -> pa.Table:
 
 def mapped(records: pa.Table, decisions: Collection[Decision] = ()) -> Mapping:
     """The same, of a table like RECORDS."""
-    with duckdb.connect() as connection:
+    with opened() as connection:
         standardize(connection, records)
         decided = heard(connection, decisions)
         ask(connection, [(each.left, each.right) for each in decided])
@@ -139,7 +139,7 @@ def judged(companies: Sequence[Company], pairs: Iterable[tuple[UUID, UUID]]) -> 
 
     Whether anything leads from one to the other or not.
     """
-    with duckdb.connect() as connection:
+    with opened() as connection:
         standardize(connection, _given(companies))
         ask(connection, list(pairs))
         connection.execute(script("asked"))

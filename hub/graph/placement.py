@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-import duckdb
 import pyarrow as pa
 
 from hub.graph.identity import kept_ids
 from hub.graph.mapping import Mapping
-from hub.graph.sql import script
+from hub.graph.sql import opened, script
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +23,7 @@ class Placement:
 
 def kept(found: Mapping) -> dict[int, str]:
     """The id that clusters keep, by their numbers; the others need a new one."""
-    with duckdb.connect() as connection:
+    with opened() as connection:
         connection.register("members", found.members)
         rows = connection.sql("select cluster, identity, count(*) from members where identity is not null group by all")
         return kept_ids({(cluster, identity): count for cluster, identity, count in rows.fetchall()})
@@ -34,7 +33,7 @@ def placed(found: Mapping, kept: dict[int, str], minted: Sequence[UUID]) -> Plac
     """Everything with its id; `minted` are those of the clusters that are not among the `kept`, in their order."""
     new = (number for number in found.numbers if number not in kept)
     ids = kept | dict(zip(new, map(str, minted), strict=True))
-    with duckdb.connect() as connection:
+    with opened() as connection:
         connection.register("members", found.members)
         connection.register("profiles", found.profiles)
         connection.register(

@@ -36,12 +36,14 @@ ACCOUNT = Identity(
     columns={"name": "text", "domain": "text"},
     read="""
         select record.id, record.account_id as identity, record.external_id, connection.owner_id, record.name,
-               record.website, record.domain, record.country, record.duns, mail.domains as email_domains
+               left(record.website, 2000) as website, left(record.domain, 2000) as domain,
+               left(record.country, 100) as country, left(record.duns, 100) as duns, mail.domains as email_domains
         from account_record record
         join connection on connection.id = record.connection_id
         left join (
             select link.connection_id, link.account_external_id,
-                   string_agg(distinct split_part(contact.email, '@', 2), ' ') as domains
+                   array_to_string((array_agg(distinct left(split_part(contact.email, '@', 2), 255)))[1:100], ' ')
+                   as domains
             from contact_account link
             join contact_record contact on contact.connection_id = link.connection_id
                                        and contact.external_id = link.contact_external_id
@@ -146,14 +148,6 @@ _WRITE = (
     """
     update {records} record set {thing}_id = move.identity
     from staged_move move where record.id = move.record_id
-    """,
-    # What records left is settled by a trigger.
-    """
-    update {thing}_profile profile set is_removed = false
-    where is_removed and (owner_id, id) in (
-        select move.owner_id, move.identity
-        from staged_move move join {records} record on record.id = move.record_id and record.removal is null
-    )
     """,
 )
 

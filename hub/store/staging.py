@@ -22,6 +22,8 @@ async def stage(session: AsyncSession, name: str, columns: Mapping[str, str], ro
 
 
 _ROWS_AT_ONCE = 1 << 16
+_MOST_AT_ONCE = 1 << 24
+"""Bytes read at once: no row may have more than half as many."""
 _QUOTED = csv.WriteOptions(include_header=False, quoting_style="all_valid")
 """An empty text in quotes, and null without."""
 
@@ -52,7 +54,7 @@ async def read_table(session: AsyncSession, query: str, columns: pa.Schema) -> p
     written.seek(0)
     return csv.read_csv(
         written,
-        csv.ReadOptions(column_names=columns.names),
+        csv.ReadOptions(column_names=columns.names, block_size=_MOST_AT_ONCE),
         csv.ParseOptions(newlines_in_values=True),
         csv.ConvertOptions(
             column_types=columns, null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=False

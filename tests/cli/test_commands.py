@@ -97,7 +97,7 @@ def test_documents_are_pushed_all_or_none_and_can_be_removed(hub, tmp_path: Path
 
 
 def test_the_schema_of_the_database_is_checked_and_upgraded(hub):
-    assert "The schema is at 0021" in hub("db", "upgrade")
+    assert "The schema is at 0020" in hub("db", "upgrade")
     assert "has the schema this hub expects" in hub("db", "check")
 
 

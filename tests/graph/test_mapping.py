@@ -204,3 +204,15 @@ def test_a_duns_number_has_nine_digits(text, number):
 def test_what_stands_between_two_texts_does_no_harm_within_one():
     (cluster,) = mapping(companies({"name": "Acme\x1f", "domain": "a\x1fb", "website": "acme.example\x1f"})).clusters
     assert len(cluster) == 1
+
+
+def test_a_number_of_many_unrelated_names_is_nobodys():
+    names = ("Acme Rockets", "Bolt Pumps", "Cedar Mills", "Dune Hotels", "Ember Foods", "Fjord Ferries")
+    found = mapping(companies(*({"name": name, "duns": "150483782"} for name in names)))
+    assert len(found.clusters) == len(names)
+
+
+def test_a_word_that_very_many_names_share_costs_little_more_than_one_that_few_do():
+    """It takes minutes where each is compared with each."""
+    names = (f"Quillfeather {chr(97 + n % 26)}{chr(97 + n // 26 % 26)}{chr(97 + n // 676)}works" for n in range(15_000))
+    assert sum(map(len, mapping(companies(*({"name": name} for name in names))).clusters)) == 15_000

@@ -47,3 +47,9 @@ async def test_a_table_without_rows_has_its_columns(database):
     async with database.session() as session:
         found, _ = await read_back(session, [])
     assert (found.num_rows, found.schema) == (0, COLUMNS)
+
+
+async def test_a_very_long_text_comes_back_as_it_was(database):
+    async with database.session() as session:
+        found, rows = await read_back(session, ["x" * 5_000_000, "y"])
+    assert found == rows

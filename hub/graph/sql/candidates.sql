@@ -25,10 +25,16 @@ with sized as (
     from sized join traits on traits.id = sized.id
     where size > 1
 )
-select distinct least(one.id, other.id) as one, greatest(one.id, other.id) as other
-from placed one join placed other
-  on other.key = one.key and other.place > one.place
- and (one.size <= {small_group} or other.place - one.place <= {window})
+select least(one.id, other.id) as one, greatest(one.id, other.id) as other
+from placed one join placed other on other.key = one.key and other.place > one.place
+where one.size <= {small_group} and other.size <= {small_group}
+union
+-- A join would compare each with each before it leaves all but neighbors out.
+select least(id, next), greatest(id, next)
+from (
+    select id, unnest([{neighbors}]) as next
+    from placed where size > {small_group} window w as (partition by key order by place)
+) where next is not null
 union
 -- A rare word may stand anywhere in the names that share it: they may be far from each other in their order.
 select least(id, heaviest), greatest(id, heaviest) from placed where is_pivotal and size > {small_group} and id <> heaviest;

@@ -59,7 +59,9 @@ create macro land_of(country, domains) as
              ['ai', 'cc', 'co', 'fm', 'gg', 'io', 'is', 'la', 'ly', 'me', 'nu', 'sh', 'so', 'to', 'tv', 'vc', 'ws', 'eu'], x))[1], '') end;
 
 create table traits as
-select distinct_traits.id, distinct_traits.name, distinct_traits.form, corner, duns, country, land_of(country, believed.domains) as land, mail, records,
+select distinct_traits.id, distinct_traits.name, distinct_traits.form, corner,
+       case when coalesce(number_families.count, 0) < {crowded} then distinct_traits.duns else '' end as duns, country,
+       land_of(country, believed.domains) as land, mail, records,
        coalesce(believed.domains, []) as domains, coalesce(believed.own_domains, []) as own_domains,
        coalesce(believed.labels, []) as labels, coalesce(named.letters, '') as letters,
        coalesce(named.whole, '') as whole,
@@ -73,6 +75,7 @@ left join believed on believed.id = distinct_traits.id
 left join named on named.name = distinct_traits.name and named.form = distinct_traits.form
 left join (select distinct letters from home where is_fitting) at_home on at_home.letters = named.letters
 left join common on common.letters = named.letters
+left join number_families on number_families.duns = distinct_traits.duns
 order by distinct_traits.id;
 
 create table word as select distinct unnest(codes) as code, unnest(words) as word from named;
