@@ -23,7 +23,10 @@ const NO_IDENTITY = {
   suffixes: ["Connection", "Edge", "Payload", "Error"],
   // Values: two with the same fields are the same. A change has its cursor, and the id of the thing that changed.
   types: ["Change", "PageInfo", "Money", "Evidence", "CustomField", "StreamState", "RawRecordVersion", "WritePlanField",
-    "RuleMeasure"],
+    "RuleMeasure",
+    // What an explanation says is made by the request.
+    "MatchExplanation", "RecordExplanation", "RecordComparison", "ComparisonStep", "ChainLink", "Opposition",
+    "MappingRules"],
 };
 
 const EXCEPTIONS = [
