@@ -16,13 +16,6 @@ def country_code(text: str | None) -> str | None:
     return code.partition("-")[0] if code else None
 
 
-@lru_cache(maxsize=4096)
-def is_country(word: str) -> bool:
-    """Whether a word of a name is that of a country, and not of a part of one."""
-    code = _code(word)
-    return code is not None and "-" not in code
-
-
 def _code(text: str) -> str | None:
     key = folded(text)
     return _codes().get(key) if key else None

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.graph.countries import country_code, is_country
+from hub.graph.countries import country_code
 from hub.graph.names import cleared_name, initials, institution, is_telling, standard_name
 from hub.graph.rarity import penalty, rarity
 
@@ -118,11 +118,6 @@ def test_a_word_that_anybody_may_leave_out_tells_next_to_nothing():
 )
 def test_a_country_has_one_code_however_it_is_spelled(text, code):
     assert country_code(text) == code
-
-
-def test_a_part_of_a_country_is_no_country():
-    assert is_country("brasil")
-    assert not is_country("beijing")
 
 
 def test_a_note_beside_a_name_is_no_part_of_it() -> None:
