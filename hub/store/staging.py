@@ -1,25 +1,15 @@
 """Many rows at once: COPY into a table that lives as long as the transaction, for one statement to read."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from io import BytesIO
-from typing import Any, cast
+from typing import Any, LiteralString, cast
 
 import pyarrow as pa
-from psycopg import AsyncConnection, sql
+from psycopg import AsyncConnection, AsyncCopy, sql
 from pyarrow import csv
 from sqlalchemy.ext.asyncio import AsyncSession
-
-
-async def stage(session: AsyncSession, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:
-    """Fill the temporary table `name`, of column names and SQL types, with `rows`; it replaces an earlier one."""
-    await _create(session, name, columns)
-    names = sql.SQL(", ").join(map(sql.Identifier, columns))
-    into = sql.SQL("copy {} ({}) from stdin").format(sql.Identifier("pg_temp", name), names)
-    driver = await _driver(session)
-    async with driver.cursor() as cursor, cursor.copy(into) as copy:
-        for row in rows:
-            await copy.write_row(row)
-
 
 _ROWS_AT_ONCE = 1 << 16
 _MOST_AT_ONCE = 1 << 24
@@ -28,17 +18,32 @@ _QUOTED = csv.WriteOptions(include_header=False, quoting_style="all_valid")
 """An empty text in quotes, and null without."""
 
 
+async def stage(session: AsyncSession, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:
+    """Fill the temporary table `name`, of column names and SQL types, with `rows`; it replaces an earlier one."""
+    async with _copied(session, name, columns, "text") as copy:
+        for row in rows:
+            await copy.write_row(row)
+
+
 async def stage_table(session: AsyncSession, name: str, columns: Mapping[str, str], rows: pa.Table) -> None:
     """The same, of a table that has those columns."""
-    await _create(session, name, columns)
-    names = sql.SQL(", ").join(map(sql.Identifier, columns))
-    into = sql.SQL("copy {} ({}) from stdin (format csv)").format(sql.Identifier("pg_temp", name), names)
-    driver = await _driver(session)
-    async with driver.cursor() as cursor, cursor.copy(into) as copy:
+    async with _copied(session, name, columns, "csv") as copy:
         for batch in rows.select(list(columns)).to_batches(_ROWS_AT_ONCE):
             written = BytesIO()
-            csv.write_csv(batch, written, _QUOTED)
+            await asyncio.to_thread(csv.write_csv, batch, written, _QUOTED)
             await copy.write(written.getvalue())
+
+
+@asynccontextmanager
+async def _copied(
+    session: AsyncSession, name: str, columns: Mapping[str, str], shape: LiteralString
+) -> AsyncIterator[AsyncCopy]:
+    await _create(session, name, columns)
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    into = sql.SQL("copy {} ({}) from stdin (format {})").format(sql.Identifier("pg_temp", name), names, sql.SQL(shape))
+    driver = await _driver(session)
+    async with driver.cursor() as cursor, cursor.copy(into) as copy:
+        yield copy
 
 
 async def read_table(session: AsyncSession, query: str, columns: pa.Schema) -> pa.Table:
@@ -49,6 +54,10 @@ async def read_table(session: AsyncSession, query: str, columns: pa.Schema) -> p
     async with driver.cursor() as cursor, cursor.copy(out) as copy:
         async for part in copy:
             written.write(part)
+    return await asyncio.to_thread(_parsed, written, columns)
+
+
+def _parsed(written: BytesIO, columns: pa.Schema) -> pa.Table:
     if not written.tell():
         return columns.empty_table()
     written.seek(0)
