@@ -1,7 +1,6 @@
 """Which records are the same company: the one function that the mapping job calls, and what it answers."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from collections.abc import Mapping as Mapping_
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations, groupby, product
@@ -234,7 +233,7 @@ def _pieces(connection: duckdb.DuckDBPyConnection) -> dict[int, list[Piece]]:
     return found
 
 
-def _between(pieces: Mapping_[int, list[Piece]], pairs: Iterable[tuple[int, int, float]]) -> Iterator[Scored]:
+def _between(pieces: dict[int, list[Piece]], pairs: Iterable[tuple[int, int, float]]) -> Iterator[Scored]:
     for one, other, bits in pairs:
         both = combinations(pieces[one], 2) if one == other else product(pieces[one], pieces[other])
         for left, right in both:

@@ -37,7 +37,8 @@ from (
 ) where next is not null
 union
 -- A rare word may stand anywhere in the names that share it: they may be far from each other in their order.
-select least(id, heaviest), greatest(id, heaviest) from placed where is_pivotal and size > {small_group} and id <> heaviest;
+select least(id, heaviest), greatest(id, heaviest) from placed
+where is_pivotal and size > {small_group} and id <> heaviest;
 
 insert into pairs select id, id from traits where records > 1;
 drop table keys;

@@ -14,7 +14,8 @@ select trait, bool_or(is_looked_at) as is_looked_at,
        -- Of each account, each D-U-N-S number once.
        bool_or(is_numbered) as is_numbered
 from (
-    select concerned.*, duns <> '' and row_number() over (partition by identity, duns order by record) = 1 as is_numbered
+    select concerned.*,
+           duns <> '' and row_number() over (partition by identity, duns order by record) = 1 as is_numbered
     from concerned join traits on traits.id = trait
 ) group by trait;
 

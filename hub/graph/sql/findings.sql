@@ -26,7 +26,8 @@ join member on member.trait = one and member.owner is not distinct from firsts.o
 where one = other;
 
 create table asked_about as
-select least(l.trait, r.trait) as one, greatest(l.trait, r.trait) as other, l.record as left_record, r.record as right_record
+select least(l.trait, r.trait) as one, greatest(l.trait, r.trait) as other, l.record as left_record,
+       r.record as right_record
 from asked join member l on l.id = asked.left_id::uuid join member r on r.id = asked.right_id::uuid;
 
 delete from told where exists (
@@ -55,7 +56,8 @@ select left_id as left, right_id as right, bits,
        to_json(list_filter([
            {{'feature': 'duns', 'left': a.duns, 'right': b.duns, 'bits': sided.duns}},
            {{'feature': 'domain', 'left': shown(a.domains), 'right': shown(b.domains), 'bits': sided.domain}},
-           {{'feature': 'email_domain', 'left': shown(a.domains || a.mail), 'right': shown(b.domains || b.mail), 'bits': email_domain}},
+           {{'feature': 'email_domain', 'left': shown(a.domains || a.mail), 'right': shown(b.domains || b.mail),
+             'bits': email_domain}},
            {{'feature': 'name', 'left': a.name, 'right': b.name, 'bits': sided.name}},
            {{'feature': 'institution', 'left': a.institution, 'right': b.institution, 'bits': sided.institution}},
            {{'feature': 'form', 'left': a.form, 'right': b.form, 'bits': sided.form}},

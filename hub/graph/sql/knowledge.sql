@@ -7,7 +7,8 @@ with counted as (
     where coalesce(families.count, 0) < {crowded}
     group by letters, domain
 ), judged as (
-    select *, bool_or(is_fitting) over (partition by letters) as any_fits, max(records) over (partition by letters) as most
+    select *, bool_or(is_fitting) over (partition by letters) as any_fits,
+           max(records) over (partition by letters) as most
     from counted
 )
 select letters, domain, is_fitting from judged where is_fitting or (not any_fits and 2 * records > most);
@@ -56,7 +57,8 @@ create macro land_of(country, domains) as
     case when country <> '' then country
          else coalesce(list_filter(list_transform(domains, lambda x: case split_part(x, '.', -1)
              when 'uk' then 'gb' else split_part(x, '.', -1) end), lambda x: length(x) = 2 and not list_contains(
-             ['ai', 'cc', 'co', 'fm', 'gg', 'io', 'is', 'la', 'ly', 'me', 'nu', 'sh', 'so', 'to', 'tv', 'vc', 'ws', 'eu'], x))[1], '') end;
+             ['ai', 'cc', 'co', 'fm', 'gg', 'io', 'is', 'la', 'ly', 'me', 'nu', 'sh', 'so', 'to', 'tv', 'vc', 'ws', 'eu'],
+             x))[1], '') end;
 
 create table traits as
 select distinct_traits.id, distinct_traits.name, distinct_traits.form, corner,
@@ -67,8 +69,10 @@ select distinct_traits.id, distinct_traits.name, distinct_traits.form, corner,
        coalesce(named.whole, '') as whole,
        coalesce(named.codes, []) as codes, coalesce(named.weight, 0) as weight,
        coalesce(named.numbers, '') as numbers, coalesce(named.institution, '') as institution,
-       coalesce(named.is_host, false) as is_host, coalesce(named.heads, []) as heads, coalesce(named.places, []) as places,
-       coalesce(named.initials, []) as initials, coalesce(named.lookups, []) as lookups, at_home.letters is not null as is_at_home,
+       coalesce(named.is_host, false) as is_host, coalesce(named.heads, []) as heads,
+       coalesce(named.places, []) as places,
+       coalesce(named.initials, []) as initials, coalesce(named.lookups, []) as lookups,
+       at_home.letters is not null as is_at_home,
        common.letters is not null as is_common
 from distinct_traits
 left join believed on believed.id = distinct_traits.id

@@ -29,7 +29,8 @@ create or replace macro says_its_own(places, others, country, land) as
     land = '' and list_contains(places, country) and not list_contains(others, country);
 create or replace macro are_initials(letters, others, initials, other_initials) as
     letters <> others and (list_contains(initials, others) or list_contains(other_initials, letters));
--- The longer they are, the less by chance; and where one has no domain, and the other has the name of the one as its own.
+-- The longer they are, the less by chance; and where one has no domain, and the other has the name of the one as its
+-- own.
 create or replace macro worth_of_initials(letters, others, labels, other_labels) as
     least(8, 2 * least(length(letters), length(others)) - 2)
     + case when (len(labels) = 0 and list_contains(other_labels, letters))
@@ -48,7 +49,8 @@ from (
            alone(l.codes, r.codes) as alone_l, alone(r.codes, l.codes) as alone_r,
            l.numbers = r.numbers and (not (l.is_at_home and r.is_at_home) or list_has_any(l.domains, r.domains))
            as may_slip,
-           may_slip and (slips_into_form(l.letters, r.letters, l.whole, r.whole) or has_slips(l.letters, r.letters, 1, 10)) as is_one_slip,
+           may_slip and (slips_into_form(l.letters, r.letters, l.whole, r.whole)
+                         or has_slips(l.letters, r.letters, 1, 10)) as is_one_slip,
            is_ascii(l.letters) <> is_ascii(r.letters) as are_in_two_scripts
     from pairs join traits l on l.id = one join traits r on r.id = other
     where l.letters <> r.letters and l.letters <> '' and r.letters <> ''
@@ -87,7 +89,8 @@ with weighed as (
            gained + greatest(0, least(gains(paired_l) - 2 * len(paired_l), gains(paired_r) - 2 * len(paired_r))) as won
     from shared left join slips using (one, other)
 )
-select one, other, least(l.weight, case when l.is_common then {most_of_a_common_name} else {most} end) as bits, false as is_slip
+select one, other, least(l.weight, case when l.is_common then {most_of_a_common_name} else {most} end) as bits,
+       false as is_slip
 from pairs join traits l on l.id = one join traits r on r.id = other
 where l.letters = r.letters and l.letters <> ''
 union all
@@ -95,7 +98,8 @@ select one, other,
        case when is_one_slip then least({most}, least(weight_l, weight_r) - 2)
        -- They share what tells, and each has something that the other lacks: sisters, whose difference counts.
        when gained >= {telling} and lost_l >= 2 and lost_r >= 2 then least({most}, won) - lost_l - lost_r
-       else greatest(case when are_in_two_scripts then 0 else {other_name} end, least({most}, won) - lost_l - lost_r) end, is_one_slip
+       else greatest(case when are_in_two_scripts then 0 else {other_name} end, least({most}, won) - lost_l - lost_r) end,
+       is_one_slip
 from weighed;
 
 create or replace table compared as
@@ -104,14 +108,17 @@ select (row_number() over (order by one, other))::int as pair, one, other,
        case when len(l.domains) = 0 or len(r.domains) = 0 then null
             when list_has_any(l.own_domains, r.own_domains)
                 then case when l.corner <> r.corner and l.letters <> r.letters then 'another_corner'
-                          when are_at_home(l.letters, r.letters, list_intersect(l.own_domains, r.own_domains)) then 'at_home' else 'same' end
+                          when are_at_home(l.letters, r.letters, list_intersect(l.own_domains, r.own_domains))
+                          then 'at_home' else 'same' end
             when list_has_any(l.domains, r.domains) then 'shared_by_families'
             when list_has_any(l.labels, r.labels) then 'same_label'
             when least(length(l.labels[1]), length(r.labels[1])) >= 5
              and (contains(l.labels[1], r.labels[1]) or contains(r.labels[1], l.labels[1])) then 'like_label'
             when length(l.letters) <= 4 and l.letters = r.letters
-             and not (contains(l.labels[1], l.letters) and contains(r.labels[1], r.letters)) then 'other_of_short' else 'other' end as domain,
-       case when list_has_any(l.domains, r.mail) or list_has_any(l.mail, r.domains) or list_has_any(l.mail, r.mail) then 'same' end as email_domain,
+             and not (contains(l.labels[1], l.letters) and contains(r.labels[1], r.letters)) then 'other_of_short'
+            else 'other' end as domain,
+       case when list_has_any(l.domains, r.mail) or list_has_any(l.mail, r.domains) or list_has_any(l.mail, r.mail)
+            then 'same' end as email_domain,
        case when are_initials(l.letters, r.letters, l.initials, r.initials)
                 then greatest(worth_of_initials(l.letters, r.letters, l.labels, r.labels), coalesce(bits, 0))
             when is_named_by_domain(l.letters, l.labels, r.letters, r.labels) then least(r.weight, 9)
@@ -130,13 +137,15 @@ select (row_number() over (order by one, other))::int as pair, one, other,
             when list_has_any(l.heads, r.heads) then 'other'
             -- Who goes by the very name of the domain is no unit of another on it.
             when bits <= {other_name} and (l.is_host or r.is_host)
-             and not list_contains(r.labels, l.letters) and not list_contains(l.labels, r.letters) then 'unit' end as institution,
+             and not list_contains(r.labels, l.letters) and not list_contains(l.labels, r.letters) then 'unit'
+            end as institution,
        case when l.form = '' or r.form = '' then null when l.form <> r.form then 'other' end as form,
        case when l.letters = '' or r.letters = '' or is_slip
               or are_initials(l.letters, r.letters, l.initials, r.initials) then null
             when says_another(l.places, r.places, r.land) or says_another(r.places, l.places, l.land)
                 then 'abroad'
-            when says_its_own(l.places, r.places, l.country, r.land) or says_its_own(r.places, l.places, r.country, l.land)
+            when says_its_own(l.places, r.places, l.country, r.land)
+              or says_its_own(r.places, l.places, r.country, l.land)
                 then 'local'
             when l.places <> r.places and len(l.domains) > 0 and len(r.domains) > 0
              and not list_has_any(l.domains, r.domains) then 'elsewhere' end as branch,

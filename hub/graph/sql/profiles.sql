@@ -1,6 +1,6 @@
 -- What an owner's records say of an account: the most frequent spelling of a telling name, and the most frequent domain
--- that is not shared. Ties go to the shorter, then to the alphabet. Of some things a source tells no more than that they
--- exist: these go by its own id.
+-- that is not shared. Ties go to the shorter, then to the alphabet. Of some things a source tells no more than that
+-- they exist: these go by its own id.
 
 -- Without stray spaces, and without quotes around the whole of it, which exports leave behind.
 create macro clear_of_spaces(text) as trim(regexp_replace(text, '[\s\p{Z}]+', ' ', 'g'));

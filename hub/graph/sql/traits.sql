@@ -29,7 +29,8 @@ create macro chosen_part(domain) as split_part(domain, '.', 1);
 create macro fits(letters, domain) as
     letters = replace(chosen_part(domain), '-', '')
     or least(length(letters), length(replace(chosen_part(domain), '-', ''))) >= 4
-   and (contains(letters, replace(chosen_part(domain), '-', '')) or contains(replace(chosen_part(domain), '-', ''), letters));
+   and (contains(letters, replace(chosen_part(domain), '-', ''))
+        or contains(replace(chosen_part(domain), '-', ''), letters));
 
 -- Which name is said on which domain, and where.
 create table place as
